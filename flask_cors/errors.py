@@ -1,0 +1,115 @@
+"""What goes wrong in a configuration: the problems, and the error and warning.
+
+Knows how a problem reads; never looks for one.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_PACKAGE = str(Path(__file__).parent)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where something was said.
+
+    ``level`` is one of ``method``, ``view``, ``class``, ``blueprint``, ``app``,
+    ``config`` and ``default``; ``place`` names it as its author would (``CORS(app)``,
+    ``resource '/api/*'``, ``CORS_ORIGINS``); ``file`` and ``line`` are ``None`` where
+    they are not known.
+    """
+
+    level: str
+    place: str
+    file: str | None = None
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.place if self.file is None else f"{self.place} at {self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: which option, what was given and where, why not, and what to write."""
+
+    option: str
+    value: object
+    source: Source
+    reason: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"{self.option}={shorten(self.value)} ({self.source}): {self.reason}. {self.hint}"
+
+
+class ConfigError(ValueError):
+    """A CORS configuration that cannot be meant.
+
+    ``problems`` holds every :class:`Problem` that was found, not only the first.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(*self.problems)
+
+    def __str__(self) -> str:
+        if len(self.problems) == 1:
+            return str(self.problems[0])
+        lines = (f"  {number}. {problem}" for number, problem in enumerate(self.problems, 1))
+        return "\n".join([f"{len(self.problems)} problems in the CORS configuration:", *lines])
+
+
+class CorsWarning(UserWarning):
+    """Something in a CORS configuration that is harmless but cannot do what it says."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Collects the problems of one place, so that all are raised at once."""
+
+    source: Source
+    problems: list[Problem] = field(default_factory=list)
+
+    def error(self, option: str, value: object, reason: str, hint: str) -> None:
+        """Note one mistake."""
+        self.problems.append(Problem(option, value, self.source, reason, hint))
+
+    def warn(self, option: str, value: object, reason: str) -> None:
+        """Warn of something harmless, in the name of the code that said it."""
+        warn(f"{option}={shorten(value)} ({self.source}): {reason}")
+
+    def raise_if_any(self) -> None:
+        """Raise one :class:`ConfigError` with all problems, if there are any."""
+        raise_if(self.problems)
+
+
+def raise_if(problems: Iterable[Problem]) -> None:
+    """Raise one :class:`ConfigError` with all *problems*, if there are any."""
+    if found := tuple(problems):
+        raise ConfigError(found)
+
+
+def shorten(value: object, limit: int = 120) -> str:
+    """Return the ``repr`` of *value* as printable ASCII of at most *limit* characters."""
+    text = ascii(value)
+    return text if len(text) <= limit else f"{text[: limit - 3]}..."
+
+
+def caller() -> tuple[str, int, int]:
+    """Return file, line and depth of the nearest frame outside this package."""
+    frame = sys._getframe(1)
+    depth = 1
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+        depth += 1
+    return frame.f_code.co_filename, frame.f_lineno, depth
+
+
+def warn(message: str, category: type[Warning] = CorsWarning) -> None:
+    """Warn in the name of the code that called into this package."""
+    warnings.warn(message, category, stacklevel=caller()[2])

@@ -1,0 +1,102 @@
+"""The vocabulary of the Fetch standard: header names, grammar and name sets.
+
+Knows words, decides nothing. Section ids in the comments are those of
+https://fetch.spec.whatwg.org/; all sets of header names hold lower-case names.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+ORIGIN: Final = "Origin"
+VARY: Final = "Vary"
+
+REQUEST_METHOD: Final = "Access-Control-Request-Method"
+REQUEST_HEADERS: Final = "Access-Control-Request-Headers"
+REQUEST_PRIVATE_NETWORK: Final = "Access-Control-Request-Private-Network"
+
+ALLOW_ORIGIN: Final = "Access-Control-Allow-Origin"
+ALLOW_CREDENTIALS: Final = "Access-Control-Allow-Credentials"
+ALLOW_METHODS: Final = "Access-Control-Allow-Methods"
+ALLOW_HEADERS: Final = "Access-Control-Allow-Headers"
+ALLOW_PRIVATE_NETWORK: Final = "Access-Control-Allow-Private-Network"
+EXPOSE_HEADERS: Final = "Access-Control-Expose-Headers"
+MAX_AGE: Final = "Access-Control-Max-Age"
+
+# RFC 9110 section 5.6.2, "token": what a method and a header name are made of.
+TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+
+# #methods
+SAFELISTED_METHODS: Final = frozenset({"GET", "HEAD", "POST"})
+FORBIDDEN_METHODS: Final = frozenset({"CONNECT", "TRACE", "TRACK"})
+NORMALIZED_METHODS: Final = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"})
+
+# #forbidden-header-name
+FORBIDDEN_REQUEST_HEADERS: Final = frozenset(
+    {
+        "accept-charset",
+        "accept-encoding",
+        "access-control-request-headers",
+        "access-control-request-method",
+        "connection",
+        "content-length",
+        "cookie",
+        "cookie2",
+        "date",
+        "dnt",
+        "expect",
+        "host",
+        "keep-alive",
+        "origin",
+        "referer",
+        "set-cookie",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+    }
+)
+FORBIDDEN_REQUEST_PREFIXES: Final = ("proxy-", "sec-")
+
+# #forbidden-response-header-name
+FORBIDDEN_RESPONSE_HEADERS: Final = frozenset({"set-cookie", "set-cookie2"})
+
+# #cors-safelisted-response-header-name
+SAFELISTED_RESPONSE_HEADERS: Final = frozenset(
+    {
+        "cache-control",
+        "content-language",
+        "content-length",
+        "content-type",
+        "expires",
+        "last-modified",
+        "pragma",
+    }
+)
+
+
+def is_token(text: str) -> bool:
+    """Return whether *text* is a token of RFC 9110 section 5.6.2."""
+    return TOKEN.fullmatch(text) is not None
+
+
+def is_forbidden_request_header(name: str) -> bool:
+    """Return whether no page can send a request header of this name.
+
+    Follows ``#forbidden-header-name`` as far as the name alone decides.
+    """
+    lower = name.lower()
+    return lower in FORBIDDEN_REQUEST_HEADERS or lower.startswith(FORBIDDEN_REQUEST_PREFIXES)
+
+
+def is_forbidden_response_header(name: str) -> bool:
+    """Return whether no page can read a response header of this name."""
+    return name.lower() in FORBIDDEN_RESPONSE_HEADERS
+
+
+def normalize_method(method: str) -> str:
+    """Upper-case the six methods that ``#concept-method-normalize`` names."""
+    upper = method.upper()
+    return upper if upper in NORMALIZED_METHODS else method

@@ -1,0 +1,207 @@
+"""Resource patterns: which paths each covers, and an immutable index over them.
+
+Compares paths, as Flask routes them; what a resource grants is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+T = TypeVar("T")
+
+# A dot is special only where it is plainly meant for "any character".
+_SPECIAL: Final = re.compile(r"[\\^$?+\[\](){}|]|\.(?=[*+?{])")
+_STOPS: Final = frozenset("^$?+[](){}|*")
+_QUANTIFIERS: Final = frozenset("*+?{")
+_DOT_SEGMENT: Final = re.compile(r"/\.{1,2}(?:/|$)")
+
+
+def has_dot_segment(path: str) -> bool:
+    """Return whether *path* has a ``.`` or ``..`` segment, which no page needs."""
+    return "/." in path and _DOT_SEGMENT.search(path) is not None
+
+
+@dataclass(frozen=True, eq=False)
+class PathPattern:
+    """One resource pattern.
+
+    ``literal`` is the text before the first special character, which orders the
+    patterns; ``prefix`` is what every covered path surely starts with. ``whole`` says
+    that everything which starts with ``literal`` is covered.
+    """
+
+    text: str
+    literal: str
+    prefix: str
+    whole: bool = False
+    parts: tuple[str, ...] = ()
+    regex: re.Pattern[str] | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether this is one path and no pattern."""
+        return not self.parts and self.regex is None
+
+    def matches(self, path: str) -> bool:
+        """Return whether *path*, decoded once and case-sensitive, is covered."""
+        if self.regex is not None:
+            return self.regex.match(path) is not None
+        if not self.parts:
+            return path == self.text
+        # "/api/*" is "/api" as well.
+        return _glob(self.parts, path) or (
+            self.text.endswith("/*") and _glob(self.parts, f"{path}/")
+        )
+
+    def certain(self, start: str) -> bool:
+        """Return whether every path that starts with *start* is covered."""
+        return self.whole and start.startswith(self.literal)
+
+    def possible(self, start: str) -> bool:
+        """Return whether some path that starts with *start* may be covered."""
+        return self.prefix.startswith(start) or start.startswith(self.prefix)
+
+
+EVERYTHING: Final = PathPattern("*", "", "", whole=True, parts=("", ""))
+
+
+def parse_pattern(given: str | re.Pattern[str]) -> PathPattern:
+    """Read one pattern: an exact path, a glob, or a regular expression.
+
+    Raises ``re.error`` where a regular expression does not compile.
+    """
+    if isinstance(given, re.Pattern):
+        return _regex(given)
+    if _SPECIAL.search(given):
+        return _regex(re.compile(given))
+    if "*" not in given:
+        return PathPattern(given, given, given)
+    parts = tuple(given.split("*"))
+    whole = len(parts) == 2 and not parts[1]
+    return PathPattern(given, parts[0], parts[0].removesuffix("/"), whole, parts)
+
+
+def _regex(regex: re.Pattern[str]) -> PathPattern:
+    literal, prefix, rest = _literal_text(regex)
+    whole = literal == prefix and rest in ("", ".*")
+    return PathPattern(regex.pattern, literal, prefix, whole, regex=regex)
+
+
+def _literal_text(regex: re.Pattern[str]) -> tuple[str, str, str]:
+    """Return the literal text, the part of it without dots, and what follows it."""
+    pattern = regex.pattern
+    if regex.flags & (re.IGNORECASE | re.VERBOSE) or _has_alternatives(pattern):
+        return "", "", pattern
+    position = 1 if pattern.startswith("^") else 0
+    literal = prefix = ""
+    dotted = False
+    while (step := _literal_step(pattern, position)) and not _quantified(pattern, position + step):
+        dotted = dotted or pattern[position] == "."
+        literal += pattern[position + step - 1]
+        prefix = prefix if dotted else literal
+        position += step
+    return literal, prefix, pattern[position:]
+
+
+def _literal_step(pattern: str, position: int) -> int:
+    """Return how many characters the literal character at *position* takes, or 0."""
+    char = pattern[position : position + 1]
+    if char == "\\":
+        escaped = pattern[position + 1 : position + 2]
+        return 0 if escaped.isalnum() else 2
+    return 0 if not char or char in _STOPS else 1
+
+
+def _quantified(pattern: str, position: int) -> bool:
+    return pattern[position : position + 1] in _QUANTIFIERS
+
+
+def _has_alternatives(pattern: str) -> bool:
+    bare = re.sub(r"\\.", "", pattern, flags=re.DOTALL)
+    bare = re.sub(r"\[\^?\]?[^\]]*\]", "", bare)
+    depth = 0
+    for char in bare:
+        depth += (char == "(") - (char == ")")
+        if char == "|" and depth == 0:
+            return True
+    return False
+
+
+def _glob(parts: Sequence[str], path: str) -> bool:
+    first, *middle, last = parts
+    if not path.startswith(first):
+        return False
+    position = len(first)
+    for part in middle:
+        position = path.find(part, position)
+        if position < 0:
+            return False
+        position += len(part)
+    return len(path) - len(last) >= position and path.endswith(last)
+
+
+@dataclass(frozen=True, eq=False)
+class _Entry(Generic[T]):
+    rank: int
+    pattern: PathPattern
+    payload: T
+
+
+class ResourceIndex(Generic[T]):
+    """Finds the resource of a path among many.
+
+    *entries* pair a pattern with what it stands for, in the order that decides a tie.
+    Exact paths come first, then the pattern with the longest literal text.
+    """
+
+    def __init__(self, entries: Iterable[tuple[PathPattern, T]]) -> None:
+        ordered = sorted(entries, key=lambda entry: _order(entry[0]))
+        self._entries = [_Entry[T](rank, *entry) for rank, entry in enumerate(ordered)]
+        self._exact: dict[str, _Entry[T]] = {}
+        self._buckets: dict[str, list[_Entry[T]]] = {}
+        for entry in self._entries:
+            if entry.pattern.exact:
+                self._exact.setdefault(entry.pattern.text, entry)
+            else:
+                self._buckets.setdefault(entry.pattern.prefix, []).append(entry)
+        self._lengths = sorted(set(map(len, self._buckets)), reverse=True)
+
+    def __iter__(self) -> Iterator[tuple[PathPattern, T]]:
+        return ((entry.pattern, entry.payload) for entry in self._entries)
+
+    def match(self, path: str) -> T | None:
+        """Return what stands for *path*, or ``None`` where no pattern covers it."""
+        best = self._exact.get(path)
+        if best is None:
+            for length in self._lengths:
+                for entry in self._buckets.get(path[:length], ()):
+                    if best is not None and best.rank < entry.rank:
+                        break
+                    if entry.pattern.matches(path):
+                        best = entry
+                        break
+        return None if best is None else best.payload
+
+    def candidates(self, start: str) -> tuple[list[T], bool]:
+        """Return what paths that start with *start* may meet, nearest first.
+
+        The flag says whether one of these, the last, is met wherever no other is; the
+        list then ends there, since nothing behind it is ever reached.
+        """
+        found: list[T] = []
+        for entry in self._entries:
+            if entry.pattern.exact:
+                if entry.pattern.text.startswith(start):
+                    found.append(entry.payload)
+            elif entry.pattern.possible(start):
+                found.append(entry.payload)
+                if entry.pattern.certain(start):
+                    return found, True
+        return found, False
+
+
+def _order(pattern: PathPattern) -> tuple[bool, int]:
+    return not pattern.exact, -len(pattern.literal)
