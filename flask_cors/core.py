@@ -1,0 +1,32 @@
+"""The header names that flask-cors kept here; they live in ``flask_cors.fetch`` now."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, Final
+
+from . import fetch
+
+_MOVED: Final = {
+    "ACL_ORIGIN": "ALLOW_ORIGIN",
+    "ACL_METHODS": "ALLOW_METHODS",
+    "ACL_ALLOW_HEADERS": "ALLOW_HEADERS",
+    "ACL_EXPOSE_HEADERS": "EXPOSE_HEADERS",
+    "ACL_CREDENTIALS": "ALLOW_CREDENTIALS",
+    "ACL_MAX_AGE": "MAX_AGE",
+    "ACL_RESPONSE_PRIVATE_NETWORK": "ALLOW_PRIVATE_NETWORK",
+    "ACL_REQUEST_METHOD": "REQUEST_METHOD",
+    "ACL_REQUEST_HEADERS": "REQUEST_HEADERS",
+    "ACL_REQUEST_HEADER_PRIVATE_NETWORK": "REQUEST_PRIVATE_NETWORK",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MOVED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    warnings.warn(
+        f"flask_cors.core.{name} is now flask_cors.fetch.{_MOVED[name]}",
+        DeprecationWarning,
+        stacklevel=2,
+    )
+    return getattr(fetch, _MOVED[name])

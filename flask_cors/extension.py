@@ -1,0 +1,381 @@
+"""The Flask extension: ``CORS``, the decorators, and the overrides that serve them.
+
+A preflight is answered in ``preprocess_request``; headers are put on in
+``process_response``. Both ask the same table and the same ``decide``.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+from weakref import WeakKeyDictionary
+
+from flask import Blueprint, Flask, Response, request_started
+from flask.views import View
+
+from .errors import ConfigError, Problem, Report, Source, caller, raise_if, warn
+from .options import OPTIONS, Setting, conflicts, read_options
+from .registry import (
+    MARK,
+    Mark,
+    Rule,
+    class_of,
+    is_marked,
+    listed,
+    mark_of,
+    remember,
+    stacked,
+)
+from .resolver import LOG
+from .state import AppCORS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flask.blueprints import BlueprintSetupState
+    from typing_extensions import Unpack
+
+    from .options import AppOptions, MarkOptions
+    from .origins import OriginPattern
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+def state_of(app: Flask) -> AppCORS:
+    """Return the app's state; the first call installs it and overrides three methods.
+
+    ``preprocess_request``, ``process_response`` and ``handle_exception`` are documented
+    to be overridden; whatever arguments Flask passes them are passed on.
+    """
+    state = app.extensions.get("cors")
+    if isinstance(state, AppCORS):
+        return state
+    state = app.extensions["cors"] = AppCORS(app)
+    preprocess, process = app.preprocess_request, app.process_response
+    handle = app.handle_exception
+
+    def preprocess_request(*args: Any, **kwargs: Any) -> Any:
+        answer = state.before()
+        return preprocess(*args, **kwargs) if answer is None else answer
+
+    def process_response(*args: Any, **kwargs: Any) -> Response:
+        try:
+            response = process(*args, **kwargs)
+        except Exception:
+            # Flask sends this very response when it is an error handler's.
+            state.after(args[-1])
+            raise
+        return state.after(response)
+
+    def handle_exception(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return handle(*args, **kwargs)
+        except Exception as error:
+            response = state.failed(error)
+            if response is None:
+                raise
+        try:
+            return process_response(*args[:-1], response)
+        except Exception:
+            LOG.exception("Finishing the response to an error failed")
+            return response
+
+    overrides = (preprocess_request, process_response, handle_exception)
+    for override in overrides:
+        setattr(app, override.__name__, override)
+    return state
+
+
+# -- CORS ------------------------------------------------------------------------------
+
+
+class CORS:
+    """Say who may read an app's or a blueprint's responses across origins.
+
+    ``CORS(app, **options)``, ``CORS(blueprint, **options)``, or ``CORS(**options)`` and
+    then ``init_app``. One object may serve many apps and blueprints. Options are
+    explained in the documentation; a mistake raises :class:`ConfigError` with all
+    problems that can be seen in the call.
+    """
+
+    def __init__(
+        self,
+        app_or_blueprint: Flask | Blueprint | None = None,
+        *misplaced: object,
+        app: Flask | Blueprint | None = None,
+        **options: Unpack[AppOptions],
+    ) -> None:
+        target = app_or_blueprint if app is None else app
+        self._settings: Mapping[str, Setting] = {}
+        settings = _read(target, misplaced, options)
+        if target is None:
+            _check(settings)
+            self._settings = settings
+        else:
+            self._tell(target, settings)
+
+    def init_app(
+        self,
+        app_or_blueprint: Flask | Blueprint | None = None,
+        *misplaced: object,
+        app: Flask | Blueprint | None = None,
+        **options: Unpack[AppOptions],
+    ) -> None:
+        """Apply to an app or a blueprint; *options* win over the constructor's.
+
+        Raises ``AssertionError`` once the app has handled its first request.
+        """
+        target = app_or_blueprint if app is None else app
+        settings = _read(target, misplaced, options)
+        self._tell(target, {**self._settings, **settings})
+
+    def _tell(self, target: object, settings: Mapping[str, Setting]) -> None:
+        _check(settings)
+        rule = _rule(settings)
+        if isinstance(target, Flask):
+            app = _real(target)
+            _check_setup_finished(app)
+            state_of(app).add(rule)
+        elif isinstance(target, Blueprint):
+            if "intercept_exceptions" in self._settings:
+                warn("intercept_exceptions has no effect on a blueprint; give it to CORS(app)")
+            target.record(functools.partial(_tell_of_blueprint, rule))
+        else:
+            raise _not_a_target(target)
+
+    def __call__(self, *args: object, **kwargs: object) -> None:
+        raise NotAnAppError("__call__")
+
+    def __getattr__(self, name: str) -> Any:
+        if hasattr(Flask, name) and not name.startswith("__"):
+            raise NotAnAppError(name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+class NotAnAppError(ConfigError, AttributeError):
+    """The habit ``app = CORS(app)``."""
+
+    def __init__(self, name: str) -> None:
+        reason = "CORS(app) returns the extension and not the app"
+        hint = "Write CORS(app) on a line of its own, and keep the name app for the app."
+        super().__init__([Problem(name, "CORS", _source("app", "CORS(app)"), reason, hint)])
+
+
+def _tell_of_blueprint(rule: Rule, setup: BlueprintSetupState) -> None:
+    """Note a rule of a blueprint at each registration, under its full dotted name."""
+    name = f"{setup.name_prefix}.{setup.name}".lstrip(".")
+    app: Any = setup.app
+    state_of(app).registry.add_blueprint(name, setup.url_prefix or "", rule)
+
+
+def _read(target: object, misplaced: Sequence[object], options: Any) -> dict[str, Setting]:
+    place = "blueprint" if isinstance(target, Blueprint) else "app"
+    name = target.name if isinstance(target, Blueprint) else "app"
+    report = Report(_source(place, f"CORS({name})"))
+    for value in misplaced:
+        reason = "CORS takes the app or the blueprint, and options by keyword only"
+        report.error("positional argument", value, reason, "Write origins=..., for instance.")
+    settings = read_options(options, place, report)
+    report.raise_if_any()
+    return settings
+
+
+def _check(settings: Mapping[str, Setting]) -> None:
+    """Raise for what cannot be granted together, as far as one object's options show."""
+    rule = _rule(settings)
+    if rule.resources is None:
+        raise_if(conflicts(rule.keywords))
+        return
+    merged = ({**rule.keywords, **resource.settings} for resource in rule.resources)
+    raise_if(problem for settings in merged for problem in conflicts(settings))
+
+
+def _rule(settings: Mapping[str, Setting]) -> Rule:
+    keywords = {name: setting for name, setting in settings.items() if name != "resources"}
+    resources = settings.get("resources")
+    return Rule(keywords, resources.value if resources else None)
+
+
+def _source(level: str, place: str) -> Source:
+    file, line, _ = caller()
+    return Source(level, place, file, line)
+
+
+def _real(app: Flask) -> Flask:
+    # current_app is a proxy; the overrides outlive the context that it stands for.
+    unwrap = getattr(app, "_get_current_object", None)
+    return unwrap() if unwrap else app
+
+
+def _check_setup_finished(app: Flask) -> None:
+    try:
+        app.errorhandler(500)  # a set-up method: refuses late calls, and does nothing yet
+    except AssertionError as error:
+        raise AssertionError(
+            "CORS(app) can no longer be called: the app has handled its first request, and "
+            "its policies are compiled. Call CORS(app) while the app is set up; change "
+            "app.config and call app.extensions['cors'].reload() for later changes."
+        ) from error
+
+
+def _not_a_target(target: object) -> ConfigError:
+    hint = "Write CORS(app), with the Flask object."
+    if isinstance(target, str | list | tuple | set | dict):
+        hint = "Write CORS(app, origins=...)."
+    reason = f"CORS takes a Flask app or a blueprint, not {type(target).__name__}"
+    source = _source("app", "CORS(...)")
+    return ConfigError([Problem("app_or_blueprint", target, source, reason, hint)])
+
+
+# -- marks -----------------------------------------------------------------------------
+
+
+class _Decorator:
+    """What ``cross_origin(...)`` returns: puts one mark on a view, or on a view class."""
+
+    def __init__(self, mark: Mark) -> None:
+        setattr(self, MARK, mark)
+
+    def __call__(self, view: V) -> V:
+        return _put_mark(view, getattr(self, MARK))
+
+
+@overload
+def cross_origin(view: V, /) -> V: ...
+@overload
+def cross_origin(
+    origins: str | Iterable[OriginPattern] = ..., /, **options: Unpack[MarkOptions]
+) -> Callable[[V], V]: ...
+def cross_origin(*args: Any, **options: Any) -> Any:
+    """Mark a view: ``@cross_origin`` or ``@cross_origin(origins, **options)``.
+
+    Takes a function, an ``async def``, a method of a view class, a bound method, or a
+    ``View`` or ``MethodView`` class. On a function it returns a new function, which
+    carries the mark; a class is marked itself. Stands below ``@app.route``. What is not
+    said here is resolved along the walk. Raises :class:`ConfigError`.
+    """
+    _watch()
+    if len(args) == 1 and not options and (callable(args[0]) or inspect.isclass(args[0])):
+        return _put_mark(args[0], Mark({}, _source("view", "cross_origin")))
+    report = Report(_source("view", "cross_origin"))
+    given = dict(options)
+    if args:
+        _take_positional(args, given, report)
+    settings = read_options(given, "mark", report)
+    report.raise_if_any()
+    raise_if(conflicts(settings))
+    return _Decorator(Mark(settings, report.source))
+
+
+def _take_positional(args: Sequence[object], given: dict[str, Any], report: Report) -> None:
+    if callable(args[0]):
+        hint = "Write origins=<the callable>; a view stands alone: @cross_origin."
+        report.error("origins", args[0], "a callable here would be the view", hint)
+    elif "origins" in given:
+        report.error("origins", args[0], "it is given twice", "Keep origins= alone.")
+    else:
+        given["origins"] = args[0]
+    for extra in args[1:]:
+        reason = "only origins can be given without a name"
+        report.error("positional argument", extra, reason, f"Write one of {_names()} before it.")
+
+
+def _names() -> str:
+    return ", ".join(f"{name}=" for name, row in OPTIONS.items() if "mark" in row.places)
+
+
+def cors_exempt(view: V) -> V:
+    """Take a view, a method or a view class out of CORS, whatever covers it.
+
+    The library then neither adds nor changes a header there. Used bare; on a function it
+    returns a new function.
+    """
+    _watch()
+    if not callable(view):
+        source = _source("view", "cors_exempt")
+        reason = "cors_exempt takes the view and nothing else"
+        raise ConfigError(
+            [Problem("cors_exempt", view, source, reason, "Write @cors_exempt above the view.")]
+        )
+    return _put_mark(view, Mark({}, _source("view", "cors_exempt"), exempt=True))
+
+
+# A decorator that stands bare in a class's list is recognised by the mark it would put.
+setattr(cross_origin, MARK, Mark({}, Source("class", "cross_origin")))
+setattr(cors_exempt, MARK, Mark({}, Source("class", "cors_exempt"), exempt=True))
+
+
+def _put_mark(view: V, mark: Mark) -> V:
+    if _is_dispatched(view):
+        # Flask-RESTful applies a class's method_decorators at every request; the mark
+        # lies on the class, and was read when the policies were compiled.
+        return view
+    present = mark_of(view)
+    name = getattr(view, "__qualname__", repr(view))
+    if present is not None and not _from_list(view, present):
+        raise ConfigError([stacked(name, present, mark)])
+    if inspect.isclass(view):
+        if not issubclass(view, View):
+            reason = "a class is marked only if it is a View or MethodView"
+            hint = "Mark the view function, or derive the class from flask.views.MethodView."
+            raise ConfigError([Problem("cross_origin", name, mark.source, reason, hint)])
+        setattr(view, MARK, mark)
+        return view
+    return _marked_copy(view, mark)
+
+
+def _marked_copy(view: V, mark: Mark) -> V:
+    wrapper: Any
+    if inspect.iscoroutinefunction(view):
+
+        @functools.wraps(view)
+        async def wrapper(*args: Any, **kwargs: Any) -> Any:
+            return await view(*args, **kwargs)
+
+    else:
+
+        @functools.wraps(view, updated=("__dict__",) if hasattr(view, "__dict__") else ())
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            return view(*args, **kwargs)
+
+    setattr(wrapper, MARK, mark)
+    if inspect.isfunction(view):
+        remember(view, mark)
+    marked: V = wrapper
+    return marked
+
+
+def _from_list(view: object, mark: Mark) -> bool:
+    """Return whether a view function's mark was put there from its class's lists."""
+    view_class = class_of(view)
+    return view_class is not None and any(mark.same_as(entry) for _, _, entry in listed(view_class))
+
+
+def _is_dispatched(view: object) -> bool:
+    """Return whether this is a handler of a view object that is about to be called."""
+    inner = inspect.unwrap(view) if callable(view) else view
+    owner = getattr(inner, "__self__", None)
+    return isinstance(owner, View) and hasattr(owner, "method_decorators")
+
+
+# -- apps without a CORS object --------------------------------------------------------
+
+# How many views an app had when none of them was marked.
+_unmarked: WeakKeyDictionary[Flask, int] = WeakKeyDictionary()
+
+
+def _watch() -> None:
+    """Have apps whose views are marked found at their first request."""
+    request_started.connect(_install_where_marked)
+
+
+def _install_where_marked(app: Flask, **_: object) -> None:
+    views = app.view_functions
+    if "cors" in app.extensions or _unmarked.get(app) == len(views):
+        return
+    if any(map(is_marked, views.values())):
+        state_of(app)
+    else:
+        _unmarked[app] = len(views)

@@ -1,0 +1,11 @@
+"""The signals this package sends."""
+
+from __future__ import annotations
+
+from blinker import Namespace
+
+_signals = Namespace()
+
+#: Sent with the app as sender and ``decision`` (:class:`flask_cors.protocol.Decision`)
+#: for every cross-origin request that is denied. Costs nothing while nobody listens.
+cors_denied = _signals.signal("cors-denied")
