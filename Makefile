@@ -1,0 +1,54 @@
+# Everything is done in .venv, which is made on first use and then needs no network.
+# Another interpreter: make test PYTHON=python3.12
+
+PYTHON ?= python3
+PYTEST_ARGS ?=
+DEMO_ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+CONSTRAINTS := requirements/constraints.txt
+TYPED := flask_cors $(wildcard tests/typing/*.py)
+
+# pyright's wrapper would otherwise ask the package index for news on every run.
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check docs clean distclean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(READY) ## serve the lab on loopback until Ctrl-C; DEMO_ARGS=--help lists its options
+	$(BIN)/python -m examples.lab $(DEMO_ARGS)
+
+test: $(READY) ## run all tests; PYTEST_ARGS='-k vary' passes arguments on
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(READY) ## lint, formatting, types, import direction, documentation
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy $(TYPED)
+	$(BIN)/python -m pyright $(TYPED)
+	$(BIN)/python -m pytest -q tests/unit/test_import_direction.py
+	$(MAKE) --no-print-directory docs
+
+docs: $(READY) ## build the documentation into docs/_build/html
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -d docs/_build/doctrees docs docs/_build/html
+	@echo "docs/_build/html/index.html is up to date"
+
+clean: ## remove what the targets made, but for .venv
+	rm -rf build dist docs/_build htmlcov mutants .coverage .coverage.* *.egg-info
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -path ./$(VENV) -prune -o -type d -name __pycache__ -exec rm -rf {} +
+
+distclean: clean ## remove .venv as well
+	rm -rf $(VENV) $(VENV)-*
+
+$(READY): setup.cfg $(CONSTRAINTS)
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v < (3, 10) and sys.exit("This is Python %d.%d, and 3.10 or later is needed: make PYTHON=python3.12 ..." % v[:2])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) setuptools
+	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --editable '.[dev]'
+	@touch $@

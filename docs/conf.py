@@ -1,0 +1,76 @@
+"""Build the documentation; needs no network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pallets_sphinx_themes import ProjectLink, get_version
+from sphinx.util.docutils import SphinxDirective
+
+from flask_cors.options import OPTIONS, Option
+
+if TYPE_CHECKING:
+    from docutils import nodes
+    from sphinx.application import Sphinx
+
+project = "Flask-CORS"
+author = "Flask-CORS contributors"
+copyright = "2026 Flask-CORS contributors"
+release, version = get_version("Flask-CORS")
+
+extensions = [
+    "pallets_sphinx_themes",
+    "sphinx.ext.autodoc",
+]
+autodoc_typehints = "description"
+exclude_patterns = ["_build"]
+smartquotes = False
+
+html_theme = "flask"
+html_title = f"Flask-CORS {version}"
+html_context = {
+    "project_links": [
+        ProjectLink("PyPI releases", "https://pypi.org/project/Flask-CORS/"),
+    ]
+}
+html_sidebars = {
+    "index": ["project.html", "localtoc.html", "searchbox.html"],
+    "**": ["localtoc.html", "relations.html", "searchbox.html"],
+}
+html_show_sourcelink = False
+# The banner would ask the package index for the newest version on every page view.
+version_banner = False
+
+PLACES = {
+    "mark": "`cross_origin`",
+    "resource": "a resource's dictionary",
+    "blueprint": "`CORS(blueprint)`",
+    "app": "`CORS(app)`",
+}
+
+
+class OptionsDirective(SphinxDirective):
+    """Describe each option from its row of ``flask_cors.options``."""
+
+    def run(self) -> list[nodes.Node]:
+        text = "\n".join(described(option) for option in OPTIONS.values())
+        return self.parse_text_to_nodes(text, allow_section_headings=True)
+
+
+def described(option: Option) -> str:
+    """Return an option's section; its row, and this function, write single backticks."""
+    places = ", ".join(words for place, words in PLACES.items() if place in option.places)
+    title = f"`{option.name}`"
+    fields = {
+        "Accepts": option.accepts,
+        "Default": option.shown_default,
+        "Given to": places,
+        "In `app.config`": f"`{option.key}`",
+    }
+    lines = [f".. _option-{option.name}:", "", title, "~" * (len(title) + 2), "", option.doc, ""]
+    lines += [f":{name}: {text}" for name, text in fields.items()]
+    return "\n".join(lines).replace("`", "``") + "\n"
+
+
+def setup(app: Sphinx) -> None:
+    app.add_directive("options", OptionsDirective)

@@ -1,0 +1,47 @@
+"""What holds for every test: the package under test is this checkout's, and CI skips nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+import flask_cors
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def pytest_configure() -> None:
+    """Stop before the first test when another installation would be tested instead."""
+    imported = Path(flask_cors.__file__).resolve().parent
+    if imported != CHECKOUT / "flask_cors":
+        raise pytest.UsageError(
+            f"flask_cors is imported from {imported}, not from {CHECKOUT}: run `make test`"
+        )
+
+
+def skipped(config: pytest.Config) -> list[str]:
+    """Return the node ids of the tests, and of the modules, that were skipped."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return [report.nodeid for report in reporter.stats.get("skipped", [])] if reporter else []
+
+
+def skips_fail(config: pytest.Config) -> bool:
+    """Tell whether this is a CI run in which a test was skipped."""
+    return bool(os.environ.get("CI") and skipped(config))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if skips_fail(session.config) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    if skips_fail(config):
+        terminalreporter.section("skipped, which CI does not allow", red=True)
+        for nodeid in skipped(config):
+            terminalreporter.line(nodeid)
