@@ -1,0 +1,1 @@
+"""Small applications that use Flask-CORS, each with its own test."""
