@@ -1,9 +1,9 @@
-"""The header names that flask-cors kept here; they live in ``flask_cors.fetch`` now."""
+"""The import path of the header names in flask-cors; deprecated, as nothing else is here."""
 
 from __future__ import annotations
 
 import warnings
-from typing import Any, Final
+from typing import Final
 
 from . import fetch
 
@@ -21,12 +21,13 @@ _MOVED: Final = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> str:
     if name not in _MOVED:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    header: str = getattr(fetch, _MOVED[name])
     warnings.warn(
-        f"flask_cors.core.{name} is now flask_cors.fetch.{_MOVED[name]}",
+        f"flask_cors.core.{name} is deprecated: write {header!r}",
         DeprecationWarning,
         stacklevel=2,
     )
-    return getattr(fetch, _MOVED[name])
+    return header

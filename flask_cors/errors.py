@@ -5,13 +5,19 @@ Knows how a problem reads; never looks for one.
 
 from __future__ import annotations
 
+import copyreg
+import os
+import re
 import sys
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-_PACKAGE = str(Path(__file__).parent)
+# What re.compile raises: also for too large a repetition, and too deep a nesting.
+REGEX_ERRORS = (re.error, OverflowError, RecursionError)
+_PACKAGE = f"{Path(__file__).parent}{os.sep}"
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,8 @@ class Problem:
     hint: str
 
     def __str__(self) -> str:
-        return f"{self.option}={shorten(self.value)} ({self.source}): {self.reason}. {self.hint}"
+        said = f"{self.option}={shorten(self.value)} ({self.source})"
+        return printable(f"{said}: {self.reason}. {self.hint}")
 
 
 class ConfigError(ValueError):
@@ -62,6 +69,10 @@ class ConfigError(ValueError):
             return str(self.problems[0])
         lines = (f"  {number}. {problem}" for number, problem in enumerate(self.problems, 1))
         return "\n".join([f"{len(self.problems)} problems in the CORS configuration:", *lines])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Subclasses are made from other arguments, so no __init__ is called again.
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
 
 class CorsWarning(UserWarning):
@@ -94,6 +105,16 @@ def raise_if(problems: Iterable[Problem]) -> None:
         raise ConfigError(found)
 
 
+def no_regex(error: Exception) -> str:
+    """Return the reason that a text is no regular expression."""
+    return f"it is read as a regular expression and does not compile: {printable(str(error))}"
+
+
+def printable(text: str) -> str:
+    """Escape all of *text* but printable ASCII, so that no terminal obeys it."""
+    return "".join(char if " " <= char <= "~" else ascii(char)[1:-1] for char in text)
+
+
 def shorten(value: object, limit: int = 120) -> str:
     """Return the ``repr`` of *value* as printable ASCII of at most *limit* characters."""
     text = ascii(value)
@@ -112,4 +133,4 @@ def caller() -> tuple[str, int, int]:
 
 def warn(message: str, category: type[Warning] = CorsWarning) -> None:
     """Warn in the name of the code that called into this package."""
-    warnings.warn(message, category, stacklevel=caller()[2])
+    warnings.warn(printable(message), category, stacklevel=caller()[2])

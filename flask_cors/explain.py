@@ -1,30 +1,27 @@
 """Explanations: what a request would be answered, and what a browser would make of it.
 
-Asks the table and ``decide`` that requests are answered with, and the browser model of
-``flask_cors.testing``; decides nothing itself.
+Asks the engine that answers requests, and the browser model of ``flask_cors.testing``;
+decides nothing itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from flask import Flask, request
 from werkzeug.routing import RequestRedirect
 
-from . import fetch, routing
+from . import engine, fetch, routing
 from .errors import Source, shorten
 from .options import OPTIONS, Setting
 from .origins import Origins
-from .protocol import Decision, Preflight, Step, steps
+from .protocol import Preflight, Step, steps
 from .resolver import Levels, Table
 from .testing import Browser, NetworkError, Reply, Request
 from .values import HeaderNames
-
-if TYPE_CHECKING:
-    from .state import AppCORS
 
 _MOST_PATTERNS = 10
 
@@ -93,15 +90,19 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as plain data, for JSON."""
-        return asdict(self)
+        found = asdict(self)
+        for exchange in found["exchanges"]:
+            exchange["steps"] = [step._asdict() for step in exchange["steps"]]
+        return found
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))
 
 
 def explain(
-    state: AppCORS,
     app: Flask,
+    table: Table,
+    hand_written: Set[str],
     method: str,
     path: str,
     origin: str | None = None,
@@ -112,76 +113,108 @@ def explain(
     base_url: str | None = None,
 ) -> Explanation:
     """Explain a request; see :meth:`flask_cors.state.AppCORS.explain`."""
-    base = base_url or f"http://{app.config['SERVER_NAME'] or 'localhost'}"
-    url = urljoin(base, path)
-    server = _Server(state, app, state.table(), private_network)
-    sent = _with_values(headers)
-    verdict, message = _ask_browser(server, method, url, origin, sent, credentials)
-    if not server.exchanges:
-        server.answer(_request(method, url, origin, sent))
-    first = server.first_actual(_request(method, url, origin, sent))
+    url = urljoin(base_url or _base_url(app, origin), path)
+    server = _Server(app, table, private_network)
+    page = _Page(method, url, origin, _with_values(headers), credentials, private_network)
+    verdict, message = page.ask(server)
+    # A browser resolves the dots in a path before it asks.
+    first = server.first_actual(replace(page, url=server.exchanges[0].url).request())
     return Explanation(
         method=method,
         url=url,
         origin=origin,
         endpoint=first.target.endpoint,
         covered=bool(first.levels),
-        walk=tuple(_walk(first.levels)),
+        walk=tuple(_walk(first.levels or ())),
         options=tuple(_options(first.settings)),
         exchanges=tuple(server.exchanges),
         verdict=verdict,
         message=message,
-        notes=tuple(_notes(state, first, verdict)),
+        notes=tuple(_notes(first, hand_written)),
     )
 
 
-def _ask_browser(
-    server: _Server,
-    method: str,
-    url: str,
-    origin: str | None,
-    headers: Mapping[str, str],
-    credentials: bool,
-) -> tuple[str, str]:
-    if origin is None:
-        return "no-origin", "Without an Origin header a browser applies no CORS check."
-    try:
-        page = Browser(transport=server.answer, origin=origin)
-        response = page.fetch(
-            url,
-            method=method,
-            headers=headers,
-            credentials="include" if credentials else "same-origin",
-        )
-    except TypeError as error:
-        return "blocked", f"No browser sends this: {error}"
-    except NetworkError as error:
-        return "blocked", str(error)
-    same = response.type == "basic"
-    return (
-        "same-origin" if same else "readable"
-    ), f"The page can read the {response.type} response."
-
-
-def _request(method: str, url: str, origin: str | None, headers: Mapping[str, str]) -> Request:
-    lines = [*headers.items(), *([(fetch.ORIGIN, origin)] if origin else [])]
-    return Request(method, url, tuple(lines))
+def _base_url(app: Flask, origin: str | None) -> str:
+    name = app.config["SERVER_NAME"]
+    # A browser lets no page of an https site fetch from plain http.
+    secure = name is not None and origin is not None and origin.lower().startswith("https:")
+    scheme = "https" if secure else app.config["PREFERRED_URL_SCHEME"]
+    return f"{scheme}://{name or 'localhost'}"
 
 
 def _with_values(headers: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
     if isinstance(headers, Mapping):
         return dict(headers)
+    names = [headers] if isinstance(headers, str) else headers
     json = "application/json"
-    return {name: json if name.lower() == "content-type" else "x" for name in headers}
+    return {name: json if name.lower() == "content-type" else "x" for name in names}
+
+
+@dataclass(frozen=True)
+class _Page:
+    """The page that makes the request, and what it wants."""
+
+    method: str
+    url: str
+    origin: str | None
+    headers: Mapping[str, str]
+    credentials: bool
+    private_network: bool
+
+    def request(self) -> Request:
+        """Return the request itself, without a preflight before it."""
+        lines = list(self.headers.items())
+        if self.origin is not None:
+            lines.append((fetch.ORIGIN, self.origin))
+        return Request(self.method, self.url, tuple(lines))
+
+    def ask(self, server: _Server) -> tuple[str, str]:
+        """Make the request, as a browser does if one can; return verdict and message."""
+        if self.origin is None:
+            server.answer(self.request())
+            return "no-origin", "Without an Origin header a browser applies no CORS check."
+        try:
+            page = Browser(transport=server.answer, origin=self.origin)
+        except ValueError:
+            return self._ask_as_client(server)
+        try:
+            return self._ask_as_browser(server, page)
+        except TypeError as error:
+            message = f"No browser sends this: {error}"
+        except NetworkError as error:
+            message = str(error)
+        if not server.exchanges:
+            server.answer(self.request())
+        return "blocked", message
+
+    def _ask_as_client(self, server: _Server) -> tuple[str, str]:
+        reply = server.answer(self.request())
+        allowed = reply.get(fetch.ALLOW_ORIGIN) in (self.origin, "*")
+        message = "No browser sends such an Origin; other clients need no permission to read."
+        return "readable" if allowed else "blocked", message
+
+    def _ask_as_browser(self, server: _Server, page: Browser) -> tuple[str, str]:
+        # The draft asks before simple requests as well, as upload listeners make browsers do.
+        simple = fetch.normalize_method(self.method) in fetch.SAFELISTED_METHODS
+        response = page.fetch(
+            self.url,
+            method=self.method,
+            headers=self.headers,
+            credentials="include" if self.credentials else "same-origin",
+            upload_listener=self.private_network and simple,
+        )
+        if server.refuses_private_network:
+            return "blocked", f"The preflight's answer lacks {fetch.ALLOW_PRIVATE_NETWORK}."
+        verdict = "same-origin" if response.type == "basic" else "readable"
+        return verdict, f"The page can read the {response.type} response."
 
 
 @dataclass(frozen=True)
 class _Found:
-    """What the table says of one request."""
+    """What the table says of one request; ``levels`` is ``None`` where CORS is off."""
 
     target: routing.Target
-    levels: Levels
-    exempt: bool
+    levels: Levels | None
     settings: Mapping[str, Setting]
 
 
@@ -189,85 +222,71 @@ class _Found:
 class _Server:
     """Answers the browser model's requests with what the library would put on them."""
 
-    state: AppCORS
     app: Flask
     table: Table
     private_network: bool
     exchanges: list[ExplainedExchange] = field(default_factory=list)
+    refuses_private_network: bool = False
 
     def answer(self, asked: Request) -> Reply:
         """Return the answer to one request, without running any view."""
         headers = list(asked.headers)
-        wanted = asked.get(fetch.REQUEST_METHOD) if asked.method == "OPTIONS" else None
-        if wanted and self.private_network:
+        if self.private_network and asked.get(fetch.REQUEST_METHOD):
             headers.append((fetch.REQUEST_PRIVATE_NETWORK, "true"))
         with self._context(asked, headers):
-            if wanted:
-                return self._preflight(asked, wanted)
-            return self._actual(asked)
+            wanted = engine.preflight_of(request)
+            if wanted is None:
+                return self._actual(asked)
+            return self._preflight(asked, wanted)
 
     def first_actual(self, asked: Request) -> _Found:
         """Return what the table says of the request that the page wants to make."""
         with self._context(asked, list(asked.headers)):
             target = routing.target_of(self.app, request)
-        levels = self.table.levels(*target)
         policy = self.table.policy(*target)
-        settings = policy.settings if policy else {}
-        return _Found(target, levels or (), levels is None, settings)
+        return _Found(target, self.table.levels(*target), policy.settings if policy else {})
 
     def _context(self, asked: Request, headers: list[tuple[str, str]]) -> Any:
         parts = urlsplit(asked.url)
         return self.app.test_request_context(
-            asked.url.partition(parts.netloc)[2] or "/",
+            urlunsplit(("", "", parts.path or "/", parts.query, "")),
             base_url=f"{parts.scheme}://{parts.netloc}",
             method=asked.method,
             headers=headers,
         )
 
-    def _preflight(self, asked: Request, wanted: str) -> Reply:
-        preflight = Preflight(
-            wanted,
-            asked.get(fetch.REQUEST_HEADERS),
-            request.headers.get(fetch.REQUEST_PRIVATE_NETWORK) == "true",
+    def _preflight(self, asked: Request, wanted: Preflight) -> Reply:
+        found = engine.answer_preflight(self.app, self.table, request, wanted)
+        granted = found.decision is not None and any(
+            name == fetch.ALLOW_PRIVATE_NETWORK for name, _ in found.decision.headers
         )
-        origin = asked.get(fetch.ORIGIN) or ""
-        decision, answered = self.state.preflight(self.table, request, origin, preflight)
-        target = routing.target_of_preflight(
-            self.app, request, wanted, self.table.every_rule_has_options
-        )
-        return self._reply(asked, "preflight", target.endpoint, decision, answered)
+        if wanted.private_network and not granted:
+            self.refuses_private_network = True
+        return self._reply(asked, "preflight", found)
 
     def _actual(self, asked: Request) -> Reply:
-        decision = self.state.actual(self.table, request)
+        decision = engine.decide_actual(self.app, self.table, request)
         endpoint = routing.target_of(self.app, request).endpoint
-        return self._reply(asked, "actual", endpoint, decision, False)
+        return self._reply(asked, "actual", engine.Answer(decision, False, endpoint))
 
-    def _reply(
-        self,
-        asked: Request,
-        kind: str,
-        endpoint: str | None,
-        decision: Decision | None,
-        answered: bool,
-    ) -> Reply:
-        error = None if answered else request.routing_exception
-        status = 200 if answered else getattr(error, "code", None)
-        found = decision.headers if decision else ()
-        told = tuple(steps(decision)) if decision else ()
+    def _reply(self, asked: Request, kind: str, answer: engine.Answer) -> Reply:
+        decision = answer.decision
+        error = None if answer.here else request.routing_exception
+        status = 200 if answer.here else getattr(error, "code", None)
+        sent = decision.headers if decision else ()
         self.exchanges.append(
             ExplainedExchange(
-                kind,
-                asked.method,
-                asked.url,
-                endpoint,
-                "flask_cors" if answered else "app",
-                status,
-                found,
-                bool(decision and decision.vary),
-                told,
+                kind=kind,
+                method=asked.method,
+                url=asked.url,
+                endpoint=answer.endpoint,
+                answered_by="flask_cors" if answer.here else "app",
+                status=status,
+                headers=sent,
+                vary=bool(decision and decision.vary),
+                steps=tuple(steps(decision)) if decision else (),
             )
         )
-        sent = found
         if isinstance(error, RequestRedirect):
             sent += (("Location", error.new_url),)
         return Reply(status or 200, sent)
@@ -275,7 +294,7 @@ class _Server:
 
 def _walk(levels: Levels) -> Iterable[WalkStep]:
     for level in levels:
-        yield WalkStep(level.kind, level.place, tuple(level.settings))
+        yield WalkStep(level.kind, level.place, tuple(sorted(level.settings)))
 
 
 def _options(settings: Mapping[str, Setting]) -> Iterable[EffectiveOption]:
@@ -298,12 +317,12 @@ def show(value: object) -> str:
     return "none" if value is None else str(value)
 
 
-def _notes(state: AppCORS, found: _Found, verdict: str) -> Iterable[str]:
-    if found.exempt:
+def _notes(found: _Found, hand_written: Set[str]) -> Iterable[str]:
+    if found.levels is None:
         yield "CORS is off here: cors_exempt, or a path with a dot segment."
     elif not found.levels:
         yield "CORS is off here: no mark, blueprint or resource covers this path."
-    elif found.target.endpoint in state.hand_written:
+    elif (found.target.endpoint or "") in hand_written:
         yield (
             f"The app wrote {fetch.ALLOW_ORIGIN} itself in a response of this endpoint: such a "
             "response is its own and stays as it is."

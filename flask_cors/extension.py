@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 from weakref import WeakKeyDictionary
 
@@ -43,16 +44,26 @@ if TYPE_CHECKING:
 V = TypeVar("V", bound=Callable[..., Any])
 
 
+_installing = Lock()
+
+
 def state_of(app: Flask) -> AppCORS:
     """Return the app's state; the first call installs it and overrides three methods.
 
     ``preprocess_request``, ``process_response`` and ``handle_exception`` are documented
     to be overridden; whatever arguments Flask passes them are passed on.
     """
-    state = app.extensions.get("cors")
-    if isinstance(state, AppCORS):
+    with _installing:
+        state = app.extensions.get("cors")
+        if not isinstance(state, AppCORS):
+            state = AppCORS(app)
+            _override(app, state)
+            # Last of all: other threads go on with their request once it is there.
+            app.extensions["cors"] = state
         return state
-    state = app.extensions["cors"] = AppCORS(app)
+
+
+def _override(app: Flask, state: AppCORS) -> None:
     preprocess, process = app.preprocess_request, app.process_response
     handle = app.handle_exception
 
@@ -85,7 +96,6 @@ def state_of(app: Flask) -> AppCORS:
     overrides = (preprocess_request, process_response, handle_exception)
     for override in overrides:
         setattr(app, override.__name__, override)
-    return state
 
 
 # -- CORS ------------------------------------------------------------------------------
@@ -108,13 +118,10 @@ class CORS:
         **options: Unpack[AppOptions],
     ) -> None:
         target = app_or_blueprint if app is None else app
-        self._settings: Mapping[str, Setting] = {}
-        settings = _read(target, misplaced, options)
-        if target is None:
-            _check(settings)
-            self._settings = settings
-        else:
-            self._tell(target, settings)
+        self._settings: Mapping[str, Setting] = _read(target, misplaced, options)
+        _check(self._settings)
+        if target is not None:
+            self._tell(target, self._settings)
 
     def init_app(
         self,
@@ -133,15 +140,15 @@ class CORS:
 
     def _tell(self, target: object, settings: Mapping[str, Setting]) -> None:
         _check(settings)
-        rule = _rule(settings)
         if isinstance(target, Flask):
             app = _real(target)
             _check_setup_finished(app)
-            state_of(app).add(rule)
+            state_of(app).add(_rule(settings))
         elif isinstance(target, Blueprint):
-            if "intercept_exceptions" in self._settings:
+            kept = dict(settings)
+            if kept.pop("intercept_exceptions", None):
                 warn("intercept_exceptions has no effect on a blueprint; give it to CORS(app)")
-            target.record(functools.partial(_tell_of_blueprint, rule))
+            target.record(functools.partial(_tell_of_blueprint, _rule(kept)))
         else:
             raise _not_a_target(target)
 
@@ -149,9 +156,13 @@ class CORS:
         raise NotAnAppError("__call__")
 
     def __getattr__(self, name: str) -> Any:
-        if hasattr(Flask, name) and not name.startswith("__"):
+        if name in _MADE_BY_APPS or (hasattr(Flask, name) and not name.startswith("_")):
             raise NotAnAppError(name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+
+# What people ask an app for and the class itself does not have.
+_MADE_BY_APPS = {"blueprints", "cli", "config", "extensions", "json", "url_map", "view_functions"}
 
 
 class NotAnAppError(ConfigError, AttributeError):
@@ -167,7 +178,7 @@ def _tell_of_blueprint(rule: Rule, setup: BlueprintSetupState) -> None:
     """Note a rule of a blueprint at each registration, under its full dotted name."""
     name = f"{setup.name_prefix}.{setup.name}".lstrip(".")
     app: Any = setup.app
-    state_of(app).registry.add_blueprint(name, setup.url_prefix or "", rule)
+    state_of(app).add_blueprint(name, setup.url_prefix or "", rule)
 
 
 def _read(target: object, misplaced: Sequence[object], options: Any) -> dict[str, Setting]:
@@ -239,14 +250,15 @@ class _Decorator:
         setattr(self, MARK, mark)
 
     def __call__(self, view: V) -> V:
-        return _put_mark(view, getattr(self, MARK))
+        marked: V = _put_mark(view, getattr(self, MARK))
+        return marked
 
 
 @overload
 def cross_origin(view: V, /) -> V: ...
 @overload
 def cross_origin(
-    origins: str | Iterable[OriginPattern] = ..., /, **options: Unpack[MarkOptions]
+    patterns: str | Iterable[OriginPattern] = ..., /, **options: Unpack[MarkOptions]
 ) -> Callable[[V], V]: ...
 def cross_origin(*args: Any, **options: Any) -> Any:
     """Mark a view: ``@cross_origin`` or ``@cross_origin(origins, **options)``.
@@ -257,7 +269,7 @@ def cross_origin(*args: Any, **options: Any) -> Any:
     said here is resolved along the walk. Raises :class:`ConfigError`.
     """
     _watch()
-    if len(args) == 1 and not options and (callable(args[0]) or inspect.isclass(args[0])):
+    if len(args) == 1 and not options and callable(args[0]):
         return _put_mark(args[0], Mark({}, _source("view", "cross_origin")))
     report = Report(_source("view", "cross_origin"))
     given = dict(options)
@@ -299,7 +311,8 @@ def cors_exempt(view: V) -> V:
         raise ConfigError(
             [Problem("cors_exempt", view, source, reason, "Write @cors_exempt above the view.")]
         )
-    return _put_mark(view, Mark({}, _source("view", "cors_exempt"), exempt=True))
+    marked: V = _put_mark(view, Mark({}, _source("view", "cors_exempt"), exempt=True))
+    return marked
 
 
 # A decorator that stands bare in a class's list is recognised by the mark it would put.
@@ -307,7 +320,7 @@ setattr(cross_origin, MARK, Mark({}, Source("class", "cross_origin")))
 setattr(cors_exempt, MARK, Mark({}, Source("class", "cors_exempt"), exempt=True))
 
 
-def _put_mark(view: V, mark: Mark) -> V:
+def _put_mark(view: Any, mark: Mark) -> Any:
     if _is_dispatched(view):
         # Flask-RESTful applies a class's method_decorators at every request; the mark
         # lies on the class, and was read when the policies were compiled.
@@ -316,35 +329,28 @@ def _put_mark(view: V, mark: Mark) -> V:
     name = getattr(view, "__qualname__", repr(view))
     if present is not None and not _from_list(view, present):
         raise ConfigError([stacked(name, present, mark)])
-    if inspect.isclass(view):
-        if not issubclass(view, View):
-            reason = "a class is marked only if it is a View or MethodView"
-            hint = "Mark the view function, or derive the class from flask.views.MethodView."
-            raise ConfigError([Problem("cross_origin", name, mark.source, reason, hint)])
-        setattr(view, MARK, mark)
-        return view
-    return _marked_copy(view, mark)
+    if not isinstance(view, type):
+        return _marked_copy(view, mark)
+    if not issubclass(view, View):
+        reason = "a class is marked only if it is a View or MethodView"
+        hint = "Mark the view function, or derive the class from flask.views.MethodView."
+        raise ConfigError([Problem(mark.decorator, name, mark.source, reason, hint)])
+    setattr(view, MARK, mark)
+    return view
 
 
-def _marked_copy(view: V, mark: Mark) -> V:
-    wrapper: Any
-    if inspect.iscoroutinefunction(view):
+def _marked_copy(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return view(*args, **kwargs)
 
-        @functools.wraps(view)
-        async def wrapper(*args: Any, **kwargs: Any) -> Any:
-            return await view(*args, **kwargs)
+    async def call_async(*args: Any, **kwargs: Any) -> Any:
+        return await view(*args, **kwargs)
 
-    else:
-
-        @functools.wraps(view, updated=("__dict__",) if hasattr(view, "__dict__") else ())
-        def wrapper(*args: Any, **kwargs: Any) -> Any:
-            return view(*args, **kwargs)
-
+    wrapper = call_async if inspect.iscoroutinefunction(view) else call
+    functools.update_wrapper(wrapper, view)
     setattr(wrapper, MARK, mark)
-    if inspect.isfunction(view):
-        remember(view, mark)
-    marked: V = wrapper
-    return marked
+    remember(view, mark)
+    return wrapper
 
 
 def _from_list(view: object, mark: Mark) -> bool:
@@ -353,11 +359,15 @@ def _from_list(view: object, mark: Mark) -> bool:
     return view_class is not None and any(mark.same_as(entry) for _, _, entry in listed(view_class))
 
 
-def _is_dispatched(view: object) -> bool:
+def _is_dispatched(view: Any) -> bool:
     """Return whether this is a handler of a view object that is about to be called."""
-    inner = inspect.unwrap(view) if callable(view) else view
-    owner = getattr(inner, "__self__", None)
+    handler = inspect.unwrap(view, stop=lambda inner: isinstance(_owner(inner), View))
+    owner = _owner(handler)
     return isinstance(owner, View) and hasattr(owner, "method_decorators")
+
+
+def _owner(method: object) -> object:
+    return getattr(method, "__self__", None)
 
 
 # -- apps without a CORS object --------------------------------------------------------

@@ -98,5 +98,6 @@ def is_forbidden_response_header(name: str) -> bool:
 
 def normalize_method(method: str) -> str:
     """Upper-case the six methods that ``#concept-method-normalize`` names."""
-    upper = method.upper()
+    # Byte-case-insensitively: Unicode would make an I of a dotless one.
+    upper = method.upper() if method.isascii() else method
     return upper if upper in NORMALIZED_METHODS else method

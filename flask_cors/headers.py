@@ -9,25 +9,29 @@ from flask import Response
 from werkzeug.datastructures import Headers
 
 from . import fetch
+from .options import HeaderLines
 from .protocol import Decision
 from .resolver import LOG
 
 _WRITTEN: Final = "flask_cors_written"
+# On nearly every response, and of no interest: spares two of three look-ups.
+_COMMON: Final = frozenset({"Content-Type", "Content-Length"})
 
 
 def put_headers(decision: Decision, response: Response) -> bool:
     """Put the headers of a decision on a response: the one place where that is done.
 
     Returns ``False``, and leaves the response as it is, where the app itself wrote
-    Access-Control-Allow-Origin. What this function wrote on an earlier use of the same
-    response is taken back first.
+    Access-Control-Allow-Origin. What this function did on an earlier use of the same
+    response is undone first.
     """
+    take_back(response)
     headers = response.headers
-    if earlier := getattr(response, _WRITTEN, None):
-        _take_back(headers, *earlier)
     vary: list[str] = []
     by_hand = False
     for name, value in headers:
+        if name in _COMMON:
+            continue
         lower = name.lower()
         if lower == "vary":
             vary.append(value)
@@ -35,27 +39,36 @@ def put_headers(decision: Decision, response: Response) -> bool:
             by_hand = True
             if lower == "access-control-allow-origin":
                 return False
-    if by_hand:
-        _make_room(decision, headers)
+    removed = _make_room(decision, headers) if by_hand else ()
     for name, value in decision.headers:
         headers.add(name, value)
     varied = decision.vary and _vary(headers, vary)
-    setattr(response, _WRITTEN, (decision.headers, varied))
+    if varied or decision.headers:
+        vars(response)[_WRITTEN] = (decision.headers, removed, varied)
     return True
 
 
-def _make_room(decision: Decision, headers: Headers) -> None:
-    """Take off what the app wrote by hand and two lines of would contradict."""
-    for name, _ in decision.headers:
-        if name != fetch.EXPOSE_HEADERS:
-            headers.remove(name)
-    if decision.match.kind == "any" and fetch.ALLOW_CREDENTIALS in headers:
-        headers.remove(fetch.ALLOW_CREDENTIALS)
+def take_back(response: Response) -> None:
+    """Undo what :func:`put_headers` did when this same response was sent before."""
+    if earlier := vars(response).pop(_WRITTEN, None):
+        _take_back(response.headers, *earlier)
+
+
+def _make_room(decision: Decision, headers: Headers) -> HeaderLines:
+    """Take off, and return, what the app wrote by hand and two lines of would contradict."""
+    names = {name for name, _ in decision.headers if name != fetch.EXPOSE_HEADERS}
+    open_to_all = bool(names) and decision.policy.origins.any
+    if open_to_all and fetch.ALLOW_CREDENTIALS in headers:
+        names.add(fetch.ALLOW_CREDENTIALS)
         LOG.error(
             "%s of the app is taken off: any origin is allowed here, and every site "
             "could read a user's data",
             fetch.ALLOW_CREDENTIALS,
         )
+    removed = tuple((name, value) for name in sorted(names) for value in headers.getlist(name))
+    for name, _ in removed:
+        headers.remove(name)
+    return removed
 
 
 def _vary(headers: Headers, lines: Sequence[str]) -> bool:
@@ -70,14 +83,22 @@ def _vary(headers: Headers, lines: Sequence[str]) -> bool:
     return missing
 
 
-def _take_back(headers: Headers, written: Sequence[tuple[str, str]], varied: bool) -> None:
+def _take_back(headers: Headers, written: HeaderLines, removed: HeaderLines, varied: bool) -> None:
     for name, value in written:
         kept = headers.getlist(name)
         if value in kept:
             kept.remove(value)
             headers.setlist(name, kept)
+    for name, value in removed:
+        headers.add(name, value)
     if varied:
-        line = ", ".join(headers.getlist(fetch.VARY))
-        names = [name for name in (part.strip() for part in line.split(",")) if name]
-        kept = [", ".join(name for name in names if name.lower() != "origin")]
-        headers.setlist(fetch.VARY, [line for line in kept if line])
+        _take_back_vary(headers)
+
+
+def _take_back_vary(headers: Headers) -> None:
+    # The first one is this package's: the response named no Origin when it was written.
+    line = ", ".join(headers.getlist(fetch.VARY))
+    names = [name for name in (part.strip() for part in line.split(",")) if name]
+    if fetch.ORIGIN in names:
+        names.remove(fetch.ORIGIN)
+    headers.setlist(fetch.VARY, [", ".join(names)] if names else [])

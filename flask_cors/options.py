@@ -15,8 +15,8 @@ from datetime import timedelta
 from typing import Annotated, Any, Final, NamedTuple, TypedDict, get_type_hints
 
 from . import fetch
-from .errors import Problem, Report, Source, shorten, warn
-from .origins import OriginPattern, Origins, parse_origins
+from .errors import REGEX_ERRORS, Problem, Report, Source, no_regex, warn
+from .origins import OriginPattern, Origins, json_items, parse_origins
 from .resources import PathPattern, parse_pattern
 from .values import (
     CONFIG_FLAGS,
@@ -44,10 +44,10 @@ _SYNONYMS = {
     "allow_methods": "methods",
     "allowed_methods": "methods",
     "allowed_headers": "allow_headers",
+    "header": "allow_headers",
     "exposed_headers": "expose_headers",
     "allow_credentials": "supports_credentials",
     "credentials": "supports_credentials",
-    "cors_exempt": "resources",
 }
 
 
@@ -68,25 +68,28 @@ class Resource:
 
 def parse_resources(given: object, report: Report, option: str) -> tuple[Resource, ...]:
     """Read ``resources``: patterns, or patterns with the options of each."""
-    entries: Iterable[tuple[object, object]]
-    if isinstance(given, str):
-        entries = ((text, {}) for text in _RESOURCE_SEPARATOR.split(given.strip(" \t\r\n,")))
-    elif isinstance(given, re.Pattern):
-        entries = [(given, {})]
-    elif isinstance(given, Mapping):
-        entries = given.items()
-    elif isinstance(given, Iterable) and not isinstance(given, bytes):
-        entries = ((item, {}) for item in given)
-    else:
-        report.error(
-            option,
-            given,
-            f"this is a {type(given).__name__}, and no dict, list, string or regular expression",
-            "Write for instance {'/api/*': {'origins': 'https://app.example.com'}}.",
-        )
-        return ()
+    entries = _entries(given, report, option)
     read = (_resource(pattern, options, report, option) for pattern, options in entries)
     return tuple(resource for resource in read if resource is not None)
+
+
+def _entries(given: object, report: Report, option: str) -> Iterable[tuple[object, object]]:
+    if isinstance(given, str):
+        if json_items(given) is None:
+            return ((text, {}) for text in _RESOURCE_SEPARATOR.split(given.strip(" \t\r\n,")))
+        reason = "this is JSON in a string, which is read as one pattern"
+        report.error(option, given, reason, "Write json.loads(...) around it.")
+        return ()
+    if isinstance(given, re.Pattern):
+        return [(given, {})]
+    if isinstance(given, Mapping):
+        return given.items()
+    if isinstance(given, Iterable) and not isinstance(given, bytes | bytearray):
+        return ((item, {}) for item in given)
+    reason = f"this is a {type(given).__name__}, and no dict, list, string or regular expression"
+    hint = "Write for instance {'/api/*': {'origins': 'https://app.example.com'}}."
+    report.error(option, given, reason, hint)
+    return ()
 
 
 def _resource(given: object, options: object, report: Report, option: str) -> Resource | None:
@@ -94,45 +97,30 @@ def _resource(given: object, options: object, report: Report, option: str) -> Re
     if pattern is None:
         return None
     if not isinstance(options, Mapping):
-        report.error(
-            option,
-            {pattern.text: options},
-            "what belongs to a pattern is a dictionary of options",
-            f"Write {{{pattern.text!r}: {{'origins': {shorten(options)}}}}}."
-            if isinstance(options, str | list | tuple)
-            else f"Write {{{pattern.text!r}: {{}}}}.",
-        )
+        meant = {"origins": options} if isinstance(options, str | list | tuple) else {}
+        reason = "what belongs to a pattern is a dictionary of options"
+        hint = f"Write { {pattern.text: meant}!a}."
+        report.error(option, {pattern.text: options}, reason, hint)
         return None
-    source = replace(report.source, place=f"resource {pattern.text!r} of {report.source.place}")
+    source = replace(report.source, place=f"resource {pattern.text!a} of {report.source.place}")
     inner = Report(source, report.problems)
     return Resource(pattern, read_options(options, "resource", inner))
 
 
 def _path_pattern(given: object, report: Report, option: str) -> PathPattern | None:
-    if not isinstance(given, str | re.Pattern) or (
-        isinstance(given, re.Pattern) and not isinstance(given.pattern, str)
-    ):
-        report.error(
-            option,
-            given,
-            "a resource is a string or a regular expression over strings",
-            "Write for instance '/api/*'.",
-        )
+    if not isinstance(given, str | re.Pattern) or isinstance(getattr(given, "pattern", ""), bytes):
+        reason = "a resource is a string or a regular expression over strings"
+        report.error(option, given, reason, "Write for instance '/api/*'.")
         return None
     try:
         pattern = parse_pattern(given)
-    except re.error as error:
-        report.error(
-            option,
-            given,
-            f"it is read as a regular expression and does not compile: {error}",
-            "Mend it, or write a path ('/api/items') or a glob ('/api/*').",
-        )
+    except REGEX_ERRORS as error:
+        hint = "Mend it, or write a path ('/api/items') or a glob ('/api/*')."
+        report.error(option, given, no_regex(error), hint)
         return None
-    if (pattern.exact and not pattern.text.startswith("/")) or pattern.literal[:1] not in "/.":
-        report.warn(
-            option, given, f"it covers nothing, since a path starts with '/': '/{pattern.text}'"
-        )
+    if pattern.prefix[:1] not in ("", "/") or pattern.text == "":
+        reason = f"it covers nothing, since a path starts with '/': {f'/{pattern.text}'!a}"
+        report.warn(option, given, reason)
     return pattern
 
 
@@ -169,6 +157,10 @@ class Option:
     def key(self) -> str:
         """The key of ``app.config``."""
         return f"CORS_{self.name.upper()}"
+
+
+def _flag(default: bool, doc: str, emit: Emit | None = None) -> Option:
+    return Option(parse_flag, default, "bool", doc, emit)
 
 
 class ResourceOptions(TypedDict, total=False):
@@ -222,10 +214,8 @@ class ResourceOptions(TypedDict, total=False):
     ]
     supports_credentials: Annotated[
         bool,
-        Option(
-            parse_flag,
+        _flag(
             False,
-            "bool",
             "Whether cookies and HTTP authentication may be used by the allowed origins.",
             Emit("always", fetch.ALLOW_CREDENTIALS, lambda on: "true" if on else ""),
         ),
@@ -243,29 +233,17 @@ class ResourceOptions(TypedDict, total=False):
     ]
     send_wildcard: Annotated[
         bool,
-        Option(
-            parse_flag,
-            False,
-            "bool",
-            "Whether `*` is sent, and not the request's origin, where any origin is allowed.",
+        _flag(
+            False, "Whether `*` is sent, and not the request's origin, where any origin is allowed."
         ),
     ]
     always_send: Annotated[
-        bool,
-        Option(parse_flag, True, "bool", "Whether requests without `Origin` get headers as well."),
+        bool, _flag(True, "Whether requests without `Origin` get headers as well.")
     ]
-    vary_header: Annotated[
-        bool,
-        Option(parse_flag, True, "bool", "Whether `Vary: Origin` is kept complete."),
-    ]
+    vary_header: Annotated[bool, _flag(True, "Whether `Vary: Origin` is kept complete.")]
     allow_private_network: Annotated[
         bool,
-        Option(
-            parse_flag,
-            False,
-            "bool",
-            "Whether pages of public sites may reach this server on a private network.",
-        ),
+        _flag(False, "Whether pages of public sites may reach this server on a private network."),
     ]
     headers: Annotated[
         HeaderPattern | Iterable[HeaderPattern],
@@ -284,12 +262,7 @@ class MarkOptions(ResourceOptions, total=False):
 
     automatic_options: Annotated[
         bool,
-        Option(
-            parse_flag,
-            True,
-            "bool",
-            "Whether preflights are answered for the view; otherwise they reach Flask.",
-        ),
+        _flag(True, "Whether preflights are answered for the view; otherwise they reach Flask."),
     ]
 
 
@@ -313,12 +286,7 @@ class AppOptions(BlueprintOptions, total=False):
 
     intercept_exceptions: Annotated[
         bool,
-        Option(
-            parse_flag,
-            True,
-            "bool",
-            "Whether tracebacks in debug mode are readable by pages of named origins.",
-        ),
+        _flag(True, "Whether tracebacks in debug mode are readable by pages of named origins."),
     ]
 
 
@@ -352,7 +320,7 @@ def read_options(given: Mapping[str, Any], place: str, report: Report) -> dict[s
     settings: dict[str, Setting] = {}
     for key, value in given.items():
         option = _row(key, value, place, report)
-        if option is None or (value is None and option.name != "origins"):
+        if option is None:
             continue
         if option.name in settings:
             report.error(option.name, value, "it is given twice", f"Keep {option.name}= alone.")
@@ -384,8 +352,11 @@ def read_config(config: Mapping[str, Any], problems: list[Problem]) -> dict[str,
 def misspelt_keys(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the ``CORS_*`` keys that are close to an option's, each with that key."""
     known = [option.key for option in OPTIONS.values()]
-    unknown = [key for key in config if key.startswith("CORS_") and key not in known]
-    near = ((key, difflib.get_close_matches(key, known, 1, 0.8)) for key in unknown)
+    unknown = {key for key in config if isinstance(key, str) and key.startswith("CORS_")}
+    near = (
+        (key, difflib.get_close_matches(key, known, 1, 0.8))
+        for key in sorted(unknown.difference(known))
+    )
     return [(key, matches[0]) for key, matches in near if matches]
 
 
@@ -396,7 +367,9 @@ def _row(key: object, value: object, place: str, report: Report) -> Option | Non
         name = name[5:].lower()
     option = OPTIONS.get(name)
     if option is None:
-        _unknown(name, value, report)
+        _unknown(name, value, place, report)
+    elif value is None and name != "origins":
+        return None
     elif place not in option.places:
         _misplaced(option, value, report)
     else:
@@ -404,29 +377,26 @@ def _row(key: object, value: object, place: str, report: Report) -> Option | Non
     return None
 
 
-def _unknown(name: str, value: object, report: Report) -> None:
+def _unknown(name: str, value: object, place: str, report: Report) -> None:
     if name == "origin" and value == "*":
         report.warn(name, value, "dropped: the option is origins=, and any origin its default")
         return
-    near = difflib.get_close_matches(name.lower(), OPTIONS, 1)
-    closest = _SYNONYMS.get(name.lower()) or (near[0] if near else None)
-    hint = f"Write {closest}=." if closest else f"The options are {', '.join(sorted(OPTIONS))}."
+    known = [key for key, row in OPTIONS.items() if place in row.places and key != "headers"]
+    lower = name.lower().removeprefix("cors_")
+    near = [_SYNONYMS[lower]] if lower in _SYNONYMS else difflib.get_close_matches(lower, known, 1)
+    hint = f"Write {near[0]}=." if near else f"The options here are {', '.join(sorted(known))}."
     report.error(name, value, "there is no such option", hint)
 
 
 def _misplaced(option: Option, value: object, report: Report) -> None:
-    if option.name != "resources":
-        where = " or ".join(sorted(option.places))
-        report.warn(
-            option.name, value, f"dropped: it has no effect here, only in the options of a {where}"
-        )
+    if option.name == "resources":
+        reason = "resources are patterns for the paths of an app or a blueprint"
+        hint = "Write CORS(app, resources=...), and give a view's own options to cross_origin."
+        report.error(option.name, value, reason, hint)
         return
-    report.error(
-        option.name,
-        value,
-        "resources are patterns for the paths of an app or a blueprint",
-        "Write CORS(app, resources=...), or give a view's own options to cross_origin.",
-    )
+    where = " or ".join(sorted(option.places))
+    reason = f"dropped: it has no effect here, only in the options of a {where}"
+    report.warn(option.name, value, reason)
 
 
 def conflicts(settings: Mapping[str, Setting]) -> list[Problem]:
@@ -470,6 +440,7 @@ class Policy:
 
     ``settings`` holds every option with its source; the other fields are what the
     protocol needs, ready to be sent. A policy with ``problems`` denies everything.
+    ``decided`` is where the protocol keeps what it decided for an origin.
     """
 
     settings: Mapping[str, Setting]
@@ -487,6 +458,7 @@ class Policy:
     on_granted: HeaderLines
     single: str | None
     problems: tuple[Problem, ...] = field(default=())
+    decided: dict[str | None, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: Mapping[str, Setting], origins: Origins | None = None) -> Policy:

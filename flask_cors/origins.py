@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Any, Final, NamedTuple
 
-from .errors import Report, shorten
+from .errors import REGEX_ERRORS, Report, no_regex, shorten
 
 Predicate = Callable[[str], Any]
 OriginPattern = str | re.Pattern[str] | Predicate
@@ -22,7 +22,7 @@ OriginPattern = str | re.Pattern[str] | Predicate
 MAX_LENGTH: Final = 512
 DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
 # Schemes whose documents have an opaque origin: a browser sends "null" for them.
-OPAQUE_SCHEMES: Final = frozenset({"about", "blob", "data", "file", "filesystem", "javascript"})
+OPAQUE_SCHEMES: Final = frozenset({"about", "data", "file", "javascript"})
 # One label, yet nobody can register a name below it (RFC 6761; "internal" by ICANN).
 PRIVATE_SUFFIXES: Final = frozenset({"internal", "localhost", "test"})
 
@@ -35,16 +35,21 @@ _PLAIN = re.compile(
 _PARTS = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]*)://(\[[^\]\\]*\]|[^/:@?#,]*)(?::([^/@?#,]*))?(/?)")
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 _NUMERIC_END = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?")
-_SENT = re.compile(rf"({_SCHEME})://(\[[0-9a-f:.]+\]|{_LABEL}(?:\.{_LABEL})*)(:[0-9]{{1,5}})?")
+_PORT = re.compile("[1-9][0-9]{0,4}")
+_SENT = re.compile(rf"({_SCHEME})://(\[[0-9a-f:.]+\]|{_HOST.pattern})(:[0-9]{{1,5}})?")
 _VISIBLE = re.compile(r"[!-~]+")
 _ECHOABLE = re.compile(r"[!-+\--~]+")
 _REGEX = re.compile(r"[\\^$?+\[\](){}|]|\.(?=[*+?{])")
 # A `*` that repeats one letter is never what its author meant; `\d*` is.
 _MISPLACED_STAR = re.compile(r"(?<!\\)[A-Za-z0-9]\*|[\-/:]\*")
 _SEPARATOR = re.compile(r"[\s,]+(?=\^?[A-Za-z][A-Za-z0-9+.\-]*\??://|\*|null(?:[\s,]|$))")
+# A question mark before the fields of a query makes no regular expression of a URL.
+_QUERY = re.compile(r"[^\\^$?+*\[\](){}|]+\?[A-Za-z0-9_.%\-]+=")
+_AROUND = " \t\r\n,"
+_LIST_THEM = "List the origins; write '*' for any origin, or [] for none."
 _EXAMPLE = "https://app.example.com"
 _EXAMPLE_WILDCARD = "https://*.example.com"
-_JSON_LIST = re.compile(r"""\s*\[\s*["'].*\]\s*""", re.DOTALL)
+_JSON = re.compile(r"""\s*[\[{]\s*["'].*[\]}]\s*""", re.DOTALL)
 
 
 class Match(NamedTuple):
@@ -94,17 +99,12 @@ class Origins:
         texts = ["*"] if self.any else []
         texts += sorted(self.literals) + sorted(self.wildcards)
         texts += [regex.pattern for regex in self.regexes]
-        return texts + [_name(predicate) for predicate in self.callables]
+        return texts + [f"{_name(predicate)}()" for predicate in self.callables]
 
     def bind(self, ensure_sync: Callable[[Predicate], Predicate]) -> Origins:
         """Return this index with its ``async`` callables made callable from WSGI code."""
-        if not any(map(_is_async, self.callables)):
-            return self
-        bound = (
-            ensure_sync(_async_part(predicate)) if _is_async(predicate) else predicate
-            for predicate in self.callables
-        )
-        return replace(self, callables=tuple(bound))
+        bound = tuple(_bound(predicate, ensure_sync) for predicate in self.callables)
+        return self if bound == self.callables else replace(self, callables=bound)
 
     def match(self, origin: str) -> Match:
         """Find what allows *origin*, the value of a request's ``Origin`` header.
@@ -151,15 +151,16 @@ class Origins:
 
     def _ask(self, origin: str) -> Match:
         for predicate in self.callables:
+            name = f"{_name(predicate)}()"
             try:
                 answer = predicate(origin)
             except Exception as error:
-                return Match("", _name(predicate), error)
+                return Match("", name, error)
             if answer is True:
-                return Match("callable", _name(predicate))
+                return Match("callable", name)
             if answer is not False:
                 wrong = TypeError(f"it returned {shorten(answer)}, not True or False")
-                return Match("", _name(predicate), wrong)
+                return Match("", name, wrong)
         return NO_MATCH
 
 
@@ -168,283 +169,189 @@ def is_echoable(origin: str) -> bool:
     return _ECHOABLE.fullmatch(origin) is not None
 
 
+def json_items(text: str) -> list[str] | None:
+    """Return the strings in *text* where it is a JSON list or object, else ``None``."""
+    return re.findall(r"""["']([^"']*)["']""", text) if _JSON.fullmatch(text) else None
+
+
 def parse_origins(given: object, report: Report, option: str = "origins") -> Origins:
     """Read what was given as ``origins`` into an index; mistakes go to *report*."""
     literals: set[str] = set()
-    wildcards: set[str] = set()
-    regexes: list[re.Pattern[str]] = []
-    callables: list[Predicate] = []
-    reader = _Reader(option, report)
-    for item in _items(given, reader):
+    others: list[str | re.Pattern[str] | Predicate] = []
+    for item in _items(given, report, option):
         # The fast path: 100,000 origins are read in a fraction of a second.
-        if type(item) is str and _PLAIN.fullmatch(item):
+        if type(item) is str and len(item) <= MAX_LENGTH and _PLAIN.fullmatch(item):
             literals.add(item)
-            continue
-        pattern = reader.read(item)
-        if isinstance(pattern, re.Pattern):
-            regexes.append(pattern)
-        elif callable(pattern):
-            callables.append(pattern)
-        elif pattern is not None:
-            (wildcards if "*" in pattern and pattern != "*" else literals).add(pattern)
+        elif (pattern := _read_item(item, report, option)) is not None:
+            others.append(pattern)
+    texts = {pattern for pattern in others if isinstance(pattern, str)}
+    wildcards = frozenset(text for text in texts if "*" in text) - {"*"}
     return Origins(
-        any="*" in literals,
-        literals=frozenset(literals - {"*"}),
-        wildcards=frozenset(wildcards),
+        any="*" in texts,
+        literals=frozenset(literals | texts) - wildcards - {"*"},
+        wildcards=wildcards,
         depths=tuple(sorted({_depth(text) for text in wildcards if "://*." in text})),
-        regexes=tuple(regexes),
-        callables=tuple(callables),
+        regexes=tuple(pattern for pattern in others if isinstance(pattern, re.Pattern)),
+        callables=tuple(pattern for pattern in others if not isinstance(pattern, str | re.Pattern)),
     )
 
 
-def _items(given: object, reader: _Reader) -> Iterable[object]:
-    if given is None:
-        reader.error(
-            None,
-            "None is nearly always an environment variable that is not set",
-            'List the origins; write "*" for any origin or [] for none.',
-        )
-        return ()
+def _items(given: object, report: Report, option: str) -> Iterable[object]:
     if isinstance(given, str):
-        return _split(given, reader)
-    if isinstance(given, re.Pattern) or callable(given):
+        return _split(given, report, option)
+    if given is None:
+        reason = "None is nearly always an environment variable that is not set"
+        report.error(option, given, reason, _LIST_THEM)
+        return ()
+    if callable(given) or not isinstance(given, Iterable):
         return (given,)
-    if isinstance(given, Iterable) and not isinstance(given, bytes | bytearray | Mapping):
-        return given
-    reader.error(
-        given,
-        f"an origin is a string, a regular expression or a callable, not {_type(given)}",
-        f"Write for instance [{_EXAMPLE!r}].",
-    )
-    return ()
+    return (given,) if isinstance(given, bytes | bytearray | Mapping) else given
 
 
-def _split(text: str, reader: _Reader) -> Iterable[str]:
-    if not text.strip(" \t\r\n,"):
-        reader.error(
-            text,
-            "an empty string names no origin",
-            'List the origins; write "*" for any origin or [] for none.',
-        )
+def _split(text: str, report: Report, option: str) -> Iterable[str]:
+    if not text.strip(_AROUND):
+        report.error(option, text, "an empty string names no origin", _LIST_THEM)
         return ()
-    if _JSON_LIST.fullmatch(text):
-        names = re.findall(r"""["']([^"']*)["']""", text)
-        reader.error(
-            text,
-            "a JSON list in a string is one string, not a list",
-            f"Write {', '.join(names)!r}, or a real list.",
-        )
+    if (found := json_items(text)) is not None:
+        reason = "a JSON list in a string is one string, not a list"
+        report.error(option, text, reason, f"Write {', '.join(found)!a}, or a real list.")
         return ()
-    return _SEPARATOR.split(text.strip(" \t\r\n,"))
+    return _SEPARATOR.split(text.strip(_AROUND))
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """Reads one pattern at a time and says what is wrong with it."""
+# -- one pattern -----------------------------------------------------------------------
 
-    option: str
-    report: Report
 
-    def error(self, value: object, reason: str, hint: str) -> None:
-        self.report.error(self.option, value, reason, hint)
+class _OriginError(Exception):
+    """What is wrong with one pattern; without a hint, the origin it may have meant is."""
 
-    def read(self, item: object) -> str | re.Pattern[str] | Predicate | None:
-        if isinstance(item, str):
-            return self._text(item)
-        if isinstance(item, re.Pattern):
-            return self._compiled(item)
-        if callable(item):
-            return item
-        hint = f"Write for instance {_EXAMPLE!r}."
-        if item is None:
-            hint = "Is an environment variable not set? Leave the entry out, or write an origin."
-        self.error(
-            item,
-            f"an origin is a string, a regular expression or a callable, not {_type(item)}",
-            hint,
-        )
+    def __init__(self, reason: str, hint: str = "") -> None:
+        self.reason = reason
+        self.hint = hint
+
+
+def _read_item(
+    item: object, report: Report, option: str
+) -> str | re.Pattern[str] | Predicate | None:
+    try:
+        pattern = _read(item)
+    except _OriginError as error:
+        report.error(option, item, error.reason, error.hint or _suggestion(item))
         return None
+    if isinstance(pattern, str) and pattern != item:
+        report.warn(option, item, f"read as {pattern!a}, which is what a browser sends")
+    return pattern
 
-    def _compiled(self, item: re.Pattern[Any]) -> re.Pattern[str] | None:
+
+def _read(item: object) -> str | re.Pattern[str] | Predicate:
+    if isinstance(item, str):
+        return _read_text(item)
+    if isinstance(item, re.Pattern):
         if isinstance(item.pattern, str):
             return item
-        self.error(
-            item,
-            "a regular expression over bytes cannot match a header",
-            "Compile it from a str.",
-        )
-        return None
+        raise _OriginError("a regular expression over bytes cannot match a header", "Use a str.")
+    if callable(item):
+        return item
+    reason = "an origin is a string, a regular expression or a callable"
+    unset = "Is an environment variable not set? Leave the entry out." if item is None else ""
+    raise _OriginError(f"{reason}, not {type(item).__name__}", unset)
 
-    def _text(self, text: str) -> str | re.Pattern[str] | None:
-        if text in ("*", "null"):
-            return text
-        if re.search(r"\s", text):
-            hint = f"Write {text.strip()!r}." if _PLAIN.fullmatch(text.strip()) else ""
-            self.error(text, "white space is never part of an origin", hint or "Write a list.")
-            return None
-        parts = _PARTS.fullmatch(text)
-        if parts and (":" in parts[2] or not _REGEX.search(text.partition("://")[2])):
-            return self._origin(text, parts)
-        if _MISPLACED_STAR.search(text):
-            self._star(text)
-            return None
-        if _REGEX.search(text):
-            return self._compile(text)
-        self._no_origin(text)
-        return None
 
-    def _compile(self, text: str) -> re.Pattern[str] | None:
+def _read_text(text: str) -> str | re.Pattern[str]:
+    if text == "*":
+        return "*"
+    if text.lower() == "null":
+        return "null"
+    if re.search(r"\s", text):
+        raise _OriginError("white space is never part of an origin")
+    if (scheme := text.partition(":")[0].lower()) in OPAQUE_SCHEMES:
+        hint = "Serve the page over http and write 'http://localhost:8000', or write 'null'."
+        raise _OriginError(f"a browser sends 'null' for {scheme}: pages", hint)
+    parts = _PARTS.fullmatch(text)
+    if parts and (":" in parts[2] or not _REGEX.search(text, parts.start(2))):
+        return _canonical(text, parts)
+    if _MISPLACED_STAR.search(text):
+        raise _misplaced_star(text)
+    if _REGEX.search(text) and not _QUERY.match(text):
         try:
             return re.compile(text, re.IGNORECASE)
-        except re.error as error:
-            self.error(
-                text,
-                f"it is read as a regular expression and does not compile: {error}",
-                "Mend it, or write a wildcard such as 'https://*.example.com'.",
-            )
-            return None
+        except REGEX_ERRORS as error:
+            raise _OriginError(
+                no_regex(error), f"Mend it, or write {_EXAMPLE_WILDCARD!r}."
+            ) from None
+    if "://" not in text:
+        raise _OriginError("there is no scheme, and browsers always send one")
+    raise _OriginError(
+        "a browser sends scheme, host and port: no user info, path, query or fragment"
+    )
 
-    def _star(self, text: str) -> None:
-        plain = text.replace("\\", "")
-        scheme, _, host = plain.partition("://")
-        _, dot, domain = host.partition("*")[2].partition(".")
-        wildcard = f"{scheme}://*.{domain}" if dot and "*" not in domain else _EXAMPLE_WILDCARD
-        regex = re.escape(plain).replace(r"\*", ".*").replace(r"\-", "-")
-        self.error(
-            text,
-            f"a * stands for whole labels ({_EXAMPLE_WILDCARD!r}) or for a port "
-            "('http://localhost:*'), nowhere else",
-            f"Write the wildcard {wildcard!r}, or, if a regular expression is meant, {regex!r}.",
-        )
 
-    def _no_origin(self, text: str) -> None:
-        scheme, separator, rest = text.partition("://")
-        if not separator:
-            scheme, rest = "", re.sub(r"^(?:https?:)?/+", "", text)
-        if scheme.lower() in OPAQUE_SCHEMES:
-            self._opaque(text, scheme)
-            return
-        authority = re.split(r"[/?#,]", rest)[0].rpartition("@")[2].lower()
-        scheme = scheme or ("http" if authority.startswith("localhost") else "https")
-        parts = _PARTS.fullmatch(f"{scheme}://{authority}")
-        good = parts and _HOST.fullmatch(parts[2].removeprefix("*."))
-        reason = "there is no scheme, and browsers always send one"
-        if separator:
-            reason = "a browser sends scheme, host and port; no user info, path, query or fragment"
-        self.error(text, reason, f"Write {parts[0] if good and parts else _EXAMPLE!r}.")
+def _canonical(text: str, parts: re.Match[str]) -> str:
+    """Return the origin, or wildcard origin, as a browser would write it."""
+    scheme, host, port = parts[1].lower(), parts[2].lower(), parts[3]
+    end = "" if port is None or port == DEFAULT_PORTS.get(scheme) else f":{port}"
+    if len(text) > MAX_LENGTH:
+        raise _OriginError(f"an origin of more than {MAX_LENGTH} characters is never matched")
+    if not text.isascii():
+        raise _OriginError("browsers send a host's ASCII form (punycode)")
+    if host == "*":
+        _check_whole_scheme(scheme, port)
+    elif host.startswith("["):
+        _check_ipv6(scheme, host, end)
+    elif host.startswith("*."):
+        _check_wildcard(scheme, host[2:])
+    elif "*" in host:
+        raise _misplaced_star(text)
+    else:
+        _check_host(scheme, host)
+    if port not in (None, "*") and not (_PORT.fullmatch(port) and int(port) <= 65535):
+        start = f"{scheme}://{host}"
+        hint = f"Write {start!a}, or {f'{start}:*'!a} for any port."
+        raise _OriginError(f"{port!a} is no port: a number from 1 to 65535, no leading zeros", hint)
+    return f"{scheme}://{host}{end}"
 
-    def _opaque(self, text: str, scheme: str) -> None:
-        self.error(text, f"a browser sends 'null' for {scheme}: pages", "Write 'null'.")
 
-    def _origin(self, text: str, parts: re.Match[str]) -> str | None:
-        scheme, host, port = parts[1].lower(), parts[2].lower(), parts[3]
-        if scheme in OPAQUE_SCHEMES:
-            self._opaque(text, scheme)
-            return None
-        good = self._port_ok(text, scheme, host, port) and self._host_ok(text, scheme, host, port)
-        if not good:
-            return None
-        shown = "" if port is None or port == DEFAULT_PORTS.get(scheme) else f":{port}"
-        canonical = f"{scheme}://{host}{shown}"
-        if canonical != text:
-            self.report.warn(
-                self.option, text, f"read as {canonical!r}, which is what a browser sends"
-            )
-        return canonical
+def _check_whole_scheme(scheme: str, port: str | None) -> None:
+    if scheme not in DEFAULT_PORTS and port is None:
+        return
+    wildcards = [f"{scheme}://*.example.com", f"{scheme}://localhost:*"]
+    if scheme not in DEFAULT_PORTS:
+        wildcards = [f"{scheme}://*"]
+    hint = f"Write '*' for any origin, or a wildcard such as {' or '.join(map(ascii, wildcards))}."
+    raise _OriginError(f"this would be every {scheme} site", hint)
 
-    def _port_ok(self, text: str, scheme: str, host: str, port: str | None) -> bool:
-        if port is None or port == "*":
-            return True
-        if re.fullmatch("[1-9][0-9]{0,4}", port) and int(port) <= 65535:
-            return True
-        self.error(
-            text,
-            f"{port!r} is no port: a number from 1 to 65535 without leading zeros",
-            f"Write {f'{scheme}://{host}'!r}, or {f'{scheme}://{host}:*'!r} for any port.",
-        )
-        return False
 
-    def _host_ok(self, text: str, scheme: str, host: str, port: str | None) -> bool:
-        if host == "*":
-            return self._whole_scheme_ok(text, scheme, port)
-        if host.startswith("["):
-            return self._ipv6_ok(text, scheme, host)
-        if host.startswith("*."):
-            return self._wildcard_ok(text, scheme, host[2:])
-        if "*" in host:
-            self._star(text)
-            return False
-        if not host.isascii():
-            self.error(
-                text,
-                "browsers send a host's ASCII form (punycode)",
-                f"Write {f'{scheme}://{_punycode(host)}'!r}.",
-            )
-            return False
-        if not _HOST.fullmatch(host):
-            self.error(text, f"{host!r} is no host name", f"Write for instance {_EXAMPLE!r}.")
-            return False
-        return self._ipv4_ok(text, scheme, host)
+def _check_wildcard(scheme: str, suffix: str) -> None:
+    if not _HOST.fullmatch(suffix) or suffix.endswith(".") or _NUMERIC_END.fullmatch(suffix):
+        reason = f"{suffix!a} is no domain whose subdomains could be meant"
+        raise _OriginError(reason, f"Write for instance {f'{scheme}://*.example.com'!a}.")
+    if "." not in suffix and suffix not in PRIVATE_SUFFIXES:
+        reason = f"this would be every site under the top-level domain {suffix!a}"
+        raise _OriginError(reason, f"Name the domain: {f'{scheme}://*.example.{suffix}'!a}.")
 
-    def _whole_scheme_ok(self, text: str, scheme: str, port: str | None) -> bool:
-        if scheme not in DEFAULT_PORTS and port is None:
-            return True
-        self.error(
-            text,
-            f"this would be every {scheme} site",
-            'Write "*" for any origin, or a wildcard such as '
-            f"{f'{scheme}://*.example.com'!r} or {f'{scheme}://localhost:*'!r}.",
-        )
-        return False
 
-    def _wildcard_ok(self, text: str, scheme: str, suffix: str) -> bool:
-        if not _HOST.fullmatch(suffix) or suffix.endswith(".") or _NUMERIC_END.fullmatch(suffix):
-            self.error(
-                text,
-                f"{suffix!r} is no domain whose subdomains could be meant",
-                f"Write for instance {f'{scheme}://*.example.com'!r}.",
-            )
-            return False
-        if "." in suffix or suffix in PRIVATE_SUFFIXES:
-            return True
-        self.error(
-            text,
-            f"this would be every site under the top-level domain {suffix!r}",
-            f"Name the domain: {f'{scheme}://*.example.{suffix}'!r}.",
-        )
-        return False
-
-    def _ipv4_ok(self, text: str, scheme: str, host: str) -> bool:
-        if scheme not in DEFAULT_PORTS or not _NUMERIC_END.fullmatch(host):
-            return True
+def _check_host(scheme: str, host: str) -> None:
+    if not _HOST.fullmatch(host):
+        raise _OriginError(f"{host!a} is no host name")
+    if scheme in DEFAULT_PORTS and _NUMERIC_END.fullmatch(host):
         try:
             IPv4Address(host)
         except AddressValueError as error:
-            self.error(
-                text,
-                f"{host!r} is no IPv4 address as a browser writes it: {error}",
-                "Write four decimal numbers, as in 'http://127.0.0.1:8000'.",
-            )
-            return False
-        return True
+            hint = "Write four decimal numbers, as in 'http://127.0.0.1:8000'."
+            raise _OriginError(f"a browser writes no such IPv4 address: {error}", hint) from None
 
-    def _ipv6_ok(self, text: str, scheme: str, host: str) -> bool:
-        try:
-            shown = f"[{_ipv6(IPv6Address(host[1:-1]))}]"
-        except AddressValueError as error:
-            self.error(
-                text,
-                f"{host!r} is no IPv6 address: {error}",
-                "Write for instance 'http://[::1]:8000'.",
-            )
-            return False
-        if shown != host:
-            self.error(
-                text,
-                f"a browser writes this address as {shown}",
-                f"Write {f'{scheme}://{shown}'!r}.",
-            )
-        return shown == host
+
+def _check_ipv6(scheme: str, host: str, end: str) -> None:
+    try:
+        if "%" in host:
+            raise AddressValueError("a browser sends no zone")
+        shown = f"[{_ipv6(IPv6Address(host[1:-1]))}]"
+    except AddressValueError as error:
+        hint = "Write for instance 'http://[::1]:8000'."
+        raise _OriginError(f"{host!a} is no IPv6 address: {error}", hint) from None
+    if shown != host:
+        hint = f"Write {f'{scheme}://{shown}{end}'!a}."
+        raise _OriginError(f"a browser writes this address as {shown}", hint)
 
 
 def _ipv6(address: IPv6Address) -> str:
@@ -454,31 +361,88 @@ def _ipv6(address: IPv6Address) -> str:
     return address.compressed
 
 
+# -- what may have been meant ----------------------------------------------------------
+
+
+def _misplaced_star(text: str) -> _OriginError:
+    plain = re.sub(r"[\\^$]", "", text)
+    scheme, host, port = _apart(plain)
+    below = host.rpartition("*")[2].partition(".")[2]
+    domains = (below, host.replace("*", "").strip("-."))
+    wildcard = _first_valid(f"{scheme}://*.{domain}{port}" for domain in domains)
+    if _REGEX.search(plain):
+        regex = _MISPLACED_STAR.sub(lambda star: f"{star[0][0]}.*", text)
+    else:
+        regex = re.escape(f"{scheme}://{host}{port}").replace(r"\*", ".*").replace(r"\-", "-")
+    return _OriginError(
+        f"a * stands for whole labels ({_EXAMPLE_WILDCARD!r}) or for a port "
+        "('http://localhost:*'), nowhere else",
+        f"Write the wildcard {wildcard or _EXAMPLE_WILDCARD!a}, or, if a regular expression is "
+        f"meant, {regex!a}.",
+    )
+
+
+def _suggestion(item: object) -> str:
+    pieces = re.split(r"[\s,;]+", item) if isinstance(item, str) else ()
+    found = [origin for piece in pieces if (origin := _mended(piece))]
+    return f"Write {', '.join(map(ascii, found)) or f'for instance {_EXAMPLE!r}'}."
+
+
+def _mended(piece: str) -> str | None:
+    """Return the origin that *piece* is near to: punycode, no path, a scheme."""
+    scheme, host, port = _apart(piece)
+    start = f"{scheme}://{_punycode(host)}"
+    return _first_valid((f"{start}{port}", start))
+
+
+def _apart(text: str) -> tuple[str, str, str]:
+    """Return scheme, host and ``:port`` of *text*, guessing the scheme where none is right."""
+    scheme, separator, rest = text.lower().rpartition("://")
+    rest = rest if separator else re.sub("^(?:https?:)?/*", "", text.lower())
+    authority = re.split(r"[/?#\\]", rest)[0].rpartition("@")[2]
+    host, colon, port = authority.partition(":")
+    if not re.fullmatch(_SCHEME, scheme):
+        scheme = "http" if host == "localhost" or _NUMERIC_END.fullmatch(host) else "https"
+    return scheme, host, f"{colon}{port}"
+
+
+def _first_valid(guesses: Iterable[str]) -> str | None:
+    for guess in guesses:
+        try:
+            if parts := _PARTS.fullmatch(guess):
+                return _canonical(guess, parts)
+        except _OriginError:
+            continue
+    return None
+
+
 def _punycode(host: str) -> str:
-    labels = unicodedata.normalize("NFKC", host).lower().split(".")
+    labels = unicodedata.normalize("NFKC", host).split(".")
     return ".".join(
         label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels
     )
 
 
 def _depth(wildcard: str) -> int:
-    host = wildcard.partition("://*.")[2].partition(":")[0]
-    return host.count(".") + 1
+    return wildcard.partition("://*.")[2].count(".") + 1
 
 
-def _is_async(predicate: Predicate) -> bool:
-    return inspect.iscoroutinefunction(_async_part(predicate))
+# -- callables -------------------------------------------------------------------------
 
 
-def _async_part(predicate: Predicate) -> Predicate:
+def _bound(predicate: Predicate, ensure_sync: Callable[[Predicate], Predicate]) -> Predicate:
     call = getattr(predicate, "__call__", None)  # noqa: B004 - the method itself is wanted
-    return call if inspect.iscoroutinefunction(call) else predicate
+    asynchronous = call if inspect.iscoroutinefunction(call) else predicate
+    if not inspect.iscoroutinefunction(asynchronous):
+        return predicate
+    answer = ensure_sync(asynchronous)
+
+    def ask(origin: str) -> Any:
+        return answer(origin)
+
+    ask.__qualname__ = _name(asynchronous)
+    return ask
 
 
 def _name(predicate: Predicate) -> str:
-    name = getattr(predicate, "__qualname__", None) or type(predicate).__qualname__
-    return f"{name}()"
-
-
-def _type(value: object) -> str:
-    return type(value).__name__
+    return getattr(predicate, "__qualname__", None) or type(predicate).__qualname__

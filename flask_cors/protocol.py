@@ -11,12 +11,15 @@ from typing import Final, NamedTuple
 from . import fetch
 from .errors import shorten
 from .options import HeaderLines, Policy
-from .origins import NO_MATCH, Match, is_echoable
+from .origins import MAX_LENGTH, NO_MATCH, Match, is_echoable
 from .values import HeaderNames
 
 # Real pages ask for a handful of names; these bounds keep the work of one request small.
 MAX_REQUEST_HEADERS_LENGTH: Final = 8192
 MAX_REQUEST_HEADERS_COUNT: Final = 256
+# How many origins' decisions a policy keeps; with the longest origins, about 1 MB.
+MAX_DECIDED: Final = 1024
+_MAX_SHOWN: Final = 10
 
 _FETCH = "https://fetch.spec.whatwg.org/#"
 _PRIVATE_NETWORK = "https://wicg.github.io/private-network-access/#"
@@ -56,7 +59,8 @@ class Step(NamedTuple):
 class Decision:
     """What the protocol says of one request.
 
-    ``headers`` are the lines to send; ``vary`` whether ``Vary`` must name ``Origin``.
+    ``headers`` are the lines to send; ``vary`` whether ``Vary`` must name ``Origin``;
+    ``allowed`` whether the origin is allowed and, on preflights, all that is asked for.
     """
 
     policy: Policy
@@ -64,6 +68,7 @@ class Decision:
     match: Match
     headers: HeaderLines
     vary: bool
+    allowed: bool
     preflight: Preflight | None = None
     grant: Grant | None = None
 
@@ -71,12 +76,6 @@ class Decision:
     def allow_origin(self) -> str | None:
         """The value of Access-Control-Allow-Origin, or ``None``."""
         return self.headers[0][1] if self.headers else None
-
-    @property
-    def allowed(self) -> bool:
-        """Whether a browser goes on: the origin and, on preflights, all that it asked."""
-        granted = self.grant is None or (self.grant.method and not self.grant.refused)
-        return self.origin is not None and bool(self.match.kind) and granted
 
     @property
     def reason(self) -> str:
@@ -88,6 +87,16 @@ class Decision:
 
 def decide(policy: Policy, origin: str | None, preflight: Preflight | None = None) -> Decision:
     """Decide on a request; *origin* is the value of ``Origin``, ``None`` without it."""
+    if preflight is None and (known := policy.decided.get(origin)):
+        decision: Decision = known
+        return decision
+    decision = _decide(policy, origin or None, preflight)
+    if preflight is None and not policy.origins.callables:
+        _remember(policy, decision)
+    return decision
+
+
+def _decide(policy: Policy, origin: str | None, preflight: Preflight | None) -> Decision:
     match = policy.origins.match(origin) if origin else NO_MATCH
     allow_origin = _allow_origin(policy, origin, match) if origin else _without_origin(policy)
     vary = policy.vary_header and _varies(policy, allow_origin)
@@ -95,7 +104,18 @@ def decide(policy: Policy, origin: str | None, preflight: Preflight | None = Non
     headers: HeaderLines = ()
     if allow_origin is not None:
         headers = ((fetch.ALLOW_ORIGIN, allow_origin), *_beside(policy, preflight, grant))
-    return Decision(policy, origin or None, match, headers, vary, preflight, grant)
+    granted = grant is None or (grant.method and not grant.refused)
+    allowed = bool(match.kind) and granted
+    return Decision(policy, origin, match, headers, vary, allowed, preflight, grant)
+
+
+def _remember(policy: Policy, decision: Decision) -> None:
+    """Keep a decision for the next request of its origin, within bounds nobody can grow."""
+    if len(decision.origin or "") > MAX_LENGTH:
+        return
+    if len(policy.decided) >= MAX_DECIDED:
+        policy.decided.clear()
+    policy.decided[decision.origin] = decision
 
 
 def _allow_origin(policy: Policy, origin: str, match: Match) -> str | None:
@@ -174,12 +194,16 @@ def steps(decision: Decision) -> list[Step]:
 
 def _origin_step(decision: Decision) -> Step:
     match, origin = decision.match, shorten(decision.origin)
-    if match.kind:
-        text = f"the origin {origin} is allowed by {match.kind} {match.pattern!r}"
+    if match.kind == "any":
+        text = f"the origin {origin} is allowed, as any origin is"
+    elif match.kind:
+        text = f"the origin {origin} is allowed by the {match.kind} {match.pattern!r}"
     elif decision.policy.problems:
         text = f"the options cannot be combined: {decision.policy.problems[0].reason}"
     elif match.error is not None:
-        text = f"the origin {origin} is refused, since {match.pattern} failed: {match.error!r}"
+        text = (
+            f"the origin {origin} is refused, since {match.pattern} failed: {shorten(match.error)}"
+        )
     else:
         source = decision.policy.settings["origins"].source
         text = f"the origin {origin} is not among the allowed ones ({source})"
@@ -193,12 +217,11 @@ def _grant_steps(decision: Decision, preflight: Preflight, grant: Grant) -> list
     method = f"the method {shorten(preflight.method)} is {state} ({settings['methods'].source})"
     found = [Step("method", clause, grant.method, method)]
     if grant.refused:
-        names = ", ".join(shorten(name) for name in grant.refused)
         source = settings["allow_headers"].source
-        text = f"the request headers {shorten(names, 200)} are not allowed ({source})"
+        text = f"the request headers {_list(grant.refused)} are not allowed ({source})"
         found.append(Step("request headers", clause, False, text))
     elif grant.headers:
-        text = f"the request headers {', '.join(grant.headers)} are allowed"
+        text = f"the request headers {_list(grant.headers)} are allowed"
         found.append(Step("request headers", clause, True, text))
     if preflight.private_network:
         on = decision.policy.allow_private_network
@@ -206,6 +229,12 @@ def _grant_steps(decision: Decision, preflight: Preflight, grant: Grant) -> list
         clause = f"{_PRIVATE_NETWORK}cors-preflight"
         found.append(Step("private network", clause, on, text))
     return found
+
+
+def _list(names: tuple[str, ...]) -> str:
+    shown = [shorten(name) for name in names[:_MAX_SHOWN]]
+    rest = len(names) - len(shown)
+    return ", ".join([*shown, f"and {rest} more"] if rest else shown)
 
 
 def _credentials_step(decision: Decision) -> Step:

@@ -7,10 +7,10 @@ Views and view classes are looked at as plain Python objects.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import Any, Final
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from .errors import ConfigError, Problem, Source
 from .options import Resource, Setting
@@ -25,6 +25,11 @@ class Mark:
     settings: Mapping[str, Setting]
     source: Source
     exempt: bool = False
+
+    @property
+    def decorator(self) -> str:
+        """The name of the decorator that makes such a mark."""
+        return "cors_exempt" if self.exempt else "cross_origin"
 
     def same_as(self, other: Mark) -> bool:
         """Return whether both say the same; bare marks are made anew at every use."""
@@ -83,22 +88,31 @@ class Registry:
         found.rules.append(rule)
 
 
-# The functions that were marked, each with its marks: a mark lies on a new function, and
-# a view registered without it can only be found by the function it was made from.
+# The views that were marked, each with its marks: a mark lies on a new function, and a
+# view registered without it can only be found by the function it was made from.
 _marked: WeakKeyDictionary[Any, list[Mark]] = WeakKeyDictionary()
+# Of these marks, those that some app has registered: one function may serve several apps.
+_registered: WeakSet[Mark] = WeakSet()
 
 
 def remember(target: Callable[..., Any], mark: Mark) -> None:
-    """Note that a marked version of the function *target* was made."""
-    _marked.setdefault(target, []).append(mark)
+    """Note that a marked version of the view *target* was made."""
+    with suppress(TypeError):  # not weakly referable: a view that is lost is not found
+        _marked.setdefault(target, []).append(mark)
 
 
-def marks_made_of(target: object) -> Sequence[Mark]:
-    """Return the marks of the versions that were made of the function *target*."""
+def note_registered(marks: Iterable[Mark]) -> None:
+    """Note that views with these marks are registered in an app."""
+    _registered.update(marks)
+
+
+def lost_mark_of(target: object) -> Mark | None:
+    """Return the last mark made of the view *target* where no app has a view with any."""
     try:
-        return _marked.get(target, ())
+        made = _marked.get(target)
     except TypeError:  # not weakly referable, so never remembered
-        return ()
+        return None
+    return made[-1] if made and not any(mark in _registered for mark in made) else None
 
 
 def mark_of(target: object) -> Mark | None:
@@ -106,14 +120,14 @@ def mark_of(target: object) -> Mark | None:
 
     A class is looked at by itself, without its bases.
     """
-    if isinstance(target, type):
-        return vars(target).get(MARK)
-    return getattr(target, MARK, None)
+    found = vars(target).get(MARK) if isinstance(target, type) else getattr(target, MARK, None)
+    return found if isinstance(found, Mark) else None
 
 
 def class_of(view: object) -> type | None:
     """Return the view class behind a view function that ``as_view`` made."""
-    return getattr(view, "view_class", None)
+    found = getattr(view, "view_class", None)
+    return found if isinstance(found, type) else None
 
 
 def listed(view_class: type) -> list[tuple[type, str, Mark]]:
@@ -126,25 +140,17 @@ def listed(view_class: type) -> list[tuple[type, str, Mark]]:
         owner = next((base for base in view_class.__mro__ if name in vars(base)), None)
         decorators = vars(owner)[name] if owner else ()
         if owner and isinstance(decorators, Iterable) and not isinstance(decorators, Mapping):
-            marks = (mark_of(decorator) for decorator in decorators)
-            found += [(owner, name, mark) for mark in marks if mark]
+            found += [(owner, name, mark) for mark in _marks_on(*decorators)]
     return found
 
 
 def is_marked(view: object) -> bool:
-    """Return whether anything is marked on a view function, its class, or a method."""
-    view_class = class_of(view)
-    if mark_of(view) or view_class is None:
-        return mark_of(view) is not None
-    inside: Iterable[Any] = (
-        member for base in view_class.__mro__ for member in vars(base).values()
-    )
-    per_method = getattr(view_class, "method_decorators", None)
-    if isinstance(per_method, Mapping):
-        inside = chain(inside, *per_method.values())
-    return bool(listed(view_class)) or any(
-        mark_of(member) for member in (*view_class.__mro__, *inside)
-    )
+    """Return whether anything is marked on a view function, its class, or a handler."""
+    methods = getattr(class_of(view), "methods", None) or ("GET",)
+    try:
+        return any(levels_of(view, method) for method in methods)
+    except ConfigError:
+        return True
 
 
 def levels_of(view: object, method: str | None) -> list[Level]:
@@ -171,21 +177,22 @@ def _handler_level(view_class: type, method: str) -> list[Level]:
     name = method.lower()
     if name == "head" and not hasattr(view_class, "head"):
         name = "get"
-    marks = []
     per_method = getattr(view_class, "method_decorators", None)
-    if isinstance(per_method, Mapping):
-        marks += [mark_of(decorator) for decorator in per_method.get(name, ())]
-    if not (own := mark_of(getattr(view_class, name, None))):
-        name = name if any(marks) else "dispatch_request"
-        own = mark_of(getattr(view_class, name, None))
-    found = [mark for mark in (*marks, own) if mark]
-    place = f"{view_class.__qualname__}.{name}"
-    return [_one(found, "method", place)] if found else []
+    decorators = per_method.get(name, ()) if isinstance(per_method, Mapping) else ()
+    found = _marks_on(*decorators, getattr(view_class, name, None))
+    if not found:
+        name = "dispatch_request"
+        found = _marks_on(getattr(view_class, name, None))
+    return [_one(found, "method", f"{view_class.__qualname__}.{name}")] if found else []
+
+
+def _marks_on(*targets: object) -> list[Mark]:
+    return [mark for mark in map(mark_of, targets) if mark]
 
 
 def _class_level(base: type, lists: Sequence[tuple[type, str, Mark]]) -> list[Level]:
-    own = mark_of(base)
-    found = [mark for mark in (own, *(mark for _, _, mark in lists)) if mark]
+    own = _marks_on(base)
+    found = [*own, *(mark for _, _, mark in lists)]
     if not found:
         return []
     place = base.__qualname__ if own else f"{base.__qualname__}.{lists[0][1]}"
@@ -201,7 +208,7 @@ def _one(marks: Sequence[Mark], kind: str, place: str) -> Level:
 def stacked(place: str, first: Mark, second: Mark) -> Problem:
     """Return the problem that two marks lie on the object named *place*."""
     return Problem(
-        "cors_exempt" if second.exempt else "cross_origin",
+        second.decorator,
         place,
         second.source,
         f"it is marked already by {first.source}, and one object takes one mark",
@@ -211,12 +218,8 @@ def stacked(place: str, first: Mark, second: Mark) -> Problem:
 
 def placed(level: Level) -> Level:
     """Return a mark's level with its place in the source of every setting."""
-    settings = {
-        name: Setting(value, replace(source, level=level.kind, place=_placed(level, source)))
-        for name, (value, source) in level.settings.items()
-    }
+    settings = {}
+    for name, (value, source) in level.settings.items():
+        place = f"{source.place} on {level.place}"
+        settings[name] = Setting(value, replace(source, level=level.kind, place=place))
     return replace(level, settings=settings)
-
-
-def _placed(level: Level, source: Source) -> str:
-    return f"{source.place} on {level.place}"

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
+from itertools import chain, product
 from threading import RLock
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from .errors import ConfigError, Problem, raise_if, warn
-from .options import DEFAULTS, Policy, Resource, Setting, read_config
-from .origins import Predicate
+from .options import DEFAULT_METHODS, DEFAULTS, Policy, Resource, Setting, read_config
+from .origins import Origins, Predicate
 from .registry import (
     BlueprintRules,
     Level,
@@ -23,8 +23,9 @@ from .registry import (
     Rule,
     class_of,
     levels_of,
+    lost_mark_of,
     mark_of,
-    marks_made_of,
+    note_registered,
     placed,
 )
 from .resources import EVERYTHING, ResourceIndex, has_dot_segment
@@ -43,6 +44,7 @@ class UrlRule(Protocol):
     rule: str
     endpoint: Any
     methods: Any
+    strict_slashes: Any
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,7 @@ def resolve(levels: Sequence[Level], base: Mapping[str, Setting]) -> dict[str, S
     settings = dict(base)
     for level in reversed(levels):
         settings.update(level.settings)
-    if any("supports_credentials" in level.settings for level in levels):
-        settings["supports_credentials"] = _credentials(levels, base)
+    settings["supports_credentials"] = _credentials(levels, base)
     if not any(level.mark for level in levels):
         # The config key is the fallback of marks, and of nothing else.
         settings["automatic_options"] = DEFAULTS["automatic_options"]
@@ -114,14 +115,18 @@ def compile_scope(
 
 
 class Route:
-    """What is known of one endpoint: its marks, and the levels around it."""
+    """What is known of one endpoint: its marks, and the levels around it.
+
+    ``outer`` is what every path of the endpoint meets around it, ``None`` where that
+    depends on the path; ``by_path`` then holds the paths known when compiling.
+    """
 
     __slots__ = ("by_method", "by_path", "marks", "outer", "scopes")
 
     def __init__(
         self,
         marks: Levels | None,
-        by_method: Mapping[str, Levels | None],
+        by_method: Mapping[str | None, Levels | None],
         scopes: Sequence[Scope],
     ) -> None:
         self.marks = marks
@@ -130,9 +135,13 @@ class Route:
         self.outer: Levels | None = None
         self.by_path: dict[str, Levels] = {}
 
+    def marks_of(self, method: str | None) -> Levels | None:
+        """Return the marks on the way from the handler of *method*; ``None`` if exempt."""
+        return self.by_method.get(method, self.marks)
+
     def levels(self, method: str | None, path: str) -> Levels | None:
         """Return the levels of the walk, nearest first; ``None`` where CORS is off."""
-        marks = self.by_method.get(method, self.marks) if method else self.marks
+        marks = self.marks_of(method)
         if marks is None:
             return None
         outer = self.outer
@@ -165,6 +174,8 @@ class Table:
         self._shared: dict[tuple[int, ...], Policy] = {}
         self._marks: dict[tuple[int, str, str], Level] = {}
         self._routes: dict[str, Route] = {}
+        # What does not depend on the path, for the common request: one look-up.
+        self._fixed: dict[tuple[str | None, str | None], Policy | None] = {}
         default = settings.get("resources")
         self._app = compile_scope(
             "app", "CORS(app)", registry.rules, default.value if default else None
@@ -186,6 +197,9 @@ class Table:
         Without an endpoint, as for a 404, the path alone decides; without a method, as
         for a 405, the marks on methods do not count.
         """
+        known = self._fixed.get((endpoint, method), self)
+        if known is not self and "/." not in path:
+            return cast("Policy | None", known)
         levels = self.levels(endpoint, method, path)
         return self._policy(levels) if levels else None
 
@@ -199,15 +213,11 @@ class Table:
 
     def marked(self, endpoint: str | None, method: str | None) -> bool:
         """Return whether the view, or its handler of *method*, is marked."""
-        if endpoint is None:
-            return False
-        route = self.route(endpoint)
-        return bool(route.by_method.get(method, route.marks) if method else route.marks)
+        return endpoint is not None and bool(self.route(endpoint).marks_of(method))
 
     def exempts(self, endpoint: str, method: str) -> bool:
         """Return whether the view's handler of *method* is taken out of CORS."""
-        route = self.route(endpoint)
-        return route.by_method.get(method, route.marks) is None
+        return self.route(endpoint).marks_of(method) is None
 
     def route(self, endpoint: str) -> Route:
         """Return what is known of *endpoint*; one that appears later is compiled now."""
@@ -240,7 +250,7 @@ class Table:
         try:
             self._add(endpoint, list(self._sources.rules_of(endpoint)), problems)
         except ConfigError as error:
-            problems += error.problems
+            problems = list(error.problems)
             self._routes[endpoint] = Route(None, {}, ())
         for problem in _unique(problems):
             LOG.error("CORS is off for the endpoint %r: %s", endpoint, problem)
@@ -248,20 +258,26 @@ class Table:
 
     def _add(self, endpoint: str, rules: Sequence[UrlRule], problems: list[Problem]) -> None:
         view = self._sources.view(endpoint)
-        if not all("OPTIONS" in (rule.methods or ("OPTIONS",)) for rule in rules):
+        methods = {method for rule in rules for method in _methods(rule)}
+        if not all("OPTIONS" in _methods(rule) for rule in rules):
             self.every_rule_has_options = False
-        methods = {method for rule in rules for method in rule.methods or ()}
-        marks = walk_marks(map(self._placed, levels_of(view, None)))
-        by_method: dict[str, Levels | None] = {}
-        if class_of(view) is not None:
-            for method in methods:
-                by_method[method] = walk_marks(map(self._placed, levels_of(view, method)))
-        route = Route(marks, by_method, self._around(_names(endpoint)))
-        used = {levels for levels in by_method.values() if levels is not None}
-        if marks is not None and not by_method:
-            used.add(marks)
-        self._meet(route, rules, used, problems)
+        by_method: dict[str | None, Levels | None] = {
+            method: self._marks_of(view, method) for method in methods if class_of(view) is not None
+        }
+        scopes = self._around(_names(endpoint))
+        route = Route(self._marks_of(view, None), by_method, scopes)
+        met = [self._meet(route, rule, problems) for rule in rules]
+        if len(outer := set(chain(*met))) == 1:
+            (route.outer,) = outer
         self._routes[endpoint] = route
+        if (around := route.outer) is not None:
+            for method in methods:
+                marks = route.marks_of(method)
+                levels = () if marks is None else marks + around
+                self._fixed[endpoint, method] = self._policies.get(levels)
+
+    def _marks_of(self, view: object, method: str | None) -> Levels | None:
+        return walk_marks(map(self._placed, levels_of(view, method)))
 
     def _placed(self, level: Level) -> Level:
         """One mark at one place is one level, so that equal walks are one policy."""
@@ -275,34 +291,26 @@ class Table:
         return (*(scope for scope in found if scope is not None), self._app)
 
     def _meet(
-        self, route: Route, rules: Sequence[UrlRule], used: set[Levels], problems: list[Problem]
-    ) -> None:
-        """Compile what the URLs of a route meet; report what they surely do."""
-        sure: set[Levels] = set()
-        for rule in rules:
-            start, converter, _ = rule.rule.partition("<")
-            if not converter:
-                route.by_path[rule.rule] = match_all(route.scopes, rule.rule)
-                sure.add(route.by_path[rule.rule])
-                continue
-            combinations = _combinations(route.scopes, start)
-            if len(combinations) == 1:
-                sure.update(combinations)
-            else:
-                sure.add(_MAYBE)
-                for outer in combinations:
-                    self._compile_quietly(used, outer)
-        if len(sure) == 1 and _MAYBE not in sure:
-            (route.outer,) = sure
-        for outer in sure - {_MAYBE}:
-            for marks in used:
-                if marks + outer:
-                    problems += self._policy(marks + outer, quiet=True).problems
+        self, route: Route, rule: UrlRule, problems: list[Problem]
+    ) -> Sequence[Levels | None]:
+        """Compile what a URL meets and return it; report what it surely meets.
 
-    def _compile_quietly(self, used: Iterable[Levels], outer: Levels) -> None:
-        for marks in used:
-            if marks + outer:
-                self._policy(marks + outer)
+        The list holds ``None`` where more may be met.
+        """
+        start, converter, _ = rule.rule.partition("<")
+        met: list[Levels]
+        if converter:
+            met = _combinations(route.scopes, start)
+        else:
+            known = {path: match_all(route.scopes, path) for path in _paths(rule)}
+            route.by_path.update(known)
+            met = list(known.values())
+        sure = not converter or len(met) == 1
+        for marks, outer in product(_walks(route, rule), met):
+            if levels := marks + outer:
+                policy = self._policy(levels, quiet=sure)
+                problems += policy.problems if sure else ()
+        return met if sure else (*met, None)
 
     def _policy(self, levels: Levels, quiet: bool = False) -> Policy:
         policy = self._policies.get(levels)
@@ -316,15 +324,44 @@ class Table:
         key = tuple(map(id, settings.values()))
         policy = self._shared.get(key)
         if policy is None:
-            origins = settings["origins"].value.bind(self._sources.ensure_sync)
-            policy = self._shared[key] = Policy.of(settings, origins)
+            policy = self._shared[key] = self._compiled(settings)
             for problem in () if quiet else policy.problems:
                 LOG.error("CORS is denied where this is met: %s", problem)
         self._policies[levels] = policy
         return policy
 
+    def _compiled(self, settings: Mapping[str, Setting]) -> Policy:
+        setting = settings["origins"]
+        try:
+            origins = setting.value.bind(self._sources.ensure_sync)
+        except RuntimeError:
+            # That is how Flask refuses a coroutine function without asgiref.
+            denying = Policy.of(settings, Origins())
+            hint = "Install flask[async], or let the callable be a plain function."
+            reason = "an async callable cannot be asked without Flask's extra 'async'"
+            problem = Problem("origins", setting.value.patterns(), setting.source, reason, hint)
+            return replace(denying, problems=(*denying.problems, problem))
+        return Policy.of(settings, origins)
 
-_MAYBE: Final[Levels] = (Level("", "", {}),)
+
+def _methods(rule: UrlRule) -> Iterable[str]:
+    """Return the methods that a URL rule serves; one without any serves them all."""
+    methods: Iterable[str] = DEFAULT_METHODS if rule.methods is None else rule.methods
+    return methods
+
+
+def _walks(route: Route, rule: UrlRule) -> Iterable[Levels]:
+    """Return the marks that requests to a URL meet; a 405 walks without a method."""
+    walks = dict.fromkeys(map(route.marks_of, (None, *sorted(_methods(rule)))))
+    return (marks for marks in walks if marks is not None)
+
+
+def _paths(rule: UrlRule) -> tuple[str, ...]:
+    """Return the paths that a URL rule without converters serves without a redirect."""
+    path = rule.rule
+    if rule.strict_slashes or path == "/":
+        return (path,)
+    return path, path[:-1] if path.endswith("/") else f"{path}/"
 
 
 def _combinations(scopes: Sequence[Scope], start: str) -> list[Levels]:
@@ -352,29 +389,24 @@ class _Prefixes:
     """Finds the blueprint whose URL prefix is the longest match of a path."""
 
     def __init__(self, blueprints: Iterable[BlueprintRules]) -> None:
-        self._plain: dict[tuple[str, ...], str] = {}
-        self._converting: list[tuple[tuple[str, ...], str]] = []
-        for found in blueprints:
+        self._plain: dict[tuple[str, ...], tuple[int, str]] = {}
+        self._converting: list[tuple[tuple[str, ...], tuple[int, str]]] = []
+        for rank, found in enumerate(blueprints):
             segments = _segments(found.prefix)
             if any("<" in segment for segment in segments):
-                self._converting.append((segments, found.name))
+                self._converting.append((segments, (rank, found.name)))
             elif segments:
-                self._plain.setdefault(segments, found.name)
-        self._depths = sorted({len(segments) for segments in self._plain}, reverse=True)
+                self._plain.setdefault(segments, (rank, found.name))
+        self._depths = {len(segments) for segments in self._plain}
 
-    def find(self, path: str) -> Iterator[str]:
-        """Yield the names of the blueprints around *path*, nearest first."""
+    def find(self, path: str) -> Iterable[str]:
+        """Return the names of the blueprints around *path*, nearest first."""
         segments = _segments(path)
-        best: tuple[int, str] = (0, "")
-        for depth in self._depths:
-            name = self._plain.get(segments[:depth]) if depth <= len(segments) else None
-            if name:
-                best = (depth, name)
-                break
-        for prefix, name in self._converting:
-            if len(prefix) > best[0] and _covers(prefix, segments):
-                best = (len(prefix), name)
-        return _names(f"{best[1]}.") if best[1] else iter(())
+        plain = (segments[:depth] for depth in self._depths if depth <= len(segments))
+        found = [(prefix, self._plain[prefix]) for prefix in plain if prefix in self._plain]
+        found += [match for match in self._converting if _covers(match[0], segments)]
+        best = min(((-len(prefix), *match) for prefix, match in found), default=None)
+        return _names(f"{best[2]}.") if best else ()
 
 
 def _segments(path: str) -> tuple[str, ...]:
@@ -383,9 +415,8 @@ def _segments(path: str) -> tuple[str, ...]:
 
 
 def _covers(prefix: Sequence[str], segments: Sequence[str]) -> bool:
-    return len(prefix) <= len(segments) and all(
-        "<" in wanted or wanted == given for wanted, given in zip(prefix, segments, strict=False)
-    )
+    pairs = zip(prefix, segments, strict=False)
+    return len(prefix) <= len(segments) and all("<" in a or a == b for a, b in pairs)
 
 
 def _unique(problems: Iterable[Problem]) -> list[Problem]:
@@ -400,12 +431,11 @@ def _warn_of_lost_marks(views: Sequence[object]) -> None:
 
     That is what a ``cross_origin`` above ``@app.route`` comes to.
     """
-    seen = {mark for view in views if (mark := mark_of(view))}
+    note_registered(mark for view in views if (mark := mark_of(view)))
     for view in views:
-        made = marks_made_of(view) if mark_of(view) is None else ()
-        if made and seen.isdisjoint(made):
+        if mark_of(view) is None and (lost := lost_mark_of(view)):
             name = getattr(view, "__qualname__", repr(view))
             warn(
-                f"the view {name} is registered without the mark of {made[-1].source}: "
+                f"the view {name} is registered without the mark of {lost.source}: "
                 "write cross_origin below @app.route, next to the function"
             )

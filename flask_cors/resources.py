@@ -62,7 +62,9 @@ class PathPattern:
 
     def possible(self, start: str) -> bool:
         """Return whether some path that starts with *start* may be covered."""
-        return self.prefix.startswith(start) or start.startswith(self.prefix)
+        # A glob covers what starts with its literal text, or the text without its last "/".
+        known = self.literal if self.parts else self.prefix
+        return known.startswith(start) or start.startswith(known)
 
 
 EVERYTHING: Final = PathPattern("*", "", "", whole=True, parts=("", ""))
@@ -71,7 +73,7 @@ EVERYTHING: Final = PathPattern("*", "", "", whole=True, parts=("", ""))
 def parse_pattern(given: str | re.Pattern[str]) -> PathPattern:
     """Read one pattern: an exact path, a glob, or a regular expression.
 
-    Raises ``re.error`` where a regular expression does not compile.
+    Raises one of ``REGEX_ERRORS`` where a regular expression does not compile.
     """
     if isinstance(given, re.Pattern):
         return _regex(given)
@@ -120,7 +122,7 @@ def _quantified(pattern: str, position: int) -> bool:
 
 
 def _has_alternatives(pattern: str) -> bool:
-    bare = re.sub(r"\\.", "", pattern, flags=re.DOTALL)
+    bare = re.sub(r"\\.", "x", pattern)
     bare = re.sub(r"\[\^?\]?[^\]]*\]", "", bare)
     depth = 0
     for char in bare:

@@ -46,15 +46,13 @@ def target_of_preflight(app: Flask, request: Request, method: str, every: bool) 
     rule = request.url_rule
     if rule and every and method in (rule.methods or ()):
         return Target(rule.endpoint, method, request.path)
-    if isinstance(request.routing_exception, NotFound):
-        return Target(None, None, request.path)
     return _match(app, request, method)
 
 
 def own_options(request: Request) -> Rule | None:
     """Return the rule whose view serves this ``OPTIONS`` itself, or ``None``."""
     rule = request.url_rule
-    return None if rule is None or getattr(rule, "provide_automatic_options", True) else rule
+    return None if rule is None or getattr(rule, "provide_automatic_options", False) else rule
 
 
 def is_refused(request: Request) -> bool:
@@ -86,16 +84,17 @@ def _search(adapter: MapAdapter, path: str, method: str, hops: int = _MOST_REDIR
     except HTTPException:
         pass
     else:
-        return Target(rule.endpoint, method, path)
+        return Target(rule.endpoint, method.upper(), path)
     return Target(None, None, path)
 
 
 def _inside(adapter: MapAdapter, url: str) -> str | None:
     """Return the path of a redirect within this app, ``None`` of one to elsewhere."""
     parts = urlsplit(url)
-    if parts.netloc != adapter.get_host(None):
-        return None
-    return unquote(parts.path).removeprefix(adapter.script_name.rstrip("/"))
+    mount = adapter.script_name.rstrip("/")
+    path = unquote(parts.path)
+    inside = parts.netloc == adapter.get_host(None) and path.startswith(f"{mount}/")
+    return path[len(mount) :] if inside else None
 
 
 def _order(method: str) -> tuple[int, str]:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from threading import RLock
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask, Request, Response, request
+from werkzeug.wsgi import get_host
 
-from . import routing
-from .errors import ConfigError, Problem, raise_if
-from .headers import put_headers
-from .protocol import Decision, Preflight, decide
+from . import engine
+from .errors import Problem, raise_if
+from .headers import put_headers, take_back
+from .protocol import Decision
 from .registry import Registry, Rule
 from .resolver import LOG, Sources, Table
 from .signals import cors_denied
 
 if TYPE_CHECKING:
+    from .checks import CheckResult
     from .explain import Explanation
 
-_KEY: Final = "flask_cors.decision"
+_DECISION: Final = "flask_cors_decision"
+_TOLD: Final = "flask_cors_told"
 
 
 class AppCORS:
@@ -33,6 +37,7 @@ class AppCORS:
         self._app = app
         self._lock = RLock()
         self._table: Table | None = None
+        self._failed = False
         self._problems: Sequence[Problem] = ()
 
     # What is asked of it
@@ -44,7 +49,7 @@ class AppCORS:
         """
         with self._lock:
             self._table = self._compile()
-            self._problems = ()
+            self._forget_failure()
 
     def explain(
         self,
@@ -61,13 +66,16 @@ class AppCORS:
 
         *path* may hold a query or be a whole URL; *headers* are those that the page sets,
         names alone or with values. No view and no hook runs, but callable origins are
-        asked. Raises :class:`ConfigError` where the configuration has problems.
+        asked, and teardown functions run. Raises :class:`ConfigError` where the
+        configuration has problems.
         """
+        # The browser model is not needed to serve requests.
         from .explain import explain
 
         return explain(
-            self,
             self._app,
+            self.table(),
+            self.hand_written,
             method,
             path,
             origin,
@@ -77,6 +85,16 @@ class AppCORS:
             base_url=base_url,
         )
 
+    def check(self) -> CheckResult:
+        """Find what is too wide, without effect, or not what it looks like.
+
+        No view and no hook runs; an error in the configuration is a finding, and is not raised.
+        """
+        # The rules are not needed to serve requests.
+        from .checks import check
+
+        return check(self._app, self)
+
     def table(self) -> Table:
         """Return the compiled policies; before the first request, as they stand now."""
         return self._table or self._compile()
@@ -84,39 +102,45 @@ class AppCORS:
     # What set-up tells it
 
     def add(self, rule: Rule) -> None:
-        """Note what a ``CORS`` object says to the app."""
-        self.registry.rules.append(rule)
+        """Note what a ``CORS`` object says to the app; what was compiled is discarded."""
+        with self._lock:
+            self.registry.rules.append(rule)
+            self._discard()
+
+    def add_blueprint(self, name: str, prefix: str, rule: Rule) -> None:
+        """Note what a ``CORS`` object says to a blueprint, registered as *name*."""
+        with self._lock:
+            self.registry.add_blueprint(name, prefix, rule)
+            self._discard()
 
     # What happens in a request
 
     def before(self) -> Response | None:
         """Answer a preflight, or return ``None`` for any other request."""
         table = self._table or self._first_table()
-        if request.method != "OPTIONS":
+        req = _current_request()
+        wanted = engine.preflight_of(req)
+        if wanted is None:
             return None
-        environ = request.environ
-        origin = environ.get("HTTP_ORIGIN")
-        method = environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD")
-        if not origin or not method:
-            return None
-        wanted = Preflight(
-            method,
-            environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS"),
-            environ.get("HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK") == "true",
-        )
-        decision, answer = self.preflight(table, request, origin, wanted)
-        environ[_KEY] = (self, decision)
-        return self._app.response_class() if answer else None
+        answer = engine.answer_preflight(self._app, table, req, wanted)
+        _keep(req, answer.decision)
+        return self._app.response_class(status=200) if answer.here else None
 
     def after(self, response: Response) -> Response:
         """Put the headers on a response, last of all."""
-        if self._table is not None:
-            decision = self._decision(self._table)
-            if decision is not None:
-                if put_headers(decision, response):
-                    self._tell(decision)
-                elif request.endpoint:
-                    self.hand_written.add(request.endpoint)
+        table = self._table
+        if table is None and not self._failed:
+            # The app's own preprocess_request answered before this package was asked.
+            table = self._first_table()
+        if table is not None:
+            req = _current_request()
+            decision = self._decision(table, req)
+            if decision is None:
+                take_back(response)
+            elif not put_headers(decision, response):
+                self.hand_written.add(req.endpoint or "")
+            elif decision.origin is not None and not decision.allowed:
+                self._tell(decision, req)
         return response
 
     def failed(self, error: Exception) -> Response | None:
@@ -125,15 +149,16 @@ class AppCORS:
         ``None`` where the error goes on its way: only debug mode shows tracebacks, and
         only to an origin that the configuration names.
         """
-        decision = self._decision(self._table) if self._table is not None else None
-        if decision is None or decision.origin is None or _is_same_origin(request, decision):
+        req = _current_request()
+        decision = self._decision(self._table, req) if self._table is not None else None
+        if decision is None or decision.origin is None or _is_same_origin(req, decision):
             return None
-        named = decision.match.kind in ("literal", "wildcard")
-        policy = decision.policy
-        if named and policy.intercept_exceptions and self._app.debug and not self._app.testing:
-            LOG.error("Exception on %r, shown to %r", request.path, decision.origin, exc_info=error)
-            text = "".join(traceback.format_exception(error))
-            return self._app.response_class(text, 500, content_type="text/plain; charset=utf-8")
+        if self._shows_errors_to(decision):
+            LOG.error("Exception on %r, shown to %r", req.path, decision.origin, exc_info=error)
+            text = "".join(traceback.format_exception(error)).encode(errors="backslashreplace")
+            return self._app.response_class(
+                text, status=500, content_type="text/plain; charset=utf-8"
+            )
         LOG.warning(
             "An exception leaves the app, so its response carries no CORS headers: the browser "
             "will report a CORS error to %r, and hide the 500",
@@ -141,51 +166,43 @@ class AppCORS:
         )
         return None
 
-    def preflight(
-        self, table: Table, req: Request, origin: str, wanted: Preflight
-    ) -> tuple[Decision | None, bool]:
-        """Decide on a preflight, and say whether it is answered here or goes on to Flask."""
-        if routing.is_refused(req):
-            return None, False
-        every = table.every_rule_has_options
-        target = routing.target_of_preflight(self._app, req, wanted.method, every)
-        policy = table.policy(*target)
-        own = routing.own_options(req)
-        if policy is None or (own and table.exempts(own.endpoint, "OPTIONS")):
-            return None, False
-        marked = table.marked(target.endpoint, target.method) or (
-            own is not None and table.marked(own.endpoint, "OPTIONS")
-        )
-        answer = policy.automatic_options and (own is None or marked)
-        decision = decide(policy, origin, wanted) if answer or own else None
-        return decision, answer
+    def _shows_errors_to(self, decision: Decision) -> bool:
+        # Any site can make itself the origin "null", so a list that holds it names nobody.
+        named = decision.match.kind in ("literal", "wildcard") and decision.match.pattern != "null"
+        debug = self._app.debug and not self._app.testing
+        return named and debug and decision.policy.intercept_exceptions
 
-    def actual(self, table: Table, req: Request) -> Decision | None:
-        """Decide on a request that is no preflight; ``None`` where CORS is off."""
-        policy = table.policy(*routing.target_of(self._app, req))
-        return decide(policy, req.environ.get("HTTP_ORIGIN")) if policy else None
-
-    def _decision(self, table: Table) -> Decision | None:
+    def _decision(self, table: Table, req: Request) -> Decision | None:
         # A failing hook brings a request here twice, and a callable is asked once.
-        environ = request.environ
-        kept = environ.get(_KEY)
-        if kept is not None and kept[0] is self:
-            decision: Decision | None = kept[1]
-            return decision
-        decision = self.actual(table, request)
-        environ[_KEY] = (self, decision)
+        kept = vars(req)
+        if _DECISION not in kept:
+            _keep(req, engine.decide_actual(self._app, table, req))
+        decision: Decision | None = kept[_DECISION]
         return decision
 
-    def _tell(self, decision: Decision) -> None:
+    def _tell(self, decision: Decision, req: Request) -> None:
         """Log a denial and send the signal, once a request."""
-        if decision.origin is None or decision.allowed or _is_same_origin(request, decision):
+        level = logging.WARNING if self._app.debug else logging.INFO
+        logged = LOG.isEnabledFor(level)
+        heard = bool(cors_denied.receivers)
+        if not (logged or heard) or _TOLD in vars(req) or _is_same_origin(req, decision):
             return
-        if error := decision.match.error:
-            LOG.error("CORS: %s failed", decision.match.pattern, exc_info=error)
-        level = "warning" if self._app.debug else "info"
-        getattr(LOG, level)("CORS denied: %r %r: %s", request.method, request.path, decision.reason)
-        if cors_denied.receivers:
-            cors_denied.send(self._app, decision=decision)
+        vars(req)[_TOLD] = True
+        if logged:
+            LOG.log(level, "CORS denied: %r %r: %s", req.method, req.path, decision.reason)
+        if heard:
+            wrap = self._app.ensure_sync
+            cors_denied.send(self._app, _async_wrapper=wrap, decision=decision)
+
+    # How policies are compiled
+
+    def _discard(self) -> None:
+        self._table = None
+        self._forget_failure()
+
+    def _forget_failure(self) -> None:
+        self._failed = False
+        self._problems = ()
 
     def _first_table(self) -> Table:
         """Compile before the first request; a failure is kept, and fails every request."""
@@ -193,8 +210,9 @@ class AppCORS:
             raise_if(self._problems)
             try:
                 self._table = self._table or self._compile()
-            except ConfigError as error:
-                self._problems = error.problems
+            except Exception as error:
+                self._failed = True
+                self._problems = getattr(error, "problems", ())
                 raise
             return self._table
 
@@ -210,8 +228,24 @@ class AppCORS:
         return Table(self.registry, app.config, sources)
 
 
+def _current_request() -> Request:
+    # Flask documents this way to the request itself: each look through the proxy costs.
+    found: Request = request._get_current_object()  # type: ignore[attr-defined]
+    return found
+
+
+def _keep(req: Request, decision: Decision | None) -> None:
+    """Note what was decided, on the request: apps may share one WSGI environ."""
+    vars(req)[_DECISION] = decision
+    if decision is not None and decision.match.error is not None:
+        match = decision.match
+        LOG.error("CORS: the callable %s failed", match.pattern, exc_info=match.error)
+
+
 def _is_same_origin(req: Request, decision: Decision) -> bool:
     """Return whether the page is of this very origin, so that no CORS applies to it."""
-    if req.headers.get("Sec-Fetch-Site") == "same-origin":
+    environ = req.environ
+    if environ.get("HTTP_SEC_FETCH_SITE") == "same-origin":
         return True
-    return decision.origin == f"{req.scheme}://{req.host}"
+    # request.host raises where Flask does not trust the host.
+    return decision.origin == f"{req.scheme}://{get_host(environ)}".lower()

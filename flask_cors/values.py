@@ -5,14 +5,16 @@ Knows one value at a time: not where it was said, nor what else was.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
 from . import fetch
-from .errors import Report
+from .errors import REGEX_ERRORS, Report, no_regex
+from .origins import json_items
 
 CONFIG_FLAGS: Final = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
@@ -54,7 +56,7 @@ def parse_methods(given: object, report: Report, option: str) -> frozenset[str]:
     methods = set()
     for item in _items(given, report, option, "a method is a string"):
         method = item.upper()
-        if not fetch.is_token(method):
+        if not fetch.is_token(item):
             _no_token(item, report, option, "method", "'GET, POST'")
         elif method in fetch.FORBIDDEN_METHODS:
             report.warn(option, item, "dropped: no page can send this method")
@@ -70,7 +72,7 @@ def parse_allow_headers(given: object, report: Report, option: str) -> HeaderNam
     reason = "a header name is a string or a regular expression"
     for item in _items(given, report, option, reason, re.Pattern):
         if item == "*" or (isinstance(item, str) and not _REGEX.search(item)):
-            if item == "*" or _sendable(item, report, option):
+            if _sendable(item, report, option):
                 names[item.lower()] = item
         elif regex := _header_regex(item, report, option):
             regexes.append(regex)
@@ -85,8 +87,8 @@ def parse_expose_headers(given: object, report: Report, option: str) -> tuple[st
     for item in _items(given, report, option, "a header name is a string"):
         if not fetch.is_token(item):
             _no_token(item, report, option, "header name", "'X-Total, Link'")
-        elif fetch.is_forbidden_response_header(item) or _is_cors_header(item):
-            report.warn(option, item, "dropped: no page can read this header")
+        elif reason := _useless(item, "read", fetch.is_forbidden_response_header):
+            report.warn(option, item, reason)
         else:
             names.add(item)
     return tuple(sorted(names))
@@ -106,62 +108,65 @@ def parse_max_age(given: object, report: Report, option: str) -> int | None:
     """Read a time in whole seconds, 0 (do not cache) included."""
     seconds: object = given
     if isinstance(given, timedelta):
-        seconds = given.total_seconds()
-        seconds = int(seconds) if seconds == int(seconds) else given
+        whole, rest = divmod(given, timedelta(seconds=1))
+        seconds = given if rest else whole
     elif isinstance(given, str) and re.fullmatch(r"\s*-?[0-9]{1,12}\s*", given):
         seconds = int(given)
     if isinstance(seconds, int) and not isinstance(seconds, bool) and seconds >= 0:
         return seconds
     negative = isinstance(seconds, int) and seconds < 0
-    whole = f"{given:.0f}" if isinstance(given, float) and given >= 0 else "600"
-    report.error(
-        option,
-        given,
-        "it is negative" if negative else "it is no whole number of seconds",
-        f"Write {whole}, or timedelta(minutes=10); 0 means that nothing is cached.",
-    )
+    reason = "it is negative" if negative else "it is no whole number of seconds"
+    near = f"{given:.0f}" if isinstance(given, float) and 0 <= given < math.inf else "600"
+    hint = f"Write {near}, or timedelta(minutes=10); 0 means that nothing is cached."
+    report.error(option, given, reason, hint)
     return None
 
 
 def _items(given: object, report: Report, option: str, reason: str, *more: type) -> Sequence[Any]:
-    items: Iterable[object]
-    if isinstance(given, str):
-        items = filter(None, _LIST_SEPARATOR.split(given))
-    elif isinstance(given, more):
-        items = (given,)
-    elif isinstance(given, Iterable) and not isinstance(given, bytes | Mapping):
-        items = given
-    else:
-        items = (given,)
     kept = []
-    for item in items:
+    for item in _split(given, report, option):
         if isinstance(item, (str, *more)):
             kept.append(item)
         else:
-            report.error(
-                option, item, f"{reason}, not {type(item).__name__}", "Write a string or a list."
-            )
+            hint = "Write a string, or a list of strings."
+            report.error(option, item, f"{reason}, not {type(item).__name__}", hint)
     return kept
+
+
+def _split(given: object, report: Report, option: str) -> Iterable[object]:
+    if not isinstance(given, str):
+        if isinstance(given, bytes | bytearray | Mapping) or not isinstance(given, Iterable):
+            return (given,)
+        return given
+    if (found := json_items(given)) is None:
+        return filter(None, _LIST_SEPARATOR.split(given))
+    reason = "a JSON list in a string is one string, not a list"
+    report.error(option, given, reason, f"Write {', '.join(found)!a}, or a real list.")
+    return ()
 
 
 def _no_token(item: str, report: Report, option: str, what: str, example: str) -> None:
     parts = [part for part in _LIST_SEPARATOR.split(item) if fetch.is_token(part)]
-    example = ", ".join(map(repr, parts)) or example
+    example = ", ".join(map(ascii, parts)) or example
     report.error(option, item, f"this is no {what} (RFC 9110 token)", f"Write {example}.")
 
 
-def _is_cors_header(name: str) -> bool:
-    return name.lower().startswith("access-control-")
+def _useless(name: str, verb: str, forbidden: Callable[[str], bool]) -> str:
+    if forbidden(name):
+        return f"dropped: no page can {verb} this header"
+    if name.lower().startswith("access-control-"):
+        return "dropped: this header is for browsers, not for pages"
+    return ""
 
 
 def _sendable(item: str, report: Report, option: str) -> bool:
     if not fetch.is_token(item):
         _no_token(item, report, option, "header name", "'X-Requested-With'")
         return False
-    if fetch.is_forbidden_request_header(item) or _is_cors_header(item):
-        report.warn(option, item, "dropped: no page sends this header")
-        return False
-    return True
+    reason = _useless(item, "send", fetch.is_forbidden_request_header)
+    if reason:
+        report.warn(option, item, reason)
+    return not reason
 
 
 def _header_regex(
@@ -174,11 +179,6 @@ def _header_regex(
         return None
     try:
         return re.compile(text, flags | re.IGNORECASE)
-    except re.error as error:
-        report.error(
-            option,
-            item,
-            f"it is read as a regular expression and does not compile: {error}",
-            "Mend it, or write the header's name.",
-        )
+    except REGEX_ERRORS as error:
+        report.error(option, item, no_regex(error), "Mend it, or write the header's name.")
         return None

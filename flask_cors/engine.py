@@ -1,0 +1,70 @@
+"""The engine: what one request of Flask is decided to get, asked by the hooks and ``explain``.
+
+Finds the policy and lets the protocol decide. Keeps nothing, logs nothing, writes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flask import Flask, Request
+
+from . import routing
+from .protocol import Decision, Preflight, decide
+from .resolver import Table
+
+
+class Answer(NamedTuple):
+    """What a preflight gets.
+
+    ``decision`` is ``None`` where the library leaves it alone, ``here`` whether it is
+    answered before any code of the app, ``endpoint`` what would serve the method it asks for.
+    """
+
+    decision: Decision | None
+    here: bool
+    endpoint: str | None
+
+
+def preflight_of(request: Request) -> Preflight | None:
+    """Return what a CORS-preflight request asks for; ``None`` for any other request.
+
+    See #cors-preflight-request: ``OPTIONS``, with ``Origin`` and
+    Access-Control-Request-Method.
+    """
+    if request.method != "OPTIONS":
+        return None
+    environ = request.environ
+    method = environ.get("HTTP_ACCESS_CONTROL_REQUEST_METHOD")
+    if not method or not environ.get("HTTP_ORIGIN"):
+        return None
+    return Preflight(
+        method,
+        environ.get("HTTP_ACCESS_CONTROL_REQUEST_HEADERS"),
+        environ.get("HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK") == "true",
+    )
+
+
+def answer_preflight(app: Flask, table: Table, request: Request, wanted: Preflight) -> Answer:
+    """Decide on a preflight, and say whether it is answered here or goes on to Flask."""
+    if routing.is_refused(request):
+        return Answer(None, False, None)
+    every = table.every_rule_has_options
+    target = routing.target_of_preflight(app, request, wanted.method, every)
+    policy = table.policy(*target)
+    own = routing.own_options(request)
+    if policy is None or (own and table.exempts(own.endpoint, "OPTIONS")):
+        return Answer(None, False, target.endpoint)
+    marked = table.marked(target.endpoint, target.method) or (
+        own is not None and table.marked(own.endpoint, "OPTIONS")
+    )
+    here = policy.automatic_options and (own is None or marked)
+    origin = request.environ["HTTP_ORIGIN"]
+    decision = decide(policy, origin, wanted) if here or own else None
+    return Answer(decision, here, target.endpoint)
+
+
+def decide_actual(app: Flask, table: Table, request: Request) -> Decision | None:
+    """Decide on a request that is no preflight; ``None`` where CORS is off."""
+    policy = table.policy(*routing.target_of(app, request))
+    return decide(policy, request.environ.get("HTTP_ORIGIN")) if policy else None

@@ -1,0 +1,90 @@
+"""Which browser the model stands for: what the standard leaves open, and known deviations.
+
+Holds settings; decides nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Traits:
+    """Where browsers may differ; the defaults are the standard's.
+
+    ``max_age_cap`` is the longest time, in seconds, that a preflight is remembered, ``None``
+    for no cap. ``third_party_cookies`` says whether requests of another site's page carry
+    and set cookies at all; ``SameSite`` applies in any case.
+
+    The others are deviations. Request headers: ``combines_headers``, several of one name
+    are one before they are judged; ``safelists_hints``, client hints such as
+    ``DPR`` need no preflight, and most end where a redirect leaves the page's origin;
+    ``sets_user_agent``, a page may set ``User-Agent``; ``hides_origin_from_http``, a
+    ``no-cors`` POST from an HTTPS page to plain HTTP on this machine says ``Origin: null``.
+
+    Preflights: ``star_covers_authorization``, ``*`` in Access-Control-Allow-Headers stands
+    for ``Authorization`` too; ``preflights_empty_uploads``, an upload listener forces a
+    preflight even where there is no body; ``assumes_method``, a preflight that an upload
+    listener forces needs no Access-Control-Allow-Methods; ``signed_max_age``,
+    Access-Control-Max-Age is read as an integer with a sign, so that ``-1`` means 0, not the
+    default of 5 seconds; ``caches_whole_preflights``, the last preflight of a URL answers as
+    a whole, not each method and header name by itself; ``caches_for_null``, preflights of
+    the origin ``null`` are remembered beyond one ``fetch``; ``caches_for_conditional``,
+    what is remembered answers for requests with headers such as ``If-None-Match``, too.
+
+    Redirects: ``needs_location``, a redirect status whose Location is missing or empty is
+    no redirect, even where the page forbids any; ``checks_location_first``, one that is no
+    URL fails even where the page follows none; ``merges_equal_locations``, several equal
+    lines are one; ``follows_credentials``, a redirect that CORS does not judge may lead
+    ``fetch`` to a URL with a user name; ``same_site_minds_redirects``, a way through another
+    site makes a request to the page's own site a cross-site one; ``rejudges_credentials``,
+    whether the mode ``same-origin`` includes cookies is asked anew at each redirect of a
+    ``no-cors`` request; ``keeps_origin``, such a request tells its origin after a redirect
+    to another.
+    """
+
+    max_age_cap: int | None = None
+    third_party_cookies: bool = True
+    combines_headers: bool = False
+    safelists_hints: bool = False
+    sets_user_agent: bool = True
+    hides_origin_from_http: bool = True
+    star_covers_authorization: bool = False
+    preflights_empty_uploads: bool = True
+    assumes_method: bool = True
+    signed_max_age: bool = False
+    caches_whole_preflights: bool = False
+    caches_for_null: bool = True
+    caches_for_conditional: bool = True
+    needs_location: bool = False
+    checks_location_first: bool = False
+    merges_equal_locations: bool = False
+    follows_credentials: bool = True
+    same_site_minds_redirects: bool = True
+    rejudges_credentials: bool = True
+    keeps_origin: bool = True
+
+
+STANDARD = Traits()
+CHROMIUM = Traits(
+    max_age_cap=7200,
+    combines_headers=True,
+    safelists_hints=True,
+    sets_user_agent=False,
+    hides_origin_from_http=False,
+    star_covers_authorization=True,
+    preflights_empty_uploads=False,
+    assumes_method=False,
+    signed_max_age=True,
+    caches_whole_preflights=True,
+    caches_for_null=False,
+    caches_for_conditional=False,
+    needs_location=True,
+    checks_location_first=True,
+    merges_equal_locations=True,
+    follows_credentials=False,
+    same_site_minds_redirects=False,
+    rejudges_credentials=False,
+    keeps_origin=False,
+)
+FIREFOX = Traits(max_age_cap=86400)

@@ -1,0 +1,566 @@
+"""Fail fast: every mistake of the contract, wherever an option can be said, and its hint."""
+
+from __future__ import annotations
+
+import re
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+import pytest
+from flask import Blueprint, Flask
+from flask.views import MethodView
+
+from flask_cors import CORS, ConfigError, CorsWarning, cors_exempt, cross_origin
+from flask_cors.errors import Problem
+from tests.hints import loaded, renamed, written
+
+Options = Mapping[str, Any]
+SITE = "https://site.example"
+
+
+def line_above() -> int:
+    """Return the line after the caller's: where the option is said."""
+    return sys._getframe(1).f_lineno + 1
+
+
+def new_app() -> Flask:
+    app = Flask("sample", static_folder=None)
+    app.add_url_rule("/api/items", "items", lambda: "seen")
+    return app
+
+
+# -- the places where an option can be said --------------------------------------------
+# Each says the options on the line after `line_above()`, and compiles the policies.
+
+
+class Said(NamedTuple):
+    """Where the options were said, and the names and lines that a problem must show."""
+
+    level: str
+    place: str
+    line: int | None
+
+
+said: dict[str, Said] = {}
+
+
+def note(level: str, place: str, line: int | None) -> None:
+    said["last"] = Said(level, place, line)
+
+
+def cors_app(options: Options) -> None:
+    app = new_app()
+    note("app", "CORS(app)", line_above())
+    CORS(app, **options)
+    app.extensions["cors"].reload()
+
+
+def cors_alone(options: Options) -> None:
+    app = new_app()
+    note("app", "CORS(app)", line_above())
+    cors = CORS(**options)
+    cors.init_app(app)
+    app.extensions["cors"].reload()
+
+
+def init_app(options: Options) -> None:
+    app, cors = new_app(), CORS()
+    note("app", "CORS(app)", line_above())
+    cors.init_app(app, **options)
+    app.extensions["cors"].reload()
+
+
+def resource(options: Options) -> None:
+    app = new_app()
+    note("app", "resource '/api/*' of CORS(app)", line_above())
+    CORS(app, resources={"/api/*": options})
+    app.extensions["cors"].reload()
+
+
+def blueprint(options: Options) -> None:
+    app, shop = new_app(), Blueprint("shop", "shop")
+    shop.add_url_rule("/shop", "items", lambda: "seen")
+    note("blueprint", "CORS(shop)", line_above())
+    CORS(shop, **options)
+    app.register_blueprint(shop)
+    app.extensions["cors"].reload()
+
+
+def blueprint_resource(options: Options) -> None:
+    app, shop = new_app(), Blueprint("shop", "shop")
+    shop.add_url_rule("/api/shop", "items", lambda: "seen")
+    note("blueprint", "resource '/api/*' of CORS(shop)", line_above())
+    CORS(shop, resources={"/api/*": options})
+    app.register_blueprint(shop)
+    app.extensions["cors"].reload()
+
+
+def mark(options: Options) -> None:
+    app = new_app()
+    CORS(app, resources=[])
+    note("view", "cross_origin", line_above())
+    app.add_url_rule("/marked", "marked", cross_origin(**options)(lambda: "seen"))
+    app.extensions["cors"].reload()
+
+
+def mark_on_a_method(options: Options) -> None:
+    app = new_app()
+    CORS(app, resources=[])
+    note("view", "cross_origin", line_above())
+    marked = cross_origin(**options)
+
+    class Items(MethodView):
+        @marked
+        def put(self) -> str:
+            return "seen"
+
+    app.add_url_rule("/marked", view_func=Items.as_view("marked"))
+    app.extensions["cors"].reload()
+
+
+def config(options: Options) -> None:
+    app = new_app()
+    CORS(app)
+    app.config.update({f"CORS_{name.upper()}": value for name, value in options.items()})
+    note("config", "CORS_", None)
+    app.extensions["cors"].reload()
+
+
+def config_resource(options: Options) -> None:
+    app = new_app()
+    CORS(app)
+    app.config["CORS_RESOURCES"] = {"/api/*": options}
+    note("config", "resource '/api/*' of CORS_RESOURCES", None)
+    app.extensions["cors"].reload()
+
+
+Place = Callable[[Options], None]
+KEYWORDS = [cors_app, cors_alone, init_app, blueprint, mark, mark_on_a_method]
+RESOURCES = [resource, blueprint_resource, config_resource]
+PLACES: list[Place] = [*KEYWORDS, *RESOURCES, config]
+
+
+def problems_of(place: Place, options: Options) -> tuple[Problem, ...]:
+    with pytest.raises(ConfigError) as caught:
+        place(options)
+    return caught.value.problems
+
+
+def accept(place: Place, options: Options) -> None:
+    """Say what a hint advises; where it is right, no error and no warning comes of it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        place(options)
+
+
+def check_source(problem: Problem, place: Place) -> None:
+    level, name, line = said["last"]
+    assert problem.source.level == level
+    if place is config:
+        assert problem.source.place.startswith(name)
+        assert problem.source.file is None
+    elif place is config_resource:
+        assert problem.source.place == name
+        assert problem.source.file is None
+    else:
+        assert problem.source.place.startswith(name)
+        assert (problem.source.file, problem.source.line) == (__file__, line)
+
+
+# -- wrong values, at every place ------------------------------------------------------
+
+WHOLE = "it is no whole number of seconds"
+# The rule of the contract, the option, what was given, and words of the reason.
+VALUES = [
+    ("wrong type", "origins", 5, "not int"),
+    ("wrong type", "origins", {"a": 1}, "not dict"),
+    ("wrong type", "methods", 5, "not int"),
+    ("wrong type", "allow_headers", 5, "not int"),
+    ("wrong type", "expose_headers", ["X-A", 5], "not int"),
+    ("wrong type", "vary_header", [], "not True or False"),
+    ("wrong type", "max_age", [600], WHOLE),
+    ('"False" as a bool', "vary_header", "False?", "not True or False"),
+    ("origins=None", "origins", None, "environment variable that is not set"),
+    ("no scheme", "origins", "app.example.com", "no scheme"),
+    ("path", "origins", "https://a.example/path", "no user info, path"),
+    ("user info", "origins", "https://me:pw@a.example", "no user info, path"),
+    ("white space", "origins", ["https://a.example "], "white space"),
+    ("non-ASCII host", "origins", "https://bücher.example", "punycode"),
+    ("bad port", "origins", "https://a.example:99999", "no port"),
+    ("bad IP", "origins", "http://1.2.3.256", "no such IPv4"),
+    ("bad IP", "origins", "http://[0:0::1]", "[::1]"),
+    ("file:", "origins", "file:///index.html", "'null' for file: pages"),
+    ("a JSON list in a string", "origins", '["https://a.example"]', "JSON list"),
+    ("a whole top-level domain", "origins", "https://*.com", "top-level domain"),
+    ("a whole scheme", "origins", "https://*", "every https site"),
+    ("a misplaced star", "origins", "https://api*.example.com", "whole labels"),
+    ("a regex that does not compile", "origins", "https://(a", "does not compile"),
+    ("a regex that does not compile", "allow_headers", "*-A", "does not compile"),
+    ("a method that is not a token", "methods", ["G ET"], "RFC 9110 token"),
+    ("a header name that is not a token", "allow_headers", ["X A"], "RFC 9110 token"),
+    ("a header name that is not a token", "expose_headers", ["X A"], "RFC 9110 token"),
+    ("a negative max_age", "max_age", -1, "it is negative"),
+    ("a negative max_age", "max_age", timedelta(seconds=-1), "it is negative"),
+    ("a max_age that is not seconds", "max_age", "10 minutes", WHOLE),
+]
+# What is written in words rather than as an example.
+MENDED: dict[str, Any] = {
+    "Write a string, or a list of strings.": ["X-A"],
+    "Mend it, or write the header's name.": "X-A",
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("rule", "option", "value", "words"), VALUES)
+def test_a_wrong_value_is_an_error_wherever_it_is_said(
+    rule: str, option: str, value: object, words: str, place: Place
+) -> None:
+    (problem,) = problems_of(place, {option: value})
+    assert problem.option == (f"CORS_{option.upper()}" if place is config else option)
+    assert problem.value in (value, value[-1:] or value if isinstance(value, str) else None) or (
+        isinstance(value, list) and problem.value in value
+    )
+    assert words in problem.reason
+    check_source(problem, place)
+    hint = problem.hint
+    for advice in [MENDED[hint]] if hint in MENDED else written(hint):
+        accept(place, {option: advice})
+
+
+FLAGS = [
+    "supports_credentials",
+    "send_wildcard",
+    "always_send",
+    "vary_header",
+    "allow_private_network",
+]
+
+
+@pytest.mark.parametrize("place", [*KEYWORDS, *RESOURCES])
+@pytest.mark.parametrize("option", FLAGS)
+@pytest.mark.parametrize(("text", "meant"), [("False", False), ("true", True), ("1", True)])
+def test_a_word_is_no_bool_outside_config(
+    place: Place, option: str, text: str, meant: bool
+) -> None:
+    (problem,) = problems_of(place, {option: text, "origins": SITE})
+    assert (problem.option, problem.value) == (option, text)
+    assert written(problem.hint) == [meant]
+    check_source(problem, place)
+    accept(place, {option: meant, "origins": SITE})
+
+
+@pytest.mark.parametrize("option", [*FLAGS, "automatic_options", "intercept_exceptions"])
+@pytest.mark.parametrize("text", ["true", "False", "1", "0", "YES", "no", "on", "off"])
+def test_a_word_is_a_bool_in_config(option: str, text: str) -> None:
+    accept(config, {option: text, "origins": SITE})
+
+
+@pytest.mark.parametrize("place", [*KEYWORDS, *RESOURCES])
+@pytest.mark.parametrize(
+    ("name", "closest"),
+    [
+        ("origin", "origins"),
+        ("support_credentials", "supports_credentials"),
+        ("allowed_headers", "allow_headers"),
+    ],
+)
+def test_an_unknown_option_is_an_error_with_the_closest_known_name(
+    place: Place, name: str, closest: str
+) -> None:
+    value = {"origins": SITE, "supports_credentials": False, "allow_headers": "X-A"}[closest]
+    (problem,) = problems_of(place, {name: value})
+    assert (problem.option, problem.value) == (name, value)
+    assert problem.reason == "there is no such option"
+    assert renamed(problem.hint) == [closest]
+    check_source(problem, place)
+    accept(place, {closest: value})
+
+
+def test_all_problems_of_a_call_are_found_at_once() -> None:
+    found = problems_of(cors_app, {"origin": SITE, "max_age": -1, "resources": {"/a(": {}}})
+    assert [problem.option for problem in found] == ["origin", "max_age", "resources"]
+
+
+def test_all_problems_of_an_app_are_found_at_once() -> None:
+    app = new_app()
+    CORS(app, supports_credentials=True)
+    app.config["CORS_MAX_AGE"] = "never"
+    app.config["CORS_METHODS"] = "G:T"
+    with pytest.raises(ConfigError) as caught:
+        app.extensions["cors"].reload()
+    assert {problem.option for problem in caught.value.problems} == {
+        "CORS_MAX_AGE",
+        "CORS_METHODS",
+        "origins",
+    }
+
+
+# -- credentials -----------------------------------------------------------------------
+
+COMBINATIONS = [
+    ({"origins": "*"}, "origins", "*"),
+    ({"origins": ["null", SITE]}, "origins", "null"),
+    ({"origins": SITE, "expose_headers": "*"}, "expose_headers", "*"),
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("options", "option", "value"), COMBINATIONS)
+def test_what_cannot_go_with_credentials_is_an_error(
+    place: Place, options: Options, option: str, value: str
+) -> None:
+    given = {**options, "supports_credentials": True}
+    (problem,) = problems_of(place, given)
+    assert (problem.option, problem.value) == (option, value)
+    assert "supports_credentials=True" in problem.reason
+    check_source(problem, place)
+    advice = written(problem.hint) if value == "*" else [SITE]
+    for mended in advice:
+        accept(place, {**given, option: mended})
+
+
+def test_the_default_origins_cannot_go_with_credentials_either() -> None:
+    (problem,) = problems_of(cors_app, {"supports_credentials": True})
+    assert (problem.option, problem.source.level) == ("origins", "default")
+    assert f"{__file__}:{said['last'].line}" in problem.reason
+
+
+def test_a_mistake_that_one_call_shows_is_raised_by_that_call() -> None:
+    with pytest.raises(ConfigError):
+        CORS(origins="*", supports_credentials=True)
+    with pytest.raises(ConfigError):
+        cross_origin("*", supports_credentials=True)
+    with pytest.raises(ConfigError):
+        CORS(new_app(), resources={"/a": {"origins": "*"}}, supports_credentials=True)
+    CORS(supports_credentials=True)
+    cross_origin(supports_credentials=True)
+
+
+def test_any_other_mistake_is_raised_when_the_policies_are_compiled() -> None:
+    app = new_app()
+    CORS(app, supports_credentials=True)
+    app.testing = True
+    for _ in range(2):
+        with pytest.raises(ConfigError, match="any origin cannot be combined"):
+            app.test_client().get("/api/items")
+    app.config["CORS_ORIGINS"] = SITE
+    with pytest.raises(ConfigError):
+        app.test_client().get("/api/items")
+    app.extensions["cors"].reload()
+    assert app.test_client().get("/api/items").text == "seen"
+
+
+def test_the_whole_table_is_compiled_before_any_view_runs() -> None:
+    app = new_app()
+    wrong = cross_origin(supports_credentials=True)(lambda: "wrong")
+    app.add_url_rule("/wrong", "wrong", wrong)
+    app.testing = True
+    with pytest.raises(ConfigError):
+        app.test_client().get("/api/items")
+
+
+def test_what_never_meets_is_not_reported() -> None:
+    app = new_app()
+    options = {"supports_credentials": True, "origins": SITE}
+    app.add_url_rule("/a", "a", cross_origin(**options)(lambda: "a"))
+    CORS(app, resources={"/b/*": {"expose_headers": "*"}})
+    app.extensions["cors"].reload()
+
+
+# -- resources -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", [cors_app, cors_alone, init_app, blueprint, config])
+@pytest.mark.parametrize(
+    "value",
+    [5, [5], {"/api/*": SITE}, "/a(", re.compile(b"/a"), '["/api/*"]', '{"/api/*": {}}'],
+)
+def test_wrong_resources_are_an_error_that_is_a_value_error(place: Place, value: object) -> None:
+    with pytest.raises(ValueError, match=r"(?i)resources"):
+        place({"resources": value})
+    (problem,) = problems_of(place, {"resources": value})
+    assert problem.option in ("resources", "CORS_RESOURCES")
+    check_source(problem, place)
+    advice = written(problem.hint)
+    if "json.loads" in problem.hint:
+        advice = [loaded(str(value))]
+    for mended in advice:
+        accept(place, {"resources": mended})
+
+
+@pytest.mark.parametrize("place", [mark, mark_on_a_method, *RESOURCES])
+def test_resources_in_a_mark_or_a_resource_are_an_error(place: Place) -> None:
+    (problem,) = problems_of(place, {"resources": "/a"})
+    assert problem.option == "resources"
+    check_source(problem, place)
+
+
+# -- arguments and habits --------------------------------------------------------------
+
+
+def test_unknown_positional_arguments_are_errors() -> None:
+    with pytest.raises(ConfigError) as caught:
+        CORS(new_app(), SITE, "*")  # type: ignore[arg-type]
+    assert [problem.value for problem in caught.value.problems] == [SITE, "*"]
+    assert {problem.option for problem in caught.value.problems} == {"positional argument"}
+    with pytest.raises(ConfigError) as caught:
+        cross_origin(SITE, "GET")  # type: ignore[call-overload]
+    assert [problem.value for problem in caught.value.problems] == ["GET"]
+
+
+@pytest.mark.parametrize(
+    "use", [lambda app: app(), lambda app: app.route("/"), lambda app: app.run()]
+)
+def test_the_extension_used_as_an_app_fails_with_a_hint(use: Callable[[Any], object]) -> None:
+    app = CORS(new_app())
+    with pytest.raises(ConfigError, match="CORS\\(app\\) returns the extension") as caught:
+        use(app)
+    assert caught.value.problems[0].hint.startswith("Write CORS(app) on a line of its own")
+    assert caught.value.problems[0].source.file == __file__
+
+
+def test_cors_exempt_takes_a_view_and_nothing_else() -> None:
+    with pytest.raises(ConfigError, match="Write @cors_exempt above the view"):
+        cors_exempt("/api/*")  # type: ignore[type-var]
+
+
+# -- what is harmless ------------------------------------------------------------------
+
+
+@contextmanager
+def warned() -> Iterator[list[warnings.WarningMessage]]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield caught
+
+
+HARMLESS = [
+    ({"allow_headers": "X-A, Cookie"}, "dropped: no page can send this header"),
+    ({"allow_headers": ["Sec-Fetch-Mode"]}, "dropped: no page can send this header"),
+    ({"allow_headers": "Access-Control-Allow-Origin"}, "dropped: this header is for browsers"),
+    ({"expose_headers": "Set-Cookie"}, "dropped: no page can read this header"),
+    ({"expose_headers": "Access-Control-Request-Method"}, "dropped: this header is for browsers"),
+    ({"methods": "GET, CONNECT"}, "dropped: no page can send this method"),
+    ({"methods": "TRACE"}, "dropped: no page can send this method"),
+    ({"methods": "track"}, "dropped: no page can send this method"),
+    ({"origins": "https://a.example/"}, "read as 'https://a.example'"),
+    ({"origins": "https://A.example:443"}, "read as 'https://a.example'"),
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("options", "words"), HARMLESS)
+def test_what_is_harmless_is_a_warning_in_the_name_of_the_calling_code(
+    place: Place, options: Options, words: str
+) -> None:
+    with warned() as caught:
+        place(options)
+    assert {warning.category for warning in caught} == {CorsWarning}
+    assert words in str(caught[0].message)
+    assert {warning.filename for warning in caught} == {__file__}
+    if place not in (config, config_resource):
+        assert [warning.lineno for warning in caught] == [said["last"].line]
+
+
+@pytest.mark.parametrize("place", [*KEYWORDS, *RESOURCES])
+def test_origin_star_is_dropped_with_a_warning(place: Place) -> None:
+    with warned() as caught:
+        place({"origin": "*"})
+    assert [warning.category for warning in caught] == [CorsWarning]
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize(
+    ("place", "option"),
+    [
+        *((place, "automatic_options") for place in (cors_app, init_app, blueprint, *RESOURCES)),
+        *((place, "intercept_exceptions") for place in (blueprint, mark, *RESOURCES)),
+    ],
+)
+def test_an_option_without_effect_is_dropped_with_a_warning(place: Place, option: str) -> None:
+    with warned() as caught:
+        place({option: False})
+    assert {warning.category for warning in caught} == {CorsWarning}
+    assert "dropped: it has no effect here" in str(caught[0].message)
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("place", [*KEYWORDS, *RESOURCES])
+def test_a_keyword_spelled_as_a_config_key_is_taken_with_a_warning(place: Place) -> None:
+    with warned() as caught:
+        place({"CORS_EXPOSE_HEADERS": "X-A"})
+    assert "read as expose_headers" in str(caught[0].message)
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_headers_is_deprecated_in_the_name_of_the_calling_code(place: Place) -> None:
+    with warned() as caught:
+        place({"headers": "X-A"})
+    assert {warning.category for warning in caught} == {DeprecationWarning}
+    assert {warning.filename for warning in caught} == {__file__}
+
+
+def test_a_config_key_close_to_an_option_is_a_warning() -> None:
+    with warned() as caught:
+        config({"origin": SITE})
+    assert "is CORS_ORIGINS meant?" in str(caught[0].message)
+    assert caught[0].filename == __file__
+
+
+def test_other_keys_of_config_are_the_apps_own() -> None:
+    accept(config, {"tenants": 5, "allowed_origins": None})
+
+
+# -- terminals -------------------------------------------------------------------------
+
+CONTROLS = "\x1b[31m\r\n\x07\u202e\u2066ä"
+TERMINALS = [
+    {"origins": f"https://{CONTROLS}.example"},
+    {"origins": f"(?{CONTROLS}"},
+    {"origins": [f"https://a.example:{CONTROLS}"]},
+    {"methods": [f"GET{CONTROLS}"]},
+    {"allow_headers": [f"X{CONTROLS}"]},
+    {"allow_headers": [f"({CONTROLS}"]},
+    {"expose_headers": [f"X{CONTROLS}"]},
+    {"max_age": CONTROLS},
+    {"vary_header": CONTROLS},
+    {f"origins{CONTROLS}": 1},
+]
+
+
+@pytest.mark.parametrize("place", [*KEYWORDS, *RESOURCES])
+@pytest.mark.parametrize("options", TERMINALS)
+def test_no_value_reaches_a_terminal_as_more_than_ascii(place: Place, options: Options) -> None:
+    with pytest.raises(ConfigError) as caught:
+        place(options)
+    for line in str(caught.value).split("\n"):
+        assert line.isascii()
+        assert line.isprintable()
+
+
+def test_no_config_value_reaches_a_terminal_as_more_than_ascii() -> None:
+    for options in TERMINALS[:-1]:
+        with pytest.raises(ConfigError) as caught:
+            config(options)
+        assert str(caught.value).isascii()
+    with pytest.raises(ConfigError) as caught:
+        config({"resources": {f"/{CONTROLS}(": {}, f"/{CONTROLS}": {"max_age": CONTROLS}}})
+    lines = str(caught.value).split("\n")
+    assert len(lines) == 3
+    assert all(line.isascii() and line.isprintable() for line in lines)
+
+
+def test_no_warning_reaches_a_terminal_as_more_than_ascii() -> None:
+    with warned() as caught:
+        config({"origins": SITE, f"method{CONTROLS}": 1, "methods": "GET"})
+        config({f"origin{CONTROLS[0]}": 1})
+        cors_app({"resources": f"x{CONTROLS[0]}\u202e"})
+    assert len(caught) >= 2
+    for warning in caught:
+        assert str(warning.message).isascii()
+        assert str(warning.message).isprintable()

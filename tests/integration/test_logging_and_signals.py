@@ -1,0 +1,214 @@
+"""The logger ``flask_cors`` and the signal ``cors_denied``."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from flask import Flask, Response
+
+from flask_cors import CORS
+from flask_cors.protocol import Decision
+from flask_cors.signals import cors_denied
+from tests.integration.exchange import ME, VARY, YOU, acao, ask, lines, preflight
+
+
+def make_app(**options: Any) -> Flask:
+    app = Flask("sample")
+    CORS(app, **{"origins": ME, **options})
+    app.add_url_rule("/", "index", lambda: "seen", methods=["GET", "PUT"])
+    return app
+
+
+@pytest.fixture
+def records(caplog: pytest.LogCaptureFixture) -> Any:
+    caplog.set_level(logging.INFO, "flask_cors")
+    return lambda: [
+        (record.name, record.levelname, record.getMessage().partition(" (CORS(app) at ")[0])
+        for record in caplog.records
+    ]
+
+
+GET_DENIED = (
+    "CORS denied: 'GET' '/': the origin 'https://you.example' is not among the allowed ones"
+)
+
+
+@pytest.mark.parametrize(("debug", "level"), [(False, "INFO"), (True, "WARNING")])
+def test_a_denial_is_one_line(debug: bool, level: str, records: Any) -> None:
+    app = make_app()
+    app.debug = debug
+    ask(app, origin=YOU)
+    assert records() == [("flask_cors", level, GET_DENIED)]
+
+
+def test_the_line_says_where_the_rule_was_said(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "flask_cors")
+    ask(make_app(), origin=YOU)
+    line = caplog.messages[0]
+    assert f"(CORS(app) at {__file__}:" in line
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize(
+    ("options", "origin", "asked", "text"),
+    [
+        (
+            {},
+            YOU,
+            {},
+            "CORS denied: 'OPTIONS' '/': the origin 'https://you.example' is not among the "
+            "allowed ones",
+        ),
+        (
+            {"methods": "GET"},
+            ME,
+            {},
+            "CORS denied: 'OPTIONS' '/': the method 'PUT' is not among the allowed ones",
+        ),
+        (
+            {"allow_headers": "X-A"},
+            ME,
+            {"headers": "x-a,x-b"},
+            "CORS denied: 'OPTIONS' '/': the request headers 'x-b' are not allowed",
+        ),
+    ],
+)
+def test_a_denied_preflight_is_one_line(
+    options: dict[str, Any], origin: str, asked: dict[str, Any], text: str, records: Any
+) -> None:
+    preflight(make_app(**options), origin=origin, **asked)
+    assert records() == [("flask_cors", "INFO", text)]
+
+
+def test_what_is_allowed_is_not_logged(records: Any) -> None:
+    app = make_app()
+    ask(app)
+    ask(app, origin=None)
+    ask(app, origin="")
+    preflight(app, headers="x-a", network=True)
+    assert records() == []
+
+
+def test_client_text_stands_as_its_repr(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "flask_cors")
+    app = make_app(allow_headers=[])
+    ask(app, "/a%0d%0aERROR%20all%20is%20lost", "https://e\xe9")
+    preflight(app, method="A'B", headers="x\x01y, " + "z" * 5000)
+    assert all("\n" not in line and "\r" not in line for line in caplog.messages)
+    assert r"'/a\r\nERROR all is lost'" in caplog.messages[0]
+    assert r"'https://e\xe9'" in caplog.messages[0]
+    assert max(map(len, caplog.messages)) < 600
+
+
+def test_the_same_origin_is_no_denial(records: Any) -> None:
+    app = make_app()
+    upper = {"HTTP_HOST": "LOCALHOST"}
+    with cors_denied.connected_to(lambda *_, **__: pytest.fail("sent"), app):
+        for response in (
+            ask(app, origin="http://localhost", method="PUT"),
+            ask(app, origin="http://localhost", environ_overrides=upper),
+            ask(app, origin="https://localhost", base_url="https://localhost:443"),
+            ask(app, origin=YOU, headers={"Sec-Fetch-Site": "same-origin"}),
+        ):
+            assert lines(response) == [VARY]
+    assert records() == []
+
+
+@pytest.mark.parametrize(
+    ("origin", "headers"),
+    [
+        ("https://localhost", {}),
+        ("http://localhost:8080", {}),
+        (YOU, {"Sec-Fetch-Site": "same-site"}),
+        (YOU, {"Sec-Fetch-Site": "cross-site"}),
+    ],
+)
+def test_another_scheme_or_port_is_another_origin(
+    origin: str, headers: dict[str, str], records: Any
+) -> None:
+    ask(make_app(), origin=origin, headers=headers)
+    assert [level for _, level, _ in records()] == ["INFO"]
+
+
+def test_where_the_app_answers_itself_nothing_is_denied(records: Any) -> None:
+    app = make_app()
+    app.add_url_rule("/own", "own", lambda: ("", {"Access-Control-Allow-Origin": "*"}))
+    assert lines(ask(app, "/own", YOU)) == [acao("*")]
+    assert records() == []
+
+
+def test_reasons_are_not_worked_out_for_nobody(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "flask_cors")
+
+    def fail(decision: object) -> str:
+        raise AssertionError("nobody reads it")
+
+    monkeypatch.setattr(Decision, "reason", property(fail))
+    assert lines(ask(make_app(), origin=YOU)) == [VARY]
+    assert caplog.messages == []
+
+
+def test_importing_sets_no_handler_and_no_level() -> None:
+    code = (
+        "import logging, flask_cors\n"
+        "found = logging.getLogger('flask_cors')\n"
+        "assert (found.handlers, found.level, found.propagate) == ([], 0, True)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# -- signals ----------------------------------------------------------------------------
+
+
+def test_a_denial_is_signalled_once() -> None:
+    app, other = make_app(), make_app()
+    seen: list[tuple[Flask, Decision]] = []
+
+    def look(sender: Flask, decision: Decision) -> None:
+        seen.append((sender, decision))
+
+    @app.after_request
+    def fail(response: Response) -> Response:
+        raise LookupError("no database")
+
+    with cors_denied.connected_to(look, app):
+        ask(app)
+        ask(other, origin=YOU)
+        ask(app, origin=YOU)
+        preflight(app, origin=YOU)
+    assert [sender for sender, _ in seen] == [app, app]
+    actual, asked = (decision for _, decision in seen)
+    assert (actual.origin, actual.allowed, actual.headers, actual.preflight) == (
+        YOU,
+        False,
+        (),
+        None,
+    )
+    assert actual.reason.startswith(
+        "the origin 'https://you.example' is not among the allowed ones"
+    )
+    assert asked.preflight is not None
+    assert asked.preflight.method == "PUT"
+
+
+def test_receivers_may_be_async() -> None:
+    app = make_app()
+    seen: list[str | None] = []
+
+    async def look(sender: Flask, decision: Decision) -> None:
+        seen.append(decision.origin)
+
+    with cors_denied.connected_to(look, app):
+        ask(app, origin=YOU)
+    assert seen == [YOU]
+
+
+def test_the_signal_has_a_name() -> None:
+    assert cors_denied.name == "cors-denied"
+    assert cors_denied.__doc__ != ""

@@ -1,0 +1,233 @@
+"""What people import and call: names, signatures, import paths, and habits that fail."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+import warnings
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+from flask import Blueprint, Flask
+
+import flask_cors
+from flask_cors import CORS, ConfigError, CorsWarning, cors_exempt, cross_origin
+from flask_cors.signals import cors_denied
+
+from .asking import OTHER, SITE, allowed, ask, echoed, page
+
+HEADERS = {
+    "ACL_ORIGIN": "Access-Control-Allow-Origin",
+    "ACL_METHODS": "Access-Control-Allow-Methods",
+    "ACL_ALLOW_HEADERS": "Access-Control-Allow-Headers",
+    "ACL_EXPOSE_HEADERS": "Access-Control-Expose-Headers",
+    "ACL_CREDENTIALS": "Access-Control-Allow-Credentials",
+    "ACL_MAX_AGE": "Access-Control-Max-Age",
+    "ACL_RESPONSE_PRIVATE_NETWORK": "Access-Control-Allow-Private-Network",
+    "ACL_REQUEST_METHOD": "Access-Control-Request-Method",
+    "ACL_REQUEST_HEADERS": "Access-Control-Request-Headers",
+    "ACL_REQUEST_HEADER_PRIVATE_NETWORK": "Access-Control-Request-Private-Network",
+}
+
+
+def test_the_package_exports_five_names_and_a_version() -> None:
+    exported = ["CORS", "ConfigError", "CorsWarning", "cors_exempt", "cross_origin"]
+    assert sorted(flask_cors.__all__) == exported
+    assert flask_cors.__version__.split(".")[0] == "7"
+    assert issubclass(ConfigError, ValueError)
+    assert issubclass(CorsWarning, UserWarning)
+
+
+def test_the_package_is_typed() -> None:
+    assert (Path(flask_cors.__file__).parent / "py.typed").is_file()
+
+
+def test_the_browser_is_part_of_the_surface() -> None:
+    assert callable(importlib.import_module("flask_cors.testing").Browser)
+
+
+def test_the_extension_is_found_on_the_app() -> None:
+    app = Flask(__name__)
+    CORS(app)
+    found = app.extensions["cors"]
+    for name in ("explain", "reload"):
+        assert callable(getattr(found, name))
+
+
+def test_the_signal() -> None:
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=page())
+    CORS(app, origins=SITE)
+    seen: list[Any] = []
+
+    def note(sender: Flask, decision: Any) -> None:
+        seen.append((sender, decision.origin))
+
+    with cors_denied.connected_to(note):
+        ask(app, "/", origin=OTHER)
+        ask(app, "/")
+    assert seen == [(app, OTHER)]
+
+
+# -- old import paths ------------------------------------------------------------------
+
+
+def test_extension_is_the_same_and_needs_no_warning() -> None:
+    from flask_cors.extension import CORS as FOUND
+
+    assert FOUND is CORS
+
+
+def test_decorator_warns_and_is_the_same() -> None:
+    with pytest.warns(DeprecationWarning, match="import cross_origin from flask_cors") as caught:
+        from flask_cors.decorator import cross_origin as found
+    assert found is cross_origin
+    assert caught[0].filename == __file__
+    module = importlib.import_module("flask_cors.decorator")
+    with pytest.raises(AttributeError, match="no attribute 'anything'"):
+        _ = module.anything
+
+
+@pytest.mark.parametrize(("name", "value"), HEADERS.items())
+def test_header_names_of_core_warn_and_are_the_same(name: str, value: str) -> None:
+    core = importlib.import_module("flask_cors.core")
+    with pytest.warns(DeprecationWarning, match=f"{name} is deprecated: write '{value}'") as caught:
+        assert getattr(core, name) == value
+    assert caught[0].filename == __file__
+    with pytest.raises(AttributeError, match="no attribute 'ACL_ANYTHING'"):
+        _ = core.ACL_ANYTHING
+
+
+def test_importing_warns_of_nothing_and_brings_in_no_other_package() -> None:
+    program = (
+        "import sys, flask\n"
+        "before = set(sys.modules)\n"
+        "import flask_cors, flask_cors.core, flask_cors.decorator, flask_cors.extension\n"
+        "new = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
+        "print(sorted(new - set(sys.stdlib_module_names) - {'flask'}))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program], check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "['flask_cors']\n"
+
+
+# -- CORS ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("target", [Flask(__name__), Blueprint("b", __name__), None])
+def test_positional_arguments_are_an_error(target: Any) -> None:
+    with pytest.raises(ConfigError, match="options by keyword only") as caught:
+        CORS(target, SITE, "GET")
+    assert [problem.value for problem in caught.value.problems] == [SITE, "GET"]
+    with pytest.raises(ConfigError, match="options by keyword only"):
+        CORS().init_app(Flask(__name__), SITE)
+
+
+@pytest.mark.parametrize("target", ["https://a.example", ["https://a.example"], {"/": {}}])
+def test_origins_in_the_place_of_the_app_are_an_error(target: Any) -> None:
+    with pytest.raises(ConfigError, match=r"Write CORS\(app, origins=\.\.\.\)"):
+        CORS(target)
+
+
+@pytest.mark.parametrize("target", [None, 7, object()])
+def test_what_is_no_app_is_an_error(target: Any) -> None:
+    with pytest.raises(ConfigError, match="with the Flask object") as caught:
+        CORS().init_app(target)
+    assert caught.value.problems[0].source.file == __file__
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ({"origin": SITE}, r"Write origins=\."),
+        ({"support_credentials": True}, r"Write supports_credentials=\."),
+        ({"nonsense": 1}, "The options here are"),
+        ({"origins": None}, "origins=None"),
+        ({"supports_credentials": "False"}, r"Write False\."),
+        ({"origins": "*", "supports_credentials": True}, "any origin cannot be combined"),
+        (
+            {"supports_credentials": True, "resources": {"/": {"origins": "*"}}},
+            "any origin cannot be combined",
+        ),
+    ],
+)
+def test_mistakes_are_told_where_they_are_written(options: Any, expected: str) -> None:
+    for make in (lambda: CORS(**options), lambda: CORS(Flask(__name__), **options)):
+        with pytest.raises(ConfigError, match=expected) as caught:
+            make()
+        source = caught.value.problems[0].source
+        assert (source.level, source.file) == ("app", __file__)
+    with pytest.raises(ConfigError, match=expected):
+        CORS().init_app(Flask(__name__), **options)
+
+
+def test_what_the_constructor_and_init_app_say_together_is_checked() -> None:
+    cors = CORS(supports_credentials=True)
+    with pytest.raises(ConfigError, match="any origin cannot be combined"):
+        cors.init_app(Flask(__name__), origins="*")
+
+
+def test_all_mistakes_of_a_call_are_told_at_once() -> None:
+    with pytest.raises(ConfigError) as caught:
+        CORS(Flask(__name__), origin=SITE, max_age=-1, methods="G(T")  # type: ignore[call-arg]
+    assert [problem.option for problem in caught.value.problems] == ["origin", "max_age", "methods"]
+
+
+def test_none_is_not_set_here() -> None:
+    app = Flask(__name__)
+    app.config["CORS_EXPOSE_HEADERS"] = "X"
+    CORS(app, expose_headers=None, methods=None, resources=None)  # type: ignore[arg-type]
+    app.add_url_rule("/", view_func=page())
+    assert ask(app, "/").cors == echoed(expose="X")
+
+
+def test_an_option_without_effect_is_dropped_with_a_warning() -> None:
+    with pytest.warns(CorsWarning, match="automatic_options=False") as caught:
+        CORS(Flask(__name__), automatic_options=False)  # type: ignore[call-arg]
+    assert caught[0].filename == __file__
+
+
+def test_a_keyword_spelled_as_its_config_key_is_taken_for_the_option() -> None:
+    app = Flask(__name__)
+    app.add_url_rule("/", view_func=page())
+    with pytest.warns(CorsWarning, match="read as expose_headers"):
+        CORS(app, CORS_EXPOSE_HEADERS="X", origins=SITE)  # type: ignore[call-arg]
+    assert ask(app, "/").cors == allowed(expose="X")
+
+
+# -- app = CORS(app) -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["route", "run", "config", "wsgi_app", "test_client", "get"])
+def test_the_object_used_as_an_app_fails_with_a_hint(name: str) -> None:
+    cors = CORS(Flask(__name__))
+    with pytest.raises(ConfigError, match=r"Write CORS\(app\) on a line of its own"):
+        getattr(cors, name)
+    assert not hasattr(cors, name)
+
+
+def test_the_object_called_as_an_app_fails_with_a_hint() -> None:
+    with pytest.raises(ConfigError, match=r"CORS\(app\) returns the extension"):
+        CORS(Flask(__name__))({}, lambda *_: None)
+
+
+def test_other_attributes_are_missing_as_usual() -> None:
+    with pytest.raises(AttributeError, match="'CORS' object has no attribute 'anything'"):
+        _ = CORS().anything
+    with pytest.raises(AttributeError):
+        _ = CORS().__anything__
+
+
+# -- types -----------------------------------------------------------------------------
+
+
+def test_public_functions_are_annotated() -> None:
+    for function in (CORS.__init__, CORS.init_app, cross_origin, cors_exempt):
+        assert "return" in function.__annotations__
+    options = importlib.import_module("flask_cors.options")
+    with warnings.catch_warnings():
+        hints = get_type_hints(options.AppOptions)
+    assert {"origins", "methods", "resources", "intercept_exceptions"} <= hints.keys()

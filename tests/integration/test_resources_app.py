@@ -1,0 +1,168 @@
+"""Resources over an app: which paths each covers, and which of several wins."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from flask_cors import CORS, ConfigError, CorsWarning
+
+from .asking import NOTHING, SITE, allowed, ask, granted, page, preflight
+
+
+def everything(resources: Any, **options: Any) -> Flask:
+    """Return an app that serves every path, covered by *resources*."""
+    app = Flask(__name__, static_folder=None)
+    app.url_map.merge_slashes = False
+    view = page()
+    app.add_url_rule("/", "page", view)
+    app.add_url_rule("/<path:path>", "page", view)
+    CORS(app, origins=SITE, resources=resources, **options)
+    return app
+
+
+def covered(resources: Any, *paths: str) -> dict[str, bool]:
+    app = everything(resources)
+    answers = {path: ask(app, path).cors for path in paths}
+    assert all(found in (allowed(), NOTHING) for found in answers.values())
+    return {path: found == allowed() for path, found in answers.items()}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "inside", "outside"),
+    [
+        ("*", ["/", "/a", "/a/b"], []),
+        ("/api/*", ["/api", "/api/", "/api/a", "/api/a/b"], ["/api-internal", "/apix", "/"]),
+        ("/v1.0/*", ["/v1.0", "/v1.0/a"], ["/v1x0/a", "/v1"]),
+        ("/api*", ["/api", "/api-internal", "/api/a"], ["/ap"]),
+        ("/*/items", ["/a/items", "/a/b/items"], ["/items/a", "/a/items/", "/items"]),
+        ("/*.json", ["/a.json", "/a/b.json"], ["/a.jsonp", "/a"]),
+        ("/a", ["/a"], ["/a/", "/A", "/ab", "/"]),
+        ("/v1.0", ["/v1.0"], ["/v1x0"]),
+        ("/a-b_c~d", ["/a-b_c~d"], ["/a"]),
+        (r"/api/\d+", ["/api/1", "/api/12/x"], ["/api/x"]),
+        (r"^/api/v[12]/", ["/api/v1/", "/api/v2/x"], ["/api/v3/", "/x/api/v1/"]),
+        (r"/api/.*", ["/api/", "/api/x"], ["/api"]),
+        (r"/(a|b)$", ["/a", "/b"], ["/c", "/a/"]),
+        (re.compile("/api"), ["/api", "/api-internal"], ["/x/api"]),
+        (re.compile("/API", re.IGNORECASE), ["/api/x", "/Api"], ["/ap"]),
+    ],
+)
+def test_what_a_pattern_covers(pattern: Any, inside: list[str], outside: list[str]) -> None:
+    expected = dict.fromkeys(inside, True) | dict.fromkeys(outside, False)
+    assert covered(pattern, *expected) == expected
+    assert covered({pattern: {}}, *expected) == expected
+
+
+@pytest.mark.parametrize(
+    "resources", ["/a, /b/*", ["/a", "/b/*"], {"/a": {}, "/b/*": {}}, ("/b/*", "/a"), "/a /b/*"]
+)
+def test_the_ways_to_write_resources(resources: Any) -> None:
+    assert covered(resources, "/a", "/b/x", "/c") == {"/a": True, "/b/x": True, "/c": False}
+
+
+def test_an_empty_list_covers_nothing() -> None:
+    assert covered([], "/", "/a") == {"/": False, "/a": False}
+
+
+def winner(resources: list[Any], path: str) -> str | None:
+    """Return which resource, by its place in the list, answers for *path*."""
+    app = everything({pattern: {"max_age": age} for age, pattern in enumerate(resources)})
+    return preflight(app, path, "GET").cors.get("Access-Control-Max-Age")
+
+
+@pytest.mark.parametrize(
+    ("resources", "path", "expected"),
+    [
+        (["*", "/*", "/a/*", "/a/b/*", "/a/b/c"], "/a/b/c", "4"),
+        (["*", "/*", "/a/*", "/a/b/*"], "/a/b/c", "3"),
+        (["/a/[a-z]+/users", "/a/admin/*"], "/a/admin/users", "1"),
+        (["/a/admin/*", re.compile("/a/.*")], "/a/admin/x", "0"),
+        ([re.compile("/a/.*"), "/a/admin/*"], "/a/admin/x", "1"),
+        ([re.compile("/a/admin/.*"), "/a/*"], "/a/admin/x", "0"),
+        (["/a/x*", "/a/.*"], "/a/xy", "0"),
+        (["/a/.*", "/a/x+y"], "/a/xy", "0"),
+        (["/a/.*", "/a/xy+"], "/a/xy", "1"),
+        (["^/a/b/.*", "/a/*"], "/a/b/x", "0"),
+        ([r"/a\.b/.*", "/a*"], "/a.b/x", "0"),
+        (["/a/b/c|/a/x", "/a/*"], "/a/x", "1"),
+        (["/a/(b|x)", "/*"], "/a/x", "0"),
+        ([re.compile("/a/b", re.IGNORECASE), "/*"], "/a/b", "1"),
+        (["/[a-z]+", "/[a-c]+"], "/a", "0"),
+        (["/[a-c]+", "/[a-z]+"], "/a", "0"),
+        ([re.compile("/[a-z]+"), "/*"], "/a", "0"),
+        (["/*", re.compile("/[a-z]+")], "/a", "0"),
+    ],
+)
+def test_the_most_specific_resource_wins(resources: list[Any], path: str, expected: str) -> None:
+    assert winner(resources, path) == expected
+
+
+def test_a_resource_with_options_of_its_own() -> None:
+    options = {"max_age": 1, "methods": "PUT", "expose_headers": "X"}
+    app = everything({"/a/*": options, "/b": {}}, max_age=2)
+    assert preflight(app, "/a/x", "PUT").cors == granted(methods="PUT", max_age=1)
+    assert ask(app, "/a/x").cors == allowed(expose="X")
+    assert preflight(app, "/b", "PUT").cors == granted(max_age=2)
+    assert preflight(app, "/c", "PUT").cors == NOTHING
+
+
+def test_the_path_is_decoded_once_and_case_counts() -> None:
+    app = everything(["/public/*", "/tür", "/50%25", "/a b"])
+    inside = ["/public/x", "/%70ublic/x", "/t%C3%BCr", "/50%2525", "/a%20b"]
+    assert [ask(app, path).cors for path in inside] == [allowed()] * len(inside)
+    outside = ["/%2570ublic/x", "/PUBLIC/x", "/50%25"]
+    assert [ask(app, path).cors for path in outside] == [NOTHING] * len(outside)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/public/../admin", "/public/./x", "/public/..", "/.", "/public/..%2Fadmin", "/public/%2e%2e"],
+)
+def test_a_path_with_a_dot_segment_gets_no_headers(path: str) -> None:
+    app = everything("*")
+    assert ask(app, path).cors == NOTHING
+    assert ask(app, path, origin=None).cors == NOTHING
+    assert preflight(app, path, "GET").cors == NOTHING
+
+
+@pytest.mark.parametrize("path", ["/public/...", "/.well-known/x", "/a.", "/a/.b", "/a..b/c"])
+def test_dots_that_are_no_segment_are_dots(path: str) -> None:
+    assert ask(everything("*"), path).cors == allowed()
+
+
+@pytest.mark.parametrize("given", [7, {"/a": 7}, {"/a": [SITE]}, [7], "/(", {7: {}}, b"/a"])
+def test_bad_resources_are_a_value_error(given: Any) -> None:
+    with pytest.raises(ValueError, match="resources") as caught:
+        CORS(Flask(__name__), resources=given)
+    assert isinstance(caught.value, ConfigError)
+
+
+def test_a_resource_that_covers_nothing_is_warned_of() -> None:
+    app = Flask(__name__)
+    with pytest.warns(CorsWarning, match="it covers nothing, since a path starts with '/'"):
+        CORS(app, resources="api")
+
+
+@pytest.mark.parametrize(("url", "wrong"), [("/a", False), ("/b/x", True), ("/<x>", False)])
+def test_only_resources_that_surely_meet_a_view_are_an_error(url: str, wrong: bool) -> None:
+    app = Flask(__name__, static_folder=None)
+    app.config.update(TESTING=True, CORS_SUPPORTS_CREDENTIALS=True)
+    app.add_url_rule(url, view_func=page())
+    CORS(app, origins=SITE, resources={"/b/*": {"expose_headers": "*"}, "/a": {}})
+    if wrong:
+        with pytest.raises(ConfigError, match="expose_headers"):
+            ask(app, "/a")
+    else:
+        assert ask(app, "/a").cors == allowed(credentials="true")
+
+
+def test_rules_without_strict_slashes_are_matched_by_the_path_asked_for() -> None:
+    app = Flask(__name__)
+    app.add_url_rule("/a/", view_func=page(), strict_slashes=False)
+    CORS(app, resources={"/a/": {"origins": SITE}})
+    assert ask(app, "/a/")[::2] == (200, allowed())
+    assert ask(app, "/a")[::2] == (200, NOTHING)
