@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
+BENCH_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,7 +16,7 @@ TYPED := flask_cors $(wildcard tests/typing/*.py)
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs clean distclean
+.PHONY: help demo test check docs bench clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -37,6 +38,9 @@ check: $(READY) ## lint, formatting, types, import direction, documentation
 docs: $(READY) ## build the documentation into docs/_build/html
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -d docs/_build/doctrees docs docs/_build/html
 	@echo "docs/_build/html/index.html is up to date"
+
+bench: $(READY) ## measure speed side by side; BENCH_ARGS='--seconds 10' is a rough run
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 clean: ## remove what the targets made, but for .venv
 	rm -rf build dist docs/_build htmlcov mutants .coverage .coverage.* *.egg-info

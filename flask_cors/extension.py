@@ -25,6 +25,7 @@ from .registry import (
     class_of,
     is_marked,
     listed,
+    lost_mark_of,
     mark_of,
     remember,
     stacked,
@@ -76,7 +77,7 @@ def _override(app: Flask, state: AppCORS) -> None:
             response = process(*args, **kwargs)
         except Exception:
             # Flask sends this very response when it is an error handler's.
-            state.after(args[-1])
+            state.after(kwargs["response"] if "response" in kwargs else args[-1])
             raise
         return state.after(response)
 
@@ -385,7 +386,8 @@ def _install_where_marked(app: Flask, **_: object) -> None:
     views = app.view_functions
     if "cors" in app.extensions or _unmarked.get(app) == len(views):
         return
-    if any(map(is_marked, views.values())):
+    # A lost mark is warned of when the policies are compiled.
+    if any(is_marked(view) or lost_mark_of(view) for view in views.values()):
         state_of(app)
     else:
         _unmarked[app] = len(views)

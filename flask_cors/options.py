@@ -440,7 +440,7 @@ class Policy:
 
     ``settings`` holds every option with its source; the other fields are what the
     protocol needs, ready to be sent. A policy with ``problems`` denies everything.
-    ``decided`` is where the protocol keeps what it decided for an origin.
+    ``decided`` is where the protocol keeps what it decided, for all policies of an app.
     """
 
     settings: Mapping[str, Setting]
@@ -458,10 +458,15 @@ class Policy:
     on_granted: HeaderLines
     single: str | None
     problems: tuple[Problem, ...] = field(default=())
-    decided: dict[str | None, Any] = field(default_factory=dict)
+    decided: dict[tuple[Any, str | None], Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, settings: Mapping[str, Setting], origins: Origins | None = None) -> Policy:
+    def of(
+        cls,
+        settings: Mapping[str, Setting],
+        origins: Origins | None = None,
+        decided: dict[tuple[Any, str | None], Any] | None = None,
+    ) -> Policy:
         """Compile effective *settings*; *origins* replaces theirs, for async callables."""
         value = {name: setting.value for name, setting in settings.items()}
         problems = tuple(conflicts(settings))
@@ -484,6 +489,7 @@ class Policy:
             on_granted=lines["always"] + lines["preflight"],
             single=index.single,
             problems=problems,
+            decided={} if decided is None else decided,
         )
 
 

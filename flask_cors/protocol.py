@@ -17,7 +17,7 @@ from .values import HeaderNames
 # Real pages ask for a handful of names; these bounds keep the work of one request small.
 MAX_REQUEST_HEADERS_LENGTH: Final = 8192
 MAX_REQUEST_HEADERS_COUNT: Final = 256
-# How many origins' decisions a policy keeps; with the longest origins, about 1 MB.
+# How many decisions an app keeps; with the longest origins, about 1 MB.
 MAX_DECIDED: Final = 1024
 _MAX_SHOWN: Final = 10
 
@@ -87,7 +87,7 @@ class Decision:
 
 def decide(policy: Policy, origin: str | None, preflight: Preflight | None = None) -> Decision:
     """Decide on a request; *origin* is the value of ``Origin``, ``None`` without it."""
-    if preflight is None and (known := policy.decided.get(origin)):
+    if preflight is None and (known := policy.decided.get((policy, origin))):
         decision: Decision = known
         return decision
     decision = _decide(policy, origin or None, preflight)
@@ -115,7 +115,7 @@ def _remember(policy: Policy, decision: Decision) -> None:
         return
     if len(policy.decided) >= MAX_DECIDED:
         policy.decided.clear()
-    policy.decided[decision.origin] = decision
+    policy.decided[policy, decision.origin] = decision
 
 
 def _allow_origin(policy: Policy, origin: str, match: Match) -> str | None:

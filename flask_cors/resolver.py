@@ -172,6 +172,7 @@ class Table:
         self._base = {**DEFAULTS, **settings}
         self._policies: dict[Levels, Policy] = {}
         self._shared: dict[tuple[int, ...], Policy] = {}
+        self._decided: dict[tuple[Any, str | None], Any] = {}
         self._marks: dict[tuple[int, str, str], Level] = {}
         self._routes: dict[str, Route] = {}
         # What does not depend on the path, for the common request: one look-up.
@@ -336,12 +337,12 @@ class Table:
             origins = setting.value.bind(self._sources.ensure_sync)
         except RuntimeError:
             # That is how Flask refuses a coroutine function without asgiref.
-            denying = Policy.of(settings, Origins())
+            denying = Policy.of(settings, Origins(), self._decided)
             hint = "Install flask[async], or let the callable be a plain function."
             reason = "an async callable cannot be asked without Flask's extra 'async'"
             problem = Problem("origins", setting.value.patterns(), setting.source, reason, hint)
             return replace(denying, problems=(*denying.problems, problem))
-        return Policy.of(settings, origins)
+        return Policy.of(settings, origins, self._decided)
 
 
 def _methods(rule: UrlRule) -> Iterable[str]:

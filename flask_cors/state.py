@@ -222,7 +222,9 @@ class AppCORS:
             view=lambda endpoint: app.view_functions.get(endpoint),
             endpoints=lambda: list(app.view_functions),
             rules=lambda: app.url_map.iter_rules(),
-            rules_of=lambda endpoint: app.url_map.iter_rules(endpoint),
+            rules_of=lambda endpoint: (
+                rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint
+            ),
             ensure_sync=lambda predicate: app.ensure_sync(predicate),
         )
         return Table(self.registry, app.config, sources)

@@ -274,7 +274,8 @@ def test_a_host_that_flask_refuses_keeps_its_400(origin: str) -> None:
 
 
 @pytest.mark.parametrize("origin", [ME, YOU])
-def test_trusted_hosts(origin: str) -> None:
+def test_trusted_hosts(origin: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "flask_cors")
     app = make_app()
     app.config["TRUSTED_HOSTS"] = ["good.example"]
     knows = "TRUSTED_HOSTS" in Flask("sample").config

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -146,7 +147,9 @@ def test_many_first_requests_at_once_compile_once() -> None:
 
     class Config(type(app.config)):  # type: ignore[misc]
         def get(self, key: str, default: Any = None) -> Any:
-            compiled.append(1) if key == "CORS_ORIGINS" else None
+            if key == "CORS_ORIGINS":
+                compiled.append(1)
+                time.sleep(0.05)  # the others arrive while the first one compiles
             return super().get(key, default)
 
     app.config = Config(app.root_path, app.config)

@@ -1,0 +1,1 @@
+"""Speed, measured side by side: bare Flask, the tutorials' snippet, flask-cors, this project."""

@@ -1,0 +1,150 @@
+"""The measuring of requests: four processes take turns.
+
+A sitting is one pass over the scenarios with four new interpreters. In each of its rounds
+every implementation is paired with bare Flask: a block of one and a block of the other back to
+back, in alternating order, the implementations in random order. What counts is the difference
+within a pair: whatever slows the machine for longer than a few milliseconds slows both.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from .kits import BARE, IMPLEMENTATIONS
+from .processes import Process, WorkerError
+from .scenarios import Scenario
+
+BLOCK_NS = 8_000_000
+MOST_REQUESTS = 300
+FEWEST_ROUNDS = 3
+WARM_BLOCKS = 2
+
+
+@dataclass
+class Times:
+    """What one scenario took, by implementation.
+
+    Setting up, in milliseconds for each sitting; requests, whole and beyond bare Flask, in
+    microseconds for each block of each sitting.
+    """
+
+    setups: dict[str, list[float]] = field(default_factory=dict)
+    totals: dict[str, list[list[float]]] = field(default_factory=dict)
+    overheads: dict[str, list[list[float]]] = field(default_factory=dict)
+
+    def begin_sitting(self, implementations: Iterable[str]) -> None:
+        """Open a list for every implementation."""
+        for name in implementations:
+            self.totals.setdefault(name, []).append([])
+            self.overheads.setdefault(name, []).append([])
+
+    def add(self, name: str, bare: float, compared: float) -> None:
+        """Note one pair of blocks."""
+        self.totals[BARE][-1].append(bare)
+        self.totals[name][-1].append(compared)
+        self.overheads[name][-1].append(compared - bare)
+
+
+Results: TypeAlias = dict[str, Times]
+"""The times of each scenario, by its name."""
+
+
+class Runner:
+    """A worker that is warm, with the number of requests that make a block."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._times = 1
+        first = process.ask("run", 1)
+        self._times = max(1, min(MOST_REQUESTS, BLOCK_NS // first))
+        for _ in range(WARM_BLOCKS):
+            took = self.block() * 1_000
+            self._times = max(1, min(MOST_REQUESTS, int(BLOCK_NS / took)))
+
+    def block(self) -> float:
+        """Run one block and return the microseconds a request took."""
+        took: int = self._process.ask("run", self._times)
+        return took / self._times / 1_000
+
+
+def sit(
+    scenarios: Sequence[Scenario], seconds: float, results: Results, rng: random.Random
+) -> None:
+    """Measure all *scenarios*, in random order and in about *seconds*, with new interpreters."""
+    weights = sum(scenario.weight for scenario in scenarios) or 1
+    with ExitStack() as stack:
+        processes = {name: stack.enter_context(Process(name)) for name in IMPLEMENTATIONS}
+        check_alike(processes)
+        for scenario in rng.sample(scenarios, len(scenarios)):
+            taking_part = {name: processes[name] for name in scenario.implementations}
+            times = results.setdefault(scenario.name, Times())
+            measure(scenario, taking_part, seconds * scenario.weight / weights, times, rng)
+
+
+def measure(
+    scenario: Scenario,
+    processes: dict[str, Process],
+    seconds: float,
+    times: Times,
+    rng: random.Random,
+) -> None:
+    """Measure one scenario for about *seconds*, in fresh forks."""
+    with ExitStack() as stack:
+        for name, process in processes.items():
+            fork = stack.enter_context(process.fresh())
+            answer = fork.ask("build", scenario.name)
+            check_answer(scenario, name, answer)
+            times.setups.setdefault(name, []).append(answer["setup_ns"] / 1e6)
+        if scenario.weight:
+            runners = {name: Runner(process) for name, process in processes.items()}
+            times.begin_sitting(runners)
+            take_turns(runners, seconds, times, rng)
+
+
+def take_turns(
+    runners: dict[str, Runner],
+    seconds: float,
+    times: Times,
+    rng: random.Random,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Pair every implementation with bare Flask, round after round."""
+    end = clock() + seconds
+    bare = runners[BARE]
+    compared = [name for name in runners if name != BARE]
+    rounds = 0
+    while rounds < FEWEST_ROUNDS or clock() < end:
+        rng.shuffle(compared)
+        for name in compared:
+            if rounds % 2:
+                took = runners[name].block()
+                times.add(name, bare.block(), took)
+            else:
+                times.add(name, bare.block(), runners[name].block())
+        rounds += 1
+
+
+def check_alike(processes: Mapping[str, Process]) -> None:
+    """Refuse to compare processes that differ in Python, Flask or Werkzeug."""
+    versions = {name: versions_of(process) for name, process in processes.items()}
+    if any(found != versions[BARE] for found in versions.values()):
+        raise WorkerError(f"the environments differ: {versions}")
+
+
+def versions_of(process: Process) -> dict[str, str]:
+    """Return the versions of what a process runs on."""
+    with process.fresh() as fork:
+        versions: dict[str, str] = fork.ask("greet")
+    return versions
+
+
+def check_answer(scenario: Scenario, implementation: str, answer: dict[str, Any]) -> None:
+    """Refuse to measure what does not answer as the scenario says."""
+    wanted = implementation in scenario.headers_from
+    if answer["status"] != 200 or bool(answer["acao"]) != wanted:
+        raise WorkerError(f"{scenario.name}: {implementation} answers {answer}")

@@ -1,0 +1,98 @@
+"""What the figures must show: the limits that this project sets itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from .kits import BARE, INCUMBENT, PROJECT
+from .report import Figures, ratio
+
+ACTUAL: Final = (
+    "allowed",
+    "denied",
+    "no-origin",
+    "decorated",
+    "decorated-app",
+    "class",
+    "blueprint",
+)
+BEYOND_HANDWRITTEN_US: Final = 0.5
+SHARE_OF_INCUMBENT: Final = 0.2
+SHARE_OF_OPTIONS: Final = 0.9
+
+GROWTH: Final = {
+    "100000-origins": ("1-origins", 1.2, 1.0),
+    "100000-and-10000-origins": ("1-and-1-origins", 1.2, 1.0),
+    "5000-endpoints": ("1-endpoints", 1.2, 1.0),
+    "200-blueprints": ("blueprint", 1.2, 1.0),
+    "1000-glob": ("1-glob", 2.0, 0.0),
+}
+"""The smallest that a scenario is held against, by what factor it may cost more, or, where
+that is more, by how many microseconds."""
+
+SETUP_MS: Final = {"5000-endpoints": 100.0, "100000-origins": 300.0}
+MEMORY_MIB: Final = 25.0
+IMPORT_MS: Final = 10.0
+
+
+@dataclass(frozen=True)
+class Target:
+    """A limit, and what was measured."""
+
+    title: str
+    measured: float
+    limit: float
+
+    @property
+    def holds(self) -> bool:
+        return self.measured <= self.limit
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields and the verdict."""
+        return {**asdict(self), "measured": round(self.measured, 3), "holds": self.holds}
+
+    def __str__(self) -> str:
+        verdict = "holds " if self.holds else "MISSED"
+        return f"{verdict} {self.title:<66}{self.measured:>8.2f} ≤ {self.limit:.2f}"
+
+
+def targets(figures: Figures) -> list[Target]:
+    """Return the targets for which there are figures."""
+    return [*_actual(figures["requests"]), *_growth(figures["requests"]), *_once(figures)]
+
+
+def _actual(requests: Figures) -> Iterator[Target]:
+    for name in filter(requests.get, ACTUAL):
+        found = requests[name]
+        if beyond := found["beyond_handwritten_us"]:
+            title = f"{found['title']}: µs beyond hand-written, upper end"
+            yield Target(title, beyond["high"], BEYOND_HANDWRITTEN_US)
+        share = ratio(found, INCUMBENT)
+        if share is not None:
+            yield Target(f"{found['title']}: share of flask-cors", share, SHARE_OF_INCUMBENT)
+    if found := requests.get("preflight"):
+        share = found["total_us"][PROJECT] / found["total_us"][BARE]
+        yield Target("preflight: share of Flask's own OPTIONS", share, SHARE_OF_OPTIONS)
+
+
+def _growth(requests: Figures) -> Iterator[Target]:
+    for name, (smallest, factor, plus) in GROWTH.items():
+        if name in requests and smallest in requests:
+            base = requests[smallest]["overhead_us"][PROJECT]["median"]
+            measured = requests[name]["overhead_us"][PROJECT]["median"]
+            limit = max(factor * base, base + plus)
+            yield Target(f"{requests[name]['title']}: µs, against the smallest", measured, limit)
+
+
+def _once(figures: Figures) -> Iterator[Target]:
+    for name in filter(figures.get("setup", {}).get, SETUP_MS):
+        found = figures["setup"][name]
+        taken = found["beyond_bare_ms"][PROJECT]
+        yield Target(f"{found['title']}: ms to set up and compile", taken, SETUP_MS[name])
+    if memory := figures.get("memory"):
+        taken = memory[PROJECT]["python_mib"]
+        yield Target("100,000 literal origins: MiB", taken, MEMORY_MIB)
+    if imported := figures.get("import_ms"):
+        yield Target("ms to import after Flask", imported[PROJECT], IMPORT_MS)
