@@ -23,6 +23,7 @@ class Row(NamedTuple):
 ROWS = [
     Row("errors"),
     Row("fetch"),
+    Row("backtracking"),
     Row("origins"),
     Row("resources"),
     Row("values"),
@@ -34,12 +35,16 @@ ROWS = [
     Row("signals", flask=True),
     Row("routing", flask=True),
     Row("headers", flask=True),
+    Row("engine", flask=True),
     Row("state", flask=True),
     Row("explain", flask=True),
     Row("extension", flask=True),
+    Row("overview", flask=True),
+    Row("advice", flask=True),
     Row("checks", flask=True),
     Row("report", flask=True),
     Row("probe", flask=True),
+    Row("console", flask=True),
     Row("cli", flask=True),
     Row("core", flask=True),
     Row("decorator", flask=True),
@@ -52,13 +57,13 @@ ONLY_FROM = {"testing": {"fetch"}}
 
 # What the object in app.extensions["cors"] hands over to when its methods are called;
 # imported in functions and for types only.
-WHEN_CALLED = {"state": {"explain"}}
+WHEN_CALLED = {"state": {"explain", "checks"}}
 
 # What a Flask row may import besides the standard library: Flask, what Flask itself
 # brings along, and the packages of the extra that the commands need.
 OF_FLASK = {"blinker", "click", "flask", "jinja2", "markupsafe", "werkzeug"}
 OF_EXTRA = {"httpx", "publicsuffixlist", "rich"}
-WITH_EXTRA = {"checks", "report", "probe", "cli"}
+WITH_EXTRA = {"checks", "report", "probe", "console", "cli"}
 FOR_TYPES = {"typing_extensions"}
 
 
@@ -161,7 +166,7 @@ def test_imports_point_upwards(path: str) -> None:
         ("testing/_cors.py", "from .. import protocol"),
         ("testing/_cors.py", "from flask_cors.protocol import decide"),
         ("state.py", "from .explain import explain"),
-        ("state.py", "def check():\n    from .checks import findings"),
+        ("state.py", "def check():\n    from .report import render"),
         ("extension.py", "from .cli import group"),
         ("extension.py", "import rich"),
         ("cli.py", "import requests"),
@@ -185,6 +190,7 @@ def test_a_wrong_import_is_found(path: str, source: str) -> None:
         ("extension.py", "from . import signals"),
         ("state.py", "def ask():\n    from .explain import explain"),
         ("state.py", "if TYPE_CHECKING:\n    from .explain import Explanation"),
+        ("state.py", "def check():\n    from .checks import check"),
         ("probe.py", "def probe():\n    import httpx"),
         ("__init__.py", "from .extension import CORS"),
     ],

@@ -217,6 +217,16 @@ def test_callables_are_asked_in_turn_until_one_says_yes() -> None:
     assert origins.match("http://a.example") is NO_MATCH
 
 
+def test_what_can_be_called_is_not_read_as_a_list() -> None:
+    class Tenants(list[str]):
+        def __call__(self, origin: str) -> bool:
+            return origin in self
+
+    origins = read(Tenants(["https://a.example"]))
+    assert origins.literals == frozenset()
+    assert origins.match("https://a.example").kind == "callable"
+
+
 def run(function: Callable[..., Any]) -> Callable[..., Any]:
     return lambda *args: asyncio.run(function(*args))
 

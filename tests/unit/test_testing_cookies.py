@@ -1,0 +1,226 @@
+"""The browser model's cookies: RFC 6265bis, by the sections of its storage and retrieval."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from flask_cors.testing import CookieJar, last_two_labels
+
+API = "https://api.shop.test/v1/items"
+START = 1_700_000_000.0
+
+
+class Clock:
+    now = START
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def jar(clock: Clock) -> CookieJar:
+    return CookieJar(clock, last_two_labels)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "value"),
+    [
+        ("a=1", "a", "1"),
+        (" a = 1 ; Path=/", "a", "1"),
+        ("a=b=c", "a", "b=c"),
+        ("a=", "a", ""),
+        ("=1", "", "1"),
+        ("1", "", "1"),
+        ('a="x y"', "a", '"x y"'),
+    ],
+)
+def test_name_and_value(jar: CookieJar, line: str, name: str, value: str) -> None:
+    assert jar.set(API, line)
+    (cookie,) = jar
+    assert (cookie.name, cookie.value) == (name, value)
+    assert str(cookie) == (f"{name}={value}" if name else value)
+
+
+@pytest.mark.parametrize("line", ["", "=", ";Path=/", "a=" + "x" * 4096])
+def test_what_is_no_cookie(jar: CookieJar, line: str) -> None:
+    assert not jar.set(API, line)
+    assert list(jar) == []
+
+
+def test_defaults(jar: CookieJar) -> None:
+    jar.set(API, "a=1")
+    (cookie,) = jar
+    assert cookie.domain == "api.shop.test"
+    assert cookie.host_only
+    assert cookie.path == "/v1"
+    assert not cookie.secure
+    assert not cookie.http_only
+    assert cookie.same_site == "lax"
+    assert cookie.expires is None
+
+
+def test_attributes(jar: CookieJar) -> None:
+    jar.set(API, "a=1; domain=.Shop.test; PATH=/x; secure; HttpOnly; samesite=STRICT; Max-Age=5")
+    (cookie,) = jar
+    assert cookie.domain == "shop.test"
+    assert not cookie.host_only
+    assert cookie.path == "/x"
+    assert cookie.secure
+    assert cookie.http_only
+    assert cookie.same_site == "strict"
+    assert cookie.expires == START + 5
+
+
+@pytest.mark.parametrize(
+    ("url", "domain", "kept"),
+    [
+        ("http://api.shop.test/", "api.shop.test", True),
+        ("http://api.shop.test/", "shop.test", True),
+        ("http://api.shop.test/", "test", False),
+        ("http://api.shop.test/", "other.test", False),
+        ("http://api.shop.test/", "x.api.shop.test", False),
+        ("http://api.shop.test/", "i.shop.test", False),
+        ("http://localhost/", "localhost", True),
+        ("http://127.0.0.1/", "127.0.0.1", True),
+        ("http://127.0.0.1/", "0.0.1", False),
+    ],
+)
+def test_domains(jar: CookieJar, url: str, domain: str, kept: bool) -> None:
+    assert jar.set(url, f"a=1; Domain={domain}") == kept
+
+
+def test_a_public_suffix_is_a_host_of_its_own(clock: Clock) -> None:
+    jar = CookieJar(clock, {"app.hosting.test": "app.hosting.test"}.get)
+    assert not jar.set("http://app.hosting.test/", "a=1; Domain=hosting.test")
+    assert jar.set("http://hosting.test/", "a=1; Domain=hosting.test")
+    (cookie,) = jar
+    assert cookie.host_only
+
+
+@pytest.mark.parametrize(
+    ("url", "line", "same_site", "kept"),
+    [
+        ("http://api.test/", "a=1; Secure", True, False),
+        ("http://localhost/", "a=1; Secure", True, True),
+        ("https://api.test/", "a=1; SameSite=None", True, False),
+        ("https://api.test/", "a=1; SameSite=None; Secure", True, True),
+        ("https://api.test/", "a=1; SameSite=None; Secure", False, True),
+        ("https://api.test/", "a=1", False, False),
+        ("https://api.test/", "a=1; SameSite=Strict", False, False),
+        ("https://api.test/", "a=1; SameSite=Odd", True, True),
+        ("https://api.test/", "__Secure-a=1", True, False),
+        ("https://api.test/", "__secure-a=1; Secure", True, True),
+        ("https://api.test/", "__Host-a=1; Secure", True, False),
+        ("https://api.test/", "__Host-a=1; Secure; Path=/", True, True),
+        ("https://api.test/", "__HOST-a=1; Secure; Path=/; Domain=api.test", True, False),
+        ("https://api.test/", "=__Host-a", True, False),
+        ("https://127.0.0.1/", "__Host-a=1; Secure; Path=/; Domain=127.0.0.1", True, True),
+    ],
+)
+def test_what_is_stored(jar: CookieJar, url: str, line: str, same_site: bool, kept: bool) -> None:
+    assert jar.set(url, line, same_site=same_site) == kept
+
+
+@pytest.mark.parametrize(
+    ("url", "line", "kept"),
+    [
+        ("http://api.shop.test/", "a=2; Path=/", False),
+        ("http://api.shop.test/", "a=2; Path=/v1/x", False),
+        ("http://api.shop.test/", "a=2; Path=/v2", True),
+        ("http://api.shop.test/", "b=2", True),
+        ("http://shop.test/", "a=2; Domain=shop.test; Path=/v1", False),
+        ("http://www.shop.test/", "a=2; Path=/v1", True),
+        ("https://api.shop.test/", "a=2; Path=/v1", True),
+    ],
+)
+def test_an_insecure_page_overlays_no_secure_cookie(
+    jar: CookieJar, url: str, line: str, kept: bool
+) -> None:
+    path = "/" if line.endswith("/") else "/v1"
+    jar.set(API, f"a=1; Secure; Path={path}")
+    assert jar.set(url, line) == kept
+
+
+@pytest.mark.parametrize(
+    ("attributes", "seconds"),
+    [
+        ("Max-Age=5", 5),
+        ("Max-Age=5; Expires=Wed, 01 Jan 2020 00:00:00 GMT", 5),
+        ("Max-Age=soon", None),
+        ("Expires=Tue, 14 Nov 2023 22:13:30 GMT", 10),
+        ("Expires=Tue, 14 Nov 2023 22:13:30 -0000", 10),
+        ("Expires=soon", None),
+    ],
+)
+def test_expiry(jar: CookieJar, clock: Clock, attributes: str, seconds: int | None) -> None:
+    jar.set(API, f"a=1; {attributes}")
+    (cookie,) = jar
+    assert cookie.expires == (None if seconds is None else START + seconds)
+    clock.now = START + (seconds or 1_000_000)
+    assert jar.get(API) == (None if seconds else "a=1")
+
+
+@pytest.mark.parametrize("attributes", ["Max-Age=0", "Max-Age=-1"])
+def test_deletion(jar: CookieJar, attributes: str) -> None:
+    jar.set(API, "a=1")
+    jar.set(API, "a=2; Domain=shop.test")
+    assert jar.set(API, f"a=; {attributes}")
+    assert jar.get(API) == "a=2"
+    jar.clear()
+    assert list(jar) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "url", "sent"),
+    [
+        ("a=1", "https://api.shop.test/v1", True),
+        ("a=1", "https://api.shop.test:8443/v1/x", True),
+        ("a=1", "http://api.shop.test/v1/x", True),
+        ("a=1", "https://api.shop.test/v10", False),
+        ("a=1", "https://api.shop.test/", False),
+        ("a=1; Path=/", "https://api.shop.test", True),
+        ("a=1; Path=/v1/", "https://api.shop.test/v1/x", True),
+        ("a=1; Path=/v1/", "https://api.shop.test/v1", False),
+        ("a=1; Path=/", "https://x.api.shop.test/", False),
+        ("a=1; Path=/; Domain=shop.test", "https://shop.test/", True),
+        ("a=1; Path=/; Domain=shop.test", "https://x.y.shop.test/", True),
+        ("a=1; Path=/; Domain=shop.test", "https://workshop.test/", False),
+        ("a=1; Path=/; Secure", "http://api.shop.test/", False),
+    ],
+)
+def test_where_a_cookie_goes(jar: CookieJar, line: str, url: str, sent: bool) -> None:
+    jar.set(API, line)
+    assert jar.get(url) == ("a=1" if sent else None)
+
+
+def test_another_site(jar: CookieJar) -> None:
+    for line in ("a=1", "b=1; SameSite=Strict", "c=1; SameSite=None; Secure"):
+        jar.set(API, line)
+    assert jar.get(API) == "a=1; b=1; c=1"
+    assert jar.get(API, same_site=False) == "c=1"
+
+
+def test_order(jar: CookieJar) -> None:
+    for line in ("a=1; Path=/", "b=1; Path=/v1/items", "c=1; Path=/", "d=1; Path=/v1"):
+        jar.set(API, line)
+    jar.set(API, "a=2; Path=/")
+    assert jar.get(API) == "b=1; d=1; a=2; c=1"
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("localhost", None),
+        ("shop.test", "shop.test"),
+        ("a.b.shop.test", "shop.test"),
+    ],
+)
+def test_last_two_labels(host: str, domain: Any) -> None:
+    assert last_two_labels(host) == domain
