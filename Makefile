@@ -9,6 +9,7 @@ BENCH_ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+INCUMBENT := $(VENV)-incumbent/.ready
 CONSTRAINTS := requirements/constraints.txt
 TYPED := flask_cors $(wildcard tests/typing/*.py)
 
@@ -24,7 +25,7 @@ help: ## list the targets
 demo: $(READY) ## serve the lab on loopback until Ctrl-C; DEMO_ARGS=--help lists its options
 	$(BIN)/python -m examples.lab $(DEMO_ARGS)
 
-test: $(READY) ## run all tests; PYTEST_ARGS='-k vary' passes arguments on
+test: $(READY) $(INCUMBENT) ## run all tests; PYTEST_ARGS='-k vary' passes arguments on
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: $(READY) ## lint, formatting, types, import direction, documentation
@@ -39,7 +40,7 @@ docs: $(READY) ## build the documentation into docs/_build/html
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -d docs/_build/doctrees docs docs/_build/html
 	@echo "docs/_build/html/index.html is up to date"
 
-bench: $(READY) ## measure speed side by side; BENCH_ARGS='--seconds 10' is a rough run
+bench: $(READY) $(INCUMBENT) ## measure speed side by side; BENCH_ARGS='--seconds 10' is a rough run
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 clean: ## remove what the targets made, but for .venv
@@ -55,4 +56,9 @@ $(READY): setup.cfg $(CONSTRAINTS)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) setuptools
 	$(BIN)/python -m pip install --quiet --constraint $(CONSTRAINTS) --no-build-isolation --editable '.[dev]'
+	@touch $@
+
+# flask-cors 6.0.5, which the differential test and the benchmark compare with.
+$(INCUMBENT): $(READY) tests/integration/differential/environment.py
+	$(BIN)/python tests/integration/differential/environment.py
 	@touch $@

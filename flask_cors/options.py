@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Final, NamedTuple, TypedDict, get_type_hints
 
 from . import fetch
+from .backtracking import warn_of_nested_quantifiers
 from .errors import REGEX_ERRORS, Problem, Report, Source, no_regex, warn
 from .origins import OriginPattern, Origins, json_items, parse_origins
 from .resources import PathPattern, parse_pattern
@@ -118,6 +119,8 @@ def _path_pattern(given: object, report: Report, option: str) -> PathPattern | N
         hint = "Mend it, or write a path ('/api/items') or a glob ('/api/*')."
         report.error(option, given, no_regex(error), hint)
         return None
+    if pattern.regex is not None:
+        warn_of_nested_quantifiers(pattern.text, report, option)
     if pattern.prefix[:1] not in ("", "/") or pattern.text == "":
         reason = f"it covers nothing, since a path starts with '/': {f'/{pattern.text}'!a}"
         report.warn(option, given, reason)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Any, Final, NamedTuple
 
+from .backtracking import warn_of_nested_quantifiers
 from .errors import REGEX_ERRORS, Report, no_regex, shorten
 
 Predicate = Callable[[str], Any]
@@ -240,6 +241,8 @@ def _read_item(
         return None
     if isinstance(pattern, str) and pattern != item:
         report.warn(option, item, f"read as {pattern!a}, which is what a browser sends")
+    if isinstance(pattern, re.Pattern):
+        warn_of_nested_quantifiers(pattern.pattern, report, option)
     return pattern
 
 

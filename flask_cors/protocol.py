@@ -129,7 +129,10 @@ def _allow_origin(policy: Policy, origin: str, match: Match) -> str | None:
 def _without_origin(policy: Policy) -> str | None:
     if not policy.always_send:
         return None
-    return "*" if policy.origins.any else policy.single
+    if policy.origins.any:
+        return "*"
+    literals = policy.origins.literals
+    return next(iter(literals)) if len(literals) == 1 else None
 
 
 def _varies(policy: Policy, allow_origin: str | None) -> bool:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from . import fetch
+from .backtracking import warn_of_nested_quantifiers
 from .errors import REGEX_ERRORS, Report, no_regex
 from .origins import json_items
 
@@ -178,7 +179,9 @@ def _header_regex(
         report.error(option, item, "this is a regular expression over bytes", "Use a str.")
         return None
     try:
-        return re.compile(text, flags | re.IGNORECASE)
+        regex = re.compile(text, flags | re.IGNORECASE)
     except REGEX_ERRORS as error:
         report.error(option, item, no_regex(error), "Mend it, or write the header's name.")
         return None
+    warn_of_nested_quantifiers(text, report, option)
+    return regex

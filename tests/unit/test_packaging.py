@@ -105,7 +105,7 @@ def test_metadata(distribution: metadata.Distribution) -> None:
     assert fields["License-Expression"] == "MIT"
     assert fields["Requires-Python"] == ">=3.10"
     assert "Typing :: Typed" in fields.get_all("Classifier", [])
-    assert set(fields.get_all("Provides-Extra", [])) == {"cli", "dev", "docs", "test"}
+    assert set(fields.get_all("Provides-Extra", [])) == {"bench", "cli", "dev", "docs", "test"}
 
 
 def test_flask_is_the_only_runtime_dependency(distribution: metadata.Distribution) -> None:

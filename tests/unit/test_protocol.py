@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -149,9 +150,9 @@ def test_a_request_with_an_origin(
         ({"origins": ME, "always_send": False}, [], True),
         ({"origins": [ME, ME]}, [acao(ME)], False),
         ({"origins": [ME, YOU]}, [], True),
-        ({"origins": [ME, "https://*.a.example"]}, [], True),
-        ({"origins": [ME, re.compile("https://x")]}, [], True),
-        ({"origins": [ME, says_yes]}, [], True),
+        ({"origins": [ME, "https://*.a.example"]}, [acao(ME)], True),
+        ({"origins": [ME, re.compile("https://x")]}, [acao(ME)], True),
+        ({"origins": [ME, says_yes]}, [acao(ME)], True),
         ({"origins": re.compile(".*"), "supports_credentials": True}, [], True),
         ({"origins": says_yes}, [], True),
         ({"origins": []}, [], False),
@@ -590,3 +591,12 @@ def test_clients_cannot_make_it_grow() -> None:
     rules.decided.clear()
     decide(rules, "x" * 512)
     assert len(rules.decided) == 1
+
+
+def test_decisions_of_policies_that_share_their_memory_stay_apart() -> None:
+    memory: dict[tuple[object, str | None], object] = {}
+    one = replace(policy(origins="https://a.example"), decided=memory)
+    other = replace(policy(origins="https://b.example"), decided=memory)
+    assert decide(one, "https://a.example").allowed
+    assert not decide(other, "https://a.example").allowed
+    assert decide(one, "https://a.example").allowed

@@ -1,0 +1,30 @@
+"""``flask cors check`` finds nothing in the examples but what they ignore with a reason."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+from flask import Flask
+
+from examples.lab.addresses import Addresses
+from examples.lab.api import create_api
+
+
+def findings(app: Flask) -> list[str]:
+    return [str(finding) for finding in app.extensions["cors"].check().findings]
+
+
+@pytest.mark.parametrize("name", ["examples.app", "examples.blueprints"])
+def test_an_example_is_clean(name: str) -> None:
+    assert findings(importlib.import_module(name).app) == []
+
+
+def test_the_decorated_example_is_clean() -> None:
+    app = importlib.import_module("examples.views").app
+    app.test_client().get("/status")
+    assert findings(app) == []
+
+
+def test_the_lab_is_clean() -> None:
+    assert findings(create_api(Addresses(8700, 8701))) == []

@@ -1,0 +1,109 @@
+"use strict";
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const WORDS = { r: "readable", b: "blocked", s: "same-origin" };
+const PAGE = 100;
+let shown = PAGE;
+
+const text = (number) => data.strings[number];
+const source = (number) => data.sources[number];
+
+function options(policy) {
+  return data.policies[policy].map(([name, value, from]) =>
+    ({ name: text(name), value: text(value), source: source(from) }));
+}
+
+// A route's own column comes first; the others are the same for all.
+function originOf(route, column) {
+  return column === 0 ? route.own : data.origins[column - 1];
+}
+
+function verdictOf(route, column) {
+  const codes = route.cells[column];
+  if (!codes) return ["", "none"];
+  if (new Set(codes).size === 1) return [WORDS[codes[0]], WORDS[codes[0]]];
+  const good = route.methods.filter((_, number) => codes[number] !== "b");
+  return ["partly", `only ${good.join(", ")}`];
+}
+
+function cellNode(route, column) {
+  const origin = originOf(route, column);
+  const [kind, words] = verdictOf(route, column);
+  const cell = element("td", { role: "cell" });
+  if (!kind) {
+    cell.append(element("span", { class: "label soft" }, "an allowed origin: "), route.named);
+    return cell;
+  }
+  const button = element("button", { type: "button", class: `cell ${kind}` },
+    element("span", { class: "hidden" }, `${route.methods.join(", ")} ${route.rule} from `),
+    element("span", { class: "label" }, `${origin}: `), words);
+  if (column === 0) cell.append(element("div", { class: "own soft", "aria-hidden": "true" }, origin));
+  button.addEventListener("click", () => open(route, column));
+  cell.append(button);
+  return cell;
+}
+
+function rowNode(route) {
+  const head = element("th", { scope: "row", role: "rowheader" },
+    element("code", {}, `${route.methods.join(", ")} ${route.rule}`), element("br"),
+    element("span", { class: "soft" }, route.endpoint + (route.off ? ` (${route.off})` : "")));
+  if (route.varies) head.append(element("br"), element("span", { class: "soft" }, `for ${route.path}`));
+  const cells = route.cells.map((_, column) => cellNode(route, column));
+  return element("tr", { role: "row" }, head, ...cells);
+}
+
+function matching() {
+  const wanted = document.getElementById("filter").value.toLowerCase();
+  return data.routes.filter((route) =>
+    `${route.methods.join(" ")} ${route.rule} ${route.endpoint} ${route.own}`.toLowerCase().includes(wanted));
+}
+
+function draw() {
+  const routes = matching();
+  document.getElementById("rows").replaceChildren(...routes.slice(0, shown).map(rowNode));
+  document.getElementById("count").textContent =
+    `${Math.min(shown, routes.length)} of ${routes.length} shown`;
+  document.getElementById("more").hidden = routes.length <= shown;
+}
+
+function open(route, column) {
+  const dialog = document.getElementById("dialog");
+  const origin = originOf(route, column);
+  document.getElementById("title").textContent = `${route.rule} from ${origin}`;
+  const choice = document.getElementById("method");
+  choice.replaceChildren(...route.methods.map((method, number) => element("option", { value: number }, method)));
+  choice.onchange = () => tell(route, column, Number(choice.value));
+  tell(route, column, 0);
+  dialog.showModal();
+}
+
+function tell(route, column, number) {
+  const body = document.getElementById("told");
+  const told = data.explanations[route.told[column][number]];
+  const method = route.methods[number];
+  if (told) {
+    body.replaceChildren(explanationNode(told));
+    if (told.path !== route.path) {
+      body.prepend(element("p", { class: "soft" }, `Shown for ${told.path}, which has the same options.`));
+    }
+  } else {
+    const command = `flask cors explain ${method} ${route.path} --origin ${originOf(route, column)}`;
+    body.replaceChildren(
+      element("p", {}, `${WORDS[route.cells[column][number]]}. The steps are printed by:`),
+      element("p", {}, element("code", {}, command)));
+  }
+  if (route.policy !== null) {
+    body.append(element("h3", {}, "Effective options"), optionsNode(options(route.policy)));
+  }
+}
+
+document.getElementById("filter").addEventListener("input", () => { shown = PAGE; draw(); });
+document.getElementById("more").addEventListener("click", () => {
+  const first = shown;
+  shown += PAGE;
+  draw();
+  const buttons = document.querySelectorAll("#rows tr")[first].querySelectorAll("button");
+  if (buttons.length) buttons[0].focus();
+});
+document.getElementById("close").addEventListener("click", () => document.getElementById("dialog").close());
+draw();

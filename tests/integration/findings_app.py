@@ -1,0 +1,111 @@
+"""An app with one of each finding of ``flask cors check``, and nothing else to find."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Flask, Response
+from flask.views import MethodView
+
+from flask_cors import CORS, CorsWarning, cross_origin
+
+APP = "https://app.example.com"
+
+
+def unwrapped(view: Callable[[], str]) -> Callable[[], str]:
+    """Wrap a view as decorators do that forget ``functools.wraps``."""
+
+    def inner() -> str:
+        return view()
+
+    return inner
+
+
+class Items(MethodView):
+    """A view class whose mark lies on a method that Flask never dispatches."""
+
+    def get(self) -> str:
+        return self.render()
+
+    @cross_origin(APP)
+    def render(self) -> str:
+        return "items"
+
+
+def text() -> str:
+    return "text"
+
+
+def ok() -> str:
+    return "ok"
+
+
+def add_headers(response: Response) -> Response:
+    response.headers["Access-Control-Allow-Origin"] = "https://hand.example"
+    return response
+
+
+def broken_override(*_: Any) -> None:
+    return None
+
+
+def make_app() -> Flask:
+    """Return the app; ``CORS001`` needs one that does not compile, and is not there."""
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        CORS_ORIGINS=APP,
+        CORS_ORIGN="https://typo.example",
+        CORS_CHECK_IGNORE={"CORS999": "no such rule"},
+    )
+    for path in ("http", "null", "pages", "dot", "slow", "age", "purge"):
+        app.add_url_rule(f"/{path}", path, _OF[path], methods=["GET"])
+    app.add_url_rule("/change", "change", cross_origin("*")(ok), methods=["POST"])
+    app.add_url_rule("/lost", "lost", unwrapped(cross_origin(APP)(text)))
+    app.add_url_rule("/items/", view_func=Items.as_view("items"))
+    app.add_url_rule("/docs/<path:page>", "page", cross_origin(expose_headers="*")(_page))
+    app.add_url_rule("/v1", "v1", text)
+    app.add_url_rule("/shop/cart", "cart", text)
+    app.add_url_rule("/shop/hat", "hat", text)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CorsWarning)
+        above = app.get("/above")(_above)
+        cross_origin(APP)(above)
+    blueprint = Blueprint("api", __name__, url_prefix="/api")
+    blueprint.add_url_rule("/form", "form", cross_origin(APP, methods="POST")(ok), methods=["POST"])
+    app.register_blueprint(blueprint)
+    app.after_request(add_headers)
+    CORS(
+        app,
+        origins=APP,
+        resources={
+            r"/v\d": {},
+            r"/shop/.*t$": {"max_age": 1},
+            r"/shop/c.*$": {"max_age": 2},
+            "/docs/secret/*": {"supports_credentials": True},
+            "/nowhere": {},
+            r"/v\d+$": {},
+        },
+    )
+    app.preprocess_request = broken_override  # type: ignore[method-assign]
+    return app
+
+
+def _page(page: str) -> str:
+    return page
+
+
+def _above() -> str:
+    return "above"
+
+
+_OF: dict[str, Any] = {
+    "http": cross_origin("http://intranet.example.com")(text),
+    "null": cross_origin("null")(text),
+    "pages": cross_origin("https://*.github.io")(text),
+    "dot": cross_origin(r"https://app.example\.com")(text),
+    "slow": cross_origin(r"https://(?:-?[a-z]+)+\.example\.com")(text),
+    "age": cross_origin(APP, max_age=100_000)(text),
+    "purge": cross_origin(APP, methods=["GET", "HEAD", "PURGE"])(text),
+}

@@ -1,0 +1,286 @@
+"""What the commands answer to good and bad questions: exit codes, JSON, missing libraries."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from click.testing import CliRunner, Result
+from flask import Flask
+from flask.cli import ScriptInfo
+from referencing import Registry, Resource
+
+from flask_cors import CORS, ConfigError, console, cross_origin
+from flask_cors.cli import cors
+from tests.golden.app import make_app
+
+CHECKOUT = Path(__file__).parents[2]
+PAGE = "https://app.example.com"
+EXPLAIN = ["explain", "GET", "/api/items/3", "--origin", PAGE]
+COMMANDS = [["routes"], EXPLAIN, ["check"], ["report", "-o", "page.html"]]
+
+
+def invoke(args: list[str], app: Callable[[], Flask] = make_app, **env: str) -> Result:
+    return CliRunner(env=env).invoke(cors, args, obj=ScriptInfo(create_app=app))
+
+
+def validate(name: str, data: Any) -> None:
+    folder = CHECKOUT / "docs" / "schemas"
+    schemas = {file.name: json.loads(file.read_text("utf-8")) for file in folder.glob("*.json")}
+    found = [(key, Resource.from_contents(schema)) for key, schema in schemas.items()]
+    validator = jsonschema.Draft202012Validator(
+        schemas[name], registry=Registry().with_resources(found)
+    )
+    validator.validate(data)
+
+
+@pytest.mark.parametrize(
+    ("schema", "args"),
+    [
+        ("routes.json", ["routes", "--json"]),
+        ("routes.json", ["routes", "--json", "--endpoint", "index"]),
+        ("explain.json", [*EXPLAIN, "--json"]),
+        ("explain.json", ["explain", "PUT", "/nowhere", "--origin", "null", "--json"]),
+        ("check.json", ["check", "--json"]),
+    ],
+)
+def test_json_follows_its_schema(
+    schema: str, args: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "rich", None)
+    monkeypatch.setitem(sys.modules, "publicsuffixlist", None)
+    output = invoke(args).output
+    assert output.isascii()
+    validate(schema, json.loads(output))
+
+
+def test_routes_name_their_policies() -> None:
+    told = json.loads(invoke(["routes", "--json"]).output)
+    items = [route for route in told["routes"] if route["endpoint"] == "api.items"]
+    assert [route["methods"] for route in items] == [["GET", "HEAD"], ["PUT"]]
+    options = {item["name"]: item for item in told["policies"][items[1]["policy"]]["options"]}
+    assert options["origins"]["value"] == PAGE
+    assert options["origins"]["source"]["level"] == "blueprint"
+    internal = next(route for route in told["routes"] if route["endpoint"] == "api.internal")
+    assert (internal["policy"], internal["exempt"]) == (None, True)
+
+
+def test_sarif_is_printed() -> None:
+    log = json.loads(invoke(["check", "--sarif"]).output)
+    assert log["version"] == "2.1.0"
+    assert log["runs"][0]["tool"]["driver"]["version"]
+
+
+@pytest.mark.parametrize(
+    ("level", "code"), [("error", 0), ("never", 0), ("warning", 1), ("note", 1)]
+)
+def test_the_fail_level_decides_on_the_exit_code(level: str, code: int) -> None:
+    assert invoke(["check", "--fail-level", level]).exit_code == code
+
+
+def test_a_report_is_written(tmp_path: Path) -> None:
+    result = invoke(["report", "-o", str(tmp_path / "page.html")])
+    assert result.exit_code == 0
+    assert (tmp_path / "page.html").read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_an_app_of_decorators_alone_before_its_first_request() -> None:
+    def make() -> Flask:
+        app = Flask(__name__, static_folder=None)
+        app.add_url_rule("/", "index", cross_origin(PAGE)(lambda: "x"))
+        return app
+
+    assert f"{PAGE} (view)" in invoke(["routes"], make, COLUMNS="140").output
+    assert invoke(["explain", "GET", "/", "--origin", PAGE], make).exit_code == 0
+
+
+def test_an_app_without_routes() -> None:
+    app = Flask(__name__, static_folder=None)
+    assert invoke(["routes"], lambda: app).output.endswith("The app has no routes.\n")
+
+
+# -- bad questions ---------------------------------------------------------------------
+
+
+def last_line(result: Result) -> str:
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+    return result.output.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["routes", "--endpoint", "\x1b[31m"], "There is no endpoint '\\x1b[31m'."),
+        (["explain", "GET", "http://[::1", "--origin", PAGE], "'http://[::1' is no URL"),
+        (["explain", "GET", "http:///x", "--origin", PAGE], "is no URL"),
+        (["explain", "GET", "/\x1b", "--origin", PAGE], "'/\\x1b' is no URL"),
+        (["explain", "GET", "/", "--origin", "https://a.example/"], "is no origin"),
+        (["explain", "GET", "/", "--origin", "\x9b"], "'\\x9b' is no origin"),
+        (["explain", "G T", "/", "--origin", PAGE], "'G T' is no method"),
+        (["explain", "GET", "/"], "Missing option '--origin'."),
+        (["check", "--fail-level", "high"], "'high' is not one of"),
+        (["report", "-o", "/nowhere/at/all.html"], "/nowhere/at/all.html cannot be written: "),
+    ],
+)
+def test_a_wrong_question_is_one_line(args: list[str], words: str) -> None:
+    assert words in last_line(invoke(args))
+
+
+@pytest.mark.parametrize("args", COMMANDS, ids=lambda args: args[0])
+def test_an_app_that_cannot_be_loaded(args: list[str], tmp_path: Path) -> None:
+    def fail(error: Exception) -> Callable[[], Flask]:
+        def make() -> Flask:
+            raise error
+
+        return make
+
+    broken = invoke(args, fail(ZeroDivisionError("division\nby zero")))
+    expected = "Error: The app cannot be loaded: ZeroDivisionError: division by zero"
+    assert last_line(broken) == expected
+    assert last_line(invoke(args, fail(KeyError()))).endswith("loaded: KeyError")
+    missing = CliRunner().invoke(cors, args, obj=ScriptInfo(app_import_path="no_such_module"))
+    assert "Could not import 'no_such_module'" in last_line(missing)
+
+
+def test_an_app_whose_module_cannot_be_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken_app_module.py").write_text("import no_such_module_either\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    info = ScriptInfo(app_import_path="broken_app_module")
+    assert last_line(CliRunner().invoke(cors, ["routes"], obj=info)).endswith(
+        "ModuleNotFoundError: No module named 'no_such_module_either'"
+    )
+
+
+def test_an_error_in_the_configuration(tmp_path: Path) -> None:
+    def make() -> Flask:
+        app = make_app()
+        app.config.update(CORS_MAX_AGE=-1, CORS_ORIGINS="example.com")
+        return app
+
+    for args in (["routes"], EXPLAIN, ["report", "-o", str(tmp_path / "page.html")]):
+        line = last_line(invoke(args, make))
+        assert line.startswith("Error: The CORS configuration has errors: CORS_ORIGINS=")
+        assert "CORS_MAX_AGE=-1" in line
+    result = invoke(["check"], make)
+    assert (result.exit_code, result.output.count("CORS001 error: ")) == (1, 2)
+
+
+@pytest.mark.parametrize("args", COMMANDS[:3], ids=lambda args: args[0])
+def test_without_rich_a_command_says_what_to_install(
+    args: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "rich", None)
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    expected = "Error: This needs rich: pip install 'Flask-CORS[cli]'"
+    assert last_line(invoke(args)) == expected
+
+
+def test_without_httpx_the_probe_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    line = last_line(invoke(["probe", "http://127.0.0.1/", "--origin", PAGE]))
+    assert line == "Error: This needs httpx: pip install 'Flask-CORS[cli]'"
+
+
+def test_another_missing_module_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: object) -> None:
+        raise ModuleNotFoundError("no module", name="something.else")
+
+    monkeypatch.setattr(console, "print_routes", fail)
+    assert isinstance(invoke(["routes"]).exception, ModuleNotFoundError)
+
+
+# -- terminals -------------------------------------------------------------------------
+
+
+def hostile() -> Flask:
+    app = Flask(__name__, static_folder=None)
+    app.add_url_rule("/[red]x[/red]\x1b[31m", "e\x9bnd\u202e", lambda: "x")
+
+    def allowed(origin: str) -> bool:
+        return False
+
+    allowed.__qualname__ = "[bold]\x1b]0;title\x07"
+    CORS(app, origins=allowed)
+    return app
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["routes"],
+        ["routes", "--sources"],
+        ["routes", "--json"],
+        ["explain", "GET", "/[red]x[%2Fred]", "--origin", PAGE],
+        ["check"],
+        ["check", "--sarif"],
+    ],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("columns", ["60", "160"])
+def test_nothing_from_the_app_becomes_a_control_sequence(args: list[str], columns: str) -> None:
+    output = invoke(args, hostile, COLUMNS=columns).output
+    raw = [char for char in output if not char.isprintable() and char != "\n"]
+    assert raw == []
+
+
+def test_markup_is_shown_as_it_is() -> None:
+    output = invoke(["routes"], hostile, COLUMNS="160").output
+    assert "/[red]x[/red]\\x1b[31m" in output
+    assert "[bold]\\x1b]0;title\\x07()" in output
+
+
+def test_a_terminal_gets_colours() -> None:
+    result = invoke(["check"], FORCE_COLOR="1", COLUMNS="160", TERM="xterm")
+    assert "\x1b[33mCORS007 warning" in result.output
+
+
+def test_very_many_routes_are_plain_lines() -> None:
+    app = Flask(__name__, static_folder=None)
+    CORS(app, origins=PAGE)
+    for number in range(400):
+        app.add_url_rule(f"/r{number}", f"r{number}", lambda: "x")
+    lines = invoke(["routes"], lambda: app, COLUMNS="120").output.splitlines()
+    assert len(lines) == 401
+    assert lines[0].split() == [
+        "Methods", "Rule", "Origins", "Credentials", "Allowed", "methods", "Headers"
+    ]  # fmt: skip
+    assert lines[7].startswith("GET, HEAD  /r6")
+
+
+# -- from outside ----------------------------------------------------------------------
+
+
+def test_flask_finds_the_commands() -> None:
+    (found,) = entry_points(group="flask.commands", name="cors")
+    assert found.load() is cors
+    assert set(cors.commands) == {"routes", "explain", "check", "report", "probe"}
+
+
+def test_flask_runs_them() -> None:
+    command = [sys.executable, "-m", "flask", "--app", "tests.golden.app:make_app", "cors"]
+    done = subprocess.run(
+        [*command, "check", "--json"], cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert [found["id"] for found in json.loads(done.stdout)["findings"]] == ["CORS007"]
+
+
+def test_a_configuration_error_while_the_app_is_made() -> None:
+    def make() -> Flask:
+        app = Flask(__name__)
+        CORS(app, origin="https://a.example")  # type: ignore[call-arg]
+        return app
+
+    with pytest.raises(ConfigError):
+        make()
+    assert "ConfigError: origin='https://a.example'" in last_line(invoke(["routes"], make))

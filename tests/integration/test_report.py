@@ -1,0 +1,195 @@
+"""The report: one page that loads nothing, tells what ``explain`` tells, and works by keyboard."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Blueprint, Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from flask_cors import CORS, cross_origin
+from flask_cors.errors import Report, Source
+from flask_cors.extension import state_of
+from flask_cors.origins import parse_origins
+from flask_cors.report import STRANGER, Matrix, render, representative
+from tests.golden.app import make_app
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
+
+
+def page_of(app: Flask) -> str:
+    return render(app, state_of(app))
+
+
+def data_of(page: str) -> Any:
+    found = DATA.search(page)
+    assert found
+    return json.loads(found[1])
+
+
+def test_the_page_loads_nothing() -> None:
+    page = page_of(make_app())
+    assert not re.search(r"""<(?:link|img|script|iframe)[^>]*(?:src|href)=""", page)
+    assert not re.search(r"@import|url\(", page)
+    assert "default-src 'none'" in page
+
+
+def test_nothing_of_the_app_becomes_markup() -> None:
+    app = Flask("</title><script>alert(1)</script>", static_folder=None, root_path="/")
+    app.add_url_rule("/x", "</script><b>", cross_origin("*")(lambda: "x"))
+    app.config["CORS_CHECK_IGNORE"] = {"CORS002": "<img src=x>"}
+    page = page_of(app)
+    assert "<script>alert" not in page
+    assert "<img" not in page
+    assert data_of(page)["routes"][0]["endpoint"] == "</script><b>"
+
+
+def test_cells_are_what_explain_says() -> None:
+    app = make_app()
+    data = data_of(page_of(app))
+    explain = state_of(app).explain
+    codes = {"readable": "r", "blocked": "b", "same-origin": "s"}
+    for route in data["routes"]:
+        columns = [route["own"], *data["origins"]]
+        for origin, cell in zip(columns, route["cells"], strict=True):
+            methods = route["methods"] if origin else []
+            told = [explain(method, route["path"], origin).verdict for method in methods]
+            assert cell == "".join(codes[verdict] for verdict in told)
+
+
+def test_an_explanation_is_kept_for_each_cell() -> None:
+    data = data_of(page_of(make_app()))
+    for route in data["routes"]:
+        columns = [route["own"], *data["origins"]]
+        for origin, numbers in zip(columns, route["told"], strict=True):
+            for method, number in zip(route["methods"], numbers, strict=False):
+                told = data["explanations"][number]
+                assert (told["method"], told["origin"]) == (method, origin)
+
+
+def test_origins_stand_for_the_policies() -> None:
+    app = make_app()
+    matrix = Matrix(app, state_of(app).table(), frozenset())
+    expected = ["https://app.example.com", "https://cdn.example.com", STRANGER, "null"]
+    assert matrix.origins == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("*", None),
+        ([], None),
+        ("https://b.example, https://a.example", "https://a.example"),
+        ("https://*.example.com", "https://www.example.com"),
+        ("http://localhost:*", "http://localhost:8080"),
+        ("https://*.example.com:*", "https://www.example.com:8080"),
+        ("chrome-extension://*", "chrome-extension://abcdefghijklmnop"),
+        (r"https://.*\.example\.com", "https://1.example.com"),
+        (r"^https?://(?:www\.)?example\.com$", "https://www.example.com"),
+        (r"https://[a-z]{3}\.example\.com", None),
+        (lambda origin: True, None),
+    ],
+)
+def test_representatives(given: Any, expected: str | None) -> None:
+    origins = parse_origins(given, Report(Source("app", "test")))
+    assert representative(origins) == expected
+    assert expected is None or origins.match(expected).kind
+
+
+def large(routes: int = 5000) -> Flask:
+    app = Flask("large", static_folder=None)
+    for number in range(0, routes, 25):
+        blueprint = Blueprint(f"b{number}", __name__, url_prefix=f"/b{number}")
+        CORS(blueprint, origins=f"https://tenant{number}.example")
+        for index in range(25):
+            view = cross_origin(f"https://view{number}-{index}.example")(lambda: "x")
+            blueprint.add_url_rule(f"/r{index}", f"r{index}", view, methods=["GET", "PUT"])
+        app.register_blueprint(blueprint)
+    return app
+
+
+def test_5000_routes_of_5000_policies_stay_under_10_mb() -> None:
+    page = page_of(large())
+    assert len(page.encode()) < 10_000_000
+    data = data_of(page)
+    assert len(data["routes"]) == len(data["policies"]) == 5000
+    assert data["routes"][-1]["cells"][0] == "rrr"
+    assert data["routes"][-1]["told"][0] == [-1, -1, -1]
+
+
+# -- in a browser ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip("chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+def opened(browser: Browser, page: str, folder: Path, width: int = 1280) -> Page:
+    (folder / "page.html").write_text(page, "utf-8")
+    shown = browser.new_page(viewport={"width": width, "height": 800})
+    shown.goto((folder / "page.html").as_uri())
+    return shown
+
+
+@pytest.mark.browser
+def test_by_keyboard(browser: Browser, tmp_path: Path) -> None:
+    page = opened(browser, page_of(make_app()), tmp_path)
+    page.locator("#filter").focus()
+    page.keyboard.type("items")
+    assert page.locator("#rows tr").count() == 2
+    assert page.locator("#count").inner_text() == "2 of 2 shown"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.innerText").endswith("readable")
+    page.keyboard.press("Enter")
+    assert page.locator("dialog").is_visible()
+    assert page.locator("#told .verdict").inner_text().startswith("readable")
+    page.locator("#method").select_option("1")
+    assert "HEAD http://localhost/api/items/1" in page.locator("#told").inner_text()
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog").is_visible()
+    assert page.evaluate("document.activeElement.className") == "cell readable"
+    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 1280])
+def test_nothing_scrolls_sideways(browser: Browser, tmp_path: Path, width: int) -> None:
+    app = make_app()
+    app.add_url_rule(f"/{'long' * 30}", "e" * 90, cross_origin("null")(lambda: "x"))
+    page = opened(browser, page_of(app), tmp_path, width)
+    size = "document.documentElement.scrollWidth"
+    assert page.evaluate(size) == width
+    page.get_by_role("button", name=re.compile("long.* from null")).first.click()
+    assert page.evaluate(size) == width
+    dialog = page.evaluate(
+        "(d => [d.scrollWidth, d.clientWidth])(document.querySelector('dialog'))"
+    )
+    assert dialog[0] == dialog[1]
+    page.close()
+
+
+@pytest.mark.browser
+def test_many_routes_are_shown_page_by_page(browser: Browser, tmp_path: Path) -> None:
+    page = opened(browser, page_of(large(150)), tmp_path)
+    assert page.locator("#rows tr").count() == 100
+    page.locator("#more").click()
+    assert page.locator("#rows tr").count() == 150
+    assert not page.locator("#more").is_visible()
+    assert page.evaluate("document.activeElement.innerText").startswith("GET, HEAD, PUT /b100/r0")
+    page.locator("#rows tr").last.get_by_role("button").last.click()
+    command = "flask cors explain GET /b125/r24 --origin null"
+    assert command in page.locator("#told").inner_text()
+    page.close()
