@@ -149,7 +149,7 @@ class CORS:
             kept = dict(settings)
             if kept.pop("intercept_exceptions", None):
                 warn("intercept_exceptions has no effect on a blueprint; give it to CORS(app)")
-            target.record(functools.partial(_tell_of_blueprint, _rule(kept)))
+            _record(target, functools.partial(_tell_of_blueprint, _rule(kept)))
         else:
             raise _not_a_target(target)
 
@@ -172,7 +172,18 @@ class NotAnAppError(ConfigError, AttributeError):
     def __init__(self, name: str) -> None:
         reason = "CORS(app) returns the extension and not the app"
         hint = "Write CORS(app) on a line of its own, and keep the name app for the app."
-        super().__init__([Problem(name, "CORS", _source("app", "CORS(app)"), reason, hint)])
+        source = _source("app", f"app.{name}")
+        super().__init__([Problem("app", "CORS(app)", source, reason, hint)])
+
+
+def _record(blueprint: Blueprint, tell: Callable[[BlueprintSetupState], None]) -> None:
+    try:
+        blueprint.record(tell)
+    except AssertionError as error:
+        raise AssertionError(
+            f"CORS({blueprint.name}) can no longer be called: the blueprint is registered. "
+            f"Call CORS({blueprint.name}) before app.register_blueprint({blueprint.name})."
+        ) from error
 
 
 def _tell_of_blueprint(rule: Rule, setup: BlueprintSetupState) -> None:
@@ -188,7 +199,8 @@ def _read(target: object, misplaced: Sequence[object], options: Any) -> dict[str
     report = Report(_source(place, f"CORS({name})"))
     for value in misplaced:
         reason = "CORS takes the app or the blueprint, and options by keyword only"
-        report.error("positional argument", value, reason, "Write origins=..., for instance.")
+        keyword = "resources" if isinstance(value, dict) else "origins"
+        report.error("positional argument", value, reason, f"Write {keyword}=...")
     settings = read_options(options, place, report)
     report.raise_if_any()
     return settings
@@ -296,7 +308,8 @@ def _take_positional(args: Sequence[object], given: dict[str, Any], report: Repo
 
 
 def _names() -> str:
-    return ", ".join(f"{name}=" for name, row in OPTIONS.items() if "mark" in row.places)
+    known = (name for name, row in OPTIONS.items() if "mark" in row.places)
+    return ", ".join(f"{name}=" for name in known if name != "headers")
 
 
 def cors_exempt(view: V) -> V:
@@ -326,6 +339,10 @@ def _put_mark(view: Any, mark: Mark) -> Any:
         # Flask-RESTful applies a class's method_decorators at every request; the mark
         # lies on the class, and was read when the policies were compiled.
         return view
+    if isinstance(view, Flask | Blueprint):
+        hint = "Write CORS(app), or mark the views."
+        reason = "an app or a blueprint is no view"
+        raise ConfigError([Problem("cross_origin", view, mark.source, reason, hint)])
     present = mark_of(view)
     name = getattr(view, "__qualname__", repr(view))
     if present is not None and not _from_list(view, present):

@@ -328,7 +328,11 @@ def read_options(given: Mapping[str, Any], place: str, report: Report) -> dict[s
         if option.name in settings:
             report.error(option.name, value, "it is given twice", f"Keep {option.name}= alone.")
         if option.name == "headers":
-            warn("the option 'headers' is now 'allow_headers'", DeprecationWarning)
+            warn(
+                "the option 'headers' is now 'allow_headers'; it adds to that one, and under "
+                'its default "*" restricts nothing',
+                DeprecationWarning,
+            )
         settings[option.name] = Setting(option.parse(value, report, option.name), report.source)
     return settings
 

@@ -265,6 +265,9 @@ def _read_text(text: str) -> str | re.Pattern[str]:
         return "*"
     if text.lower() == "null":
         return "null"
+    if not text:
+        unset = "Is an environment variable not set? Leave the entry out."
+        raise _OriginError("an empty string names no origin", unset)
     if re.search(r"\s", text):
         raise _OriginError("white space is never part of an origin")
     if (scheme := text.partition(":")[0].lower()) in OPAQUE_SCHEMES:

@@ -128,10 +128,12 @@ class Subject:
         return found
 
     def resources(self) -> Iterator[Entry]:
-        """Yield the resources that somebody named."""
+        """Yield the resources that somebody named, and what a second CORS object covers."""
         for scope in self.scopes:
+            everything = 0
             for pattern, level in scope:
-                if pattern is not EVERYTHING:
+                everything += pattern is EVERYTHING
+                if pattern is not EVERYTHING or everything > 1:
                     yield Entry(pattern, level, scope)
 
 

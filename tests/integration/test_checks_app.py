@@ -215,6 +215,7 @@ def view() -> str:
     return "x"
 
 
+@pytest.mark.filterwarnings("ignore:.*repeats what can be read")
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
@@ -299,6 +300,7 @@ def test_resources_of_blueprints_and_config_are_seen() -> None:
     ]
 
 
+@pytest.mark.filterwarnings("ignore:.*repeats what can be read")
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [
@@ -315,6 +317,14 @@ def test_ends_of_resources(pattern: str, expected: list[str]) -> None:
     CORS(app, origins=APP, resources=pattern)
     app.add_url_rule("/x", "x", view)
     assert ids(app) == expected
+
+
+def test_a_cors_object_that_another_one_covers_is_never_reached() -> None:
+    app = Flask(__name__, static_folder=None)
+    CORS(app, origins=APP)
+    CORS(app, origins="https://b.example")
+    app.add_url_rule("/x", "x", view)
+    assert ids(app) == ["CORS011"]
 
 
 # -- code ------------------------------------------------------------------------------

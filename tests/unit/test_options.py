@@ -322,7 +322,7 @@ def test_an_option_given_twice_is_an_error() -> None:
 
 
 def test_headers_is_accepted_as_deprecated() -> None:
-    message = "^the option 'headers' is now 'allow_headers'$"
+    message = "^the option 'headers' is now 'allow_headers'; it adds to that one"
     with pytest.warns(DeprecationWarning, match=message):
         assert read(headers="X-A")["headers"].names == {"x-a"}
 
