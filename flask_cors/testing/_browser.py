@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from ..fetch import REQUEST_HEADERS, REQUEST_METHOD
 from . import _cors as cors
@@ -27,10 +27,19 @@ from ._page import (
     page_method,
 )
 from ._preflights import CacheKey, preflight_cache
+from ._redirects import (
+    REDIRECT_STATUSES,
+    SEVERAL_LOCATIONS,
+    has_several_locations,
+    is_redirect,
+    judge_redirect,
+    judge_scheme,
+    location_of,
+    refused,
+)
 from ._request import FetchRequest, Redirect
 from ._sites import (
     RegistrableDomain,
-    is_trustworthy,
     last_two_labels,
     normalized,
     origin_of,
@@ -48,10 +57,7 @@ from ._transport import (
     wsgi_transport,
 )
 
-REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 NULL_BODY_STATUSES = frozenset({204, 205, 304})
-LOCAL_SCHEMES = frozenset({"about", "blob", "chrome", "data", "file", "filesystem"})
-SEVERAL_LOCATIONS = Failure("redirect-location", "ERR_RESPONSE_HEADERS_MULTIPLE_LOCATION")
 
 
 class Browser:
@@ -161,20 +167,9 @@ class Browser:
         """Follow ``#main-fetch``: what is allowed at all, and which tainting applies."""
         if request.is_same_origin(request.url) and request.tainting == "basic":
             return self._http_fetch(request)
-        if request.mode == "same-origin":
-            redirected = len(request.urls) > 1
-            step = "same-origin-redirect" if redirected else "same-origin-mode"
-            raise _error(request, Failure(step))
-        if request.mode == "no-cors" and request.redirect != "follow":
-            raise _error(request, Failure("no-cors-redirect-mode"))
-        scheme = urlsplit(request.url).scheme
-        if scheme not in ("http", "https"):
-            raise _error(
-                request, Failure("cors-scheme" if request.is_xhr else "url-scheme", scheme)
-            )
-        # https://w3c.github.io/webappsec-mixed-content/
-        if self.origin.startswith("https:") and not is_trustworthy(request.url):
-            raise _error(request, Failure("mixed-content"))
+        failure = request.refusal()
+        if failure is not None:
+            raise _error(request, failure)
         if request.mode == "no-cors":
             request.tainting = "opaque"
             return self._http_fetch(request)
@@ -227,28 +222,28 @@ class Browser:
     def _http_fetch(self, request: FetchRequest) -> Reply:
         """Follow ``#http-fetch`` from the network on: the CORS check, then redirects."""
         reply = self._network(request)
-        location = _location(request, reply)
+        location = location_of(request, reply)
         if isinstance(location, Failure) and self.traits.checks_location_first:
             raise _error(request, location)
         if request.tainting == "cors":
             failure = cors.cors_check(request.serialized_origin(), request.credentials, reply)
             if failure is not None:
                 raise _error(request, failure)
-        if not _is_redirect(request, reply) or request.redirect == "manual":
+        if not is_redirect(request, reply) or request.redirect == "manual":
             return reply
         if request.redirect == "error":
-            raise _error(request, _refused(request, location))
+            raise _error(request, refused(request, location))
         return reply if location is None else self._redirect(request, reply, location)
 
     def _redirect(self, request: FetchRequest, reply: Reply, location: str | Failure) -> Reply:
         """Follow ``#http-redirect-fetch``."""
         if isinstance(location, Failure):
             raise _error(request, location)
-        failure = _judge_scheme(location, request.mode)
+        failure = judge_scheme(location, request.mode)
         if failure is not None:
             request.urls.append(location)
             raise _error(request, failure)
-        failure = _judge_redirect(request, location)
+        failure = judge_redirect(request, location)
         if failure is not None:
             raise _error(request, failure)
         request.follow(location, reply.status)
@@ -268,7 +263,7 @@ class Browser:
         wire = Request(request.method, url, tuple(headers), request.body or b"")
         reply = self._transport(wire)
         self.exchanges.append(Exchange(wire, reply, is_preflight))
-        if self.traits.checks_location_first and _has_several_locations(request, reply):
+        if self.traits.checks_location_first and has_several_locations(request, reply):
             raise _error(request, SEVERAL_LOCATIONS)
         for name, value in reply.headers:
             if cookies_travel and name.lower() == "set-cookie":
@@ -301,70 +296,6 @@ def _judge_preflight(request: FetchRequest, reply: Reply) -> cors.Grant | Failur
         grant, request.method, request.unsafe_names, request.credentials, request.traits
     )
     return missing or grant
-
-
-def _is_redirect(request: FetchRequest, reply: Reply) -> bool:
-    empty = request.traits.needs_location and not reply.get("Location")
-    return reply.status in REDIRECT_STATUSES and not empty
-
-
-def _locations(reply: Reply) -> list[str]:
-    return [value for name, value in reply.headers if name.lower() == "location"]
-
-
-def _has_several_locations(request: FetchRequest, reply: Reply) -> bool:
-    values = _locations(reply)
-    return len(set(values) if request.traits.merges_equal_locations else values) > 1
-
-
-def _location(request: FetchRequest, reply: Reply) -> str | Failure | None:
-    """Return the ``#concept-response-location-url`` of *reply*."""
-    values = _locations(reply)
-    if not values or not _is_redirect(request, reply):
-        return None
-    if _has_several_locations(request, reply):
-        return SEVERAL_LOCATIONS
-    try:
-        location = normalized(urljoin(request.url, values[0]))
-    except ValueError:
-        return Failure("redirect-location", "ERR_INVALID_REDIRECT")
-    fragment = urldefrag(request.urls[-1]).fragment
-    return location if "#" in location or not fragment else f"{location}#{fragment}"
-
-
-def _judge_scheme(location: str, mode: Mode) -> Failure | None:
-    """Refuse a redirect that leaves HTTP; which words Chromium has depends on the mode."""
-    scheme = urlsplit(location).scheme
-    if scheme in ("http", "https"):
-        return None
-    if scheme in LOCAL_SCHEMES:
-        return Failure("redirect-unsafe", "ERR_UNSAFE_REDIRECT")
-    if mode == "no-cors":
-        return Failure("redirect-unsafe", "ERR_UNKNOWN_URL_SCHEME")
-    return Failure("redirect-scheme" if mode == "cors" else "same-origin-redirect")
-
-
-def _judge_redirect(request: FetchRequest, location: str) -> Failure | None:
-    if len(request.urls) > 20:
-        return Failure("redirect-count")
-    if "@" not in urlsplit(location).netloc:
-        return None
-    same_origin = request.is_same_origin(location)
-    if request.tainting == "cors" or (request.mode == "cors" and not same_origin):
-        return Failure("redirect-credentials")
-    leaves_mode = request.mode == "same-origin" and not same_origin
-    if request.traits.follows_credentials or request.is_xhr or leaves_mode:
-        return None
-    return Failure("redirect-with-credentials")
-
-
-def _refused(request: FetchRequest, location: str | Failure | None) -> Failure:
-    """Say why a redirect that the page forbids fails; Chromium names other reasons first."""
-    if isinstance(location, str):
-        other = _judge_scheme(location, request.mode) or _judge_redirect(request, location)
-        if other is not None and other.step in ("redirect-unsafe", "redirect-credentials"):
-            return other
-    return Failure("redirect-error-mode")
 
 
 def _filtered(request: FetchRequest, reply: Reply) -> Response:

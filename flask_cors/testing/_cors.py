@@ -25,10 +25,9 @@ from ..fetch import (
 from ._errors import Failure
 from ._sites import is_url
 from ._traits import STANDARD, Traits
-from ._transport import Reply
+from ._transport import Pairs, Reply
 
 Credentials = Literal["omit", "same-origin", "include"]
-Pairs = Iterable[tuple[str, str]]
 
 # #cors-unsafe-request-header-byte
 UNSAFE_BYTE = re.compile(r'[\x00-\x08\x0a-\x1f"():<>?@\[\\\]{}\x7f]')

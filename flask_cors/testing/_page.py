@@ -9,7 +9,7 @@ from __future__ import annotations
 import json as jsonlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import urlencode
 
 from ..fetch import (
@@ -21,10 +21,10 @@ from ..fetch import (
 )
 from ._cors import is_safelisted
 from ._traits import Traits
-from ._transport import combined
+from ._transport import Pairs, combined
 
 Body = str | bytes | Mapping[str, str] | None
-HeadersInit = Mapping[str, str] | Iterable[tuple[str, str]]
+HeadersInit = Mapping[str, str] | Pairs
 Mode = Literal["cors", "no-cors", "same-origin"]
 
 # #no-cors-safelisted-request-header-name
@@ -40,7 +40,7 @@ METHOD_HEADERS = frozenset({"x-http-method", "x-http-method-override", "x-method
 class ResponseHeaders(Mapping[str, str]):
     """The headers a page may read: names in any case, lines of one name combined."""
 
-    def __init__(self, headers: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, headers: Pairs) -> None:
         pairs = tuple(headers)
         self._values = {name.lower(): combined(pairs, name) or "" for name, _ in sorted(pairs)}
 
@@ -119,7 +119,8 @@ def page_headers(
 ) -> list[tuple[str, str]]:
     """Return the header list of the request, without what a page cannot set."""
     kept: list[tuple[str, str]] = []
-    for name, value in headers.items() if isinstance(headers, Mapping) else headers:
+    given = cast("Pairs", headers.items() if isinstance(headers, Mapping) else headers)
+    for name, value in given:
         pair = _checked(name, value)
         if _is_settable(pair, kept, mode, traits):
             kept.append(pair)

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urlsplit
 
 from ..fetch import ORIGIN, SAFELISTED_METHODS
 from . import _cors as cors
+from ._errors import Failure
 from ._page import BODY_HEADERS, Mode
 from ._sites import RegistrableDomain, is_trustworthy, origin_of, site_of
 from ._traits import Traits
@@ -100,6 +101,21 @@ class FetchRequest:
         if all(map(self.is_same_origin, self.urls)):
             return "same-origin"
         return "same-site" if all(map(self._is_site_of, self.urls)) else "cross-site"
+
+    def refusal(self) -> Failure | None:
+        """Return why this is not even sent to another origin (``#main-fetch``)."""
+        if self.mode == "same-origin":
+            redirected = len(self.urls) > 1
+            return Failure("same-origin-redirect" if redirected else "same-origin-mode")
+        if self.mode == "no-cors" and self.redirect != "follow":
+            return Failure("no-cors-redirect-mode")
+        scheme = urlsplit(self.url).scheme
+        if scheme not in ("http", "https"):
+            return Failure("cors-scheme" if self.is_xhr else "url-scheme", scheme)
+        # https://w3c.github.io/webappsec-mixed-content/
+        if self.origin.startswith("https:") and not is_trustworthy(self.url):
+            return Failure("mixed-content")
+        return None
 
     def browser_headers(self) -> list[tuple[str, str]]:
         """Return what the browser adds: Origin, Referer and the Fetch metadata headers."""

@@ -9,9 +9,10 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from urllib.parse import unquote_to_bytes, urlsplit
 
+Pairs = Iterable[tuple[str, str]]
 Headers = tuple[tuple[str, str], ...]
 WSGIApplication = Callable[..., Iterable[bytes]]
 
@@ -64,7 +65,7 @@ class ClientLike(Protocol):
     def open(self, *args: Any, **kwargs: Any) -> Any: ...
 
 
-def combined(headers: Iterable[tuple[str, str]], name: str) -> str | None:
+def combined(headers: Pairs, name: str) -> str | None:
     """Get *name* from a header list as ``#concept-header-list-get`` does."""
     values = [value for key, value in headers if key.lower() == name.lower()]
     return ", ".join(values) if values else None
@@ -76,11 +77,11 @@ def wsgi_transport(target: WSGIApplication | ClientLike) -> Transport:
     A test client's ``environ_base`` is used; its cookies are not, since they know no
     ``SameSite``.
     """
+    application = cast("Any", target)
     base: Mapping[str, Any] = {}
-    application: Any = target
-    if hasattr(target, "application") and hasattr(target, "open"):
-        application = target.application
-        base = getattr(target, "environ_base", base)
+    if hasattr(application, "application") and hasattr(application, "open"):
+        base = getattr(application, "environ_base", base)
+        application = application.application
     return lambda request: _call(application, {**_environ(request), **base})
 
 
