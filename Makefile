@@ -5,6 +5,7 @@ PYTHON ?= python3
 PYTEST_ARGS ?=
 DEMO_ARGS ?=
 BENCH_ARGS ?=
+FUZZ_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,7 +18,7 @@ TYPED := flask_cors $(wildcard tests/typing/*.py)
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs bench clean distclean
+.PHONY: help demo test check docs bench browser-fuzz mutation clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +43,12 @@ docs: $(READY) ## build the documentation into docs/_build/html
 
 bench: $(READY) $(INCUMBENT) ## measure speed side by side; BENCH_ARGS='--seconds 10' is a rough run
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+browser-fuzz: $(READY) ## 50,000 fresh random pairs: Chromium against the browser model
+	$(BIN)/python -m tests.conformance.fuzz $(FUZZ_ARGS)
+
+mutation: $(READY) $(INCUMBENT) ## how many deliberate mistakes the tests find; takes about an hour
+	$(BIN)/python -m mutmut run
 
 clean: ## remove what the targets made, but for .venv
 	rm -rf build dist docs/_build htmlcov mutants .coverage .coverage.* *.egg-info
