@@ -113,6 +113,8 @@ def explain(
     base_url: str | None = None,
 ) -> Explanation:
     """Explain a request; see :meth:`flask_cors.state.AppCORS.explain`."""
+    if "/" in method:
+        raise ValueError(f"the method comes first: explain('GET', {method!a}, origin)")
     url = urljoin(base_url or _base_url(app, origin), path)
     server = _Server(app, table, private_network)
     page = _Page(method, url, origin, _with_values(headers), credentials, private_network)

@@ -9,7 +9,7 @@ import copy
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urljoin, urlsplit
 
 from ..fetch import REQUEST_HEADERS, REQUEST_METHOD
@@ -89,6 +89,8 @@ class Browser:
         registrable_domain: RegistrableDomain = last_two_labels,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        if isinstance(target, str):
+            raise TypeError(f"for a running server write base_url={target!r} and a transport=")
         if target is not None and transport is None:
             transport = wsgi_transport(target)
         elif target is not None or transport is None:
@@ -136,6 +138,9 @@ class Browser:
         :class:`NetworkError` where something else in the standard does, and
         :class:`TypeError` for a request that no page can make.
         """
+        _check_word("credentials", credentials, cors.Credentials)
+        _check_word("mode", mode, Mode)
+        _check_word("redirect", redirect, Redirect)
         body, content_types = page_body(json, data)
         request = FetchRequest(
             origin=self.origin,
@@ -331,6 +336,12 @@ def _error(request: FetchRequest, failure: Failure, *, preflight: bool = False) 
         preflight=preflight,
         resource="XMLHttpRequest" if request.is_xhr else "fetch",
     )
+
+
+def _check_word(name: str, given: object, words: object) -> None:
+    """Raise ``TypeError`` for what is no value of a WebIDL enumeration, as ``fetch`` does."""
+    if given not in get_args(words):
+        raise TypeError(f"{name}={given!r}: write one of {', '.join(map(repr, get_args(words)))}")
 
 
 def _checked_origin(origin: str) -> str:

@@ -865,3 +865,22 @@ class TestCredentials:
         assert [e.request.get("Cookie") for e in own.exchanges] == [None, "a=1"]
         with pytest.raises(ValueError, match="not an origin"):
             own.at("nowhere")
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ({"credentials": True}, "credentials=True: write one of 'omit', 'same-origin', 'include'"),
+        ({"mode": "CORS"}, "mode='CORS': write one of 'cors', 'no-cors', 'same-origin'"),
+        ({"redirect": "no"}, "redirect='no': write one of 'follow', 'error', 'manual'"),
+    ],
+)
+def test_other_words_are_refused_as_fetch_refuses_them(option: dict[str, Any], words: str) -> None:
+    with pytest.raises(TypeError, match=f"^{words}$"):
+        fetch(Server({"* /": (200, READABLE)}), **option)
+
+
+def test_an_address_is_no_application() -> None:
+    target: Any = "http://localhost:5000"
+    with pytest.raises(TypeError, match=r"^for a running server write base_url='http://localhost"):
+        Browser(target, origin=ORIGIN)

@@ -533,3 +533,10 @@ def test_it_is_plain_data() -> None:
     assert data["exchanges"][0]["headers"][0] == list(acao())
     assert data["options"][0]["source"]["level"] == "app"
     assert data["walk"][0]["sets"] == ["origins"]
+
+
+def test_swapped_arguments_are_named() -> None:
+    with pytest.raises(
+        ValueError, match=r"^the method comes first: explain\('GET', '/items', origin"
+    ):
+        explain(make_app(origins=ME), "/items", "GET", ME)

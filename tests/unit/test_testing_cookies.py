@@ -157,13 +157,17 @@ def test_an_insecure_page_overlays_no_secure_cookie(
         ("Expires=Tue, 14 Nov 2023 22:13:30 GMT", 10),
         ("Expires=Tue, 14 Nov 2023 22:13:30 -0000", 10),
         ("Expires=soon", None),
+        ("Expires=Wed, 01 Jan 99999999999 00:00:00 GMT", None),
+        ("Max-Age=" + "9" * 1000, 400 * 86400),
+        ("Max-Age=" + "9" * 1025, None),
+        ("Expires=Wed, 01 Jan 2048 00:00:00 GMT", 400 * 86400),
     ],
 )
 def test_expiry(jar: CookieJar, clock: Clock, attributes: str, seconds: int | None) -> None:
     jar.set(API, f"a=1; {attributes}")
     (cookie,) = jar
     assert cookie.expires == (None if seconds is None else START + seconds)
-    clock.now = START + (seconds or 1_000_000)
+    clock.now = START + (seconds or 1_000_000_000)
     assert jar.get(API) == (None if seconds else "a=1")
 
 
