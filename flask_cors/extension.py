@@ -77,7 +77,8 @@ def _override(app: Flask, state: AppCORS) -> None:
             response = process(*args, **kwargs)
         except Exception:
             # Flask sends this very response when it is an error handler's.
-            state.after(kwargs["response"] if "response" in kwargs else args[-1])
+            given = kwargs["response"] if "response" in kwargs else args[-1]
+            state.after(given, in_place=True)
             raise
         return state.after(response)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
+from threading import RLock
 from typing import Final
 
 from flask import Response
@@ -14,18 +16,50 @@ from .protocol import Decision
 from .resolver import LOG
 
 _WRITTEN: Final = "flask_cors_written"
+_NOTHING: Final[tuple[HeaderLines, HeaderLines, bool]] = ((), (), False)
+# An app may return one response object from several threads at once.
+_writing: Final = RLock()
 # On nearly every response, and of no interest: spares two of three look-ups.
 _COMMON: Final = frozenset({"Content-Type", "Content-Length"})
 
 
-def put_headers(decision: Decision, response: Response) -> bool:
+def put_headers(
+    decision: Decision | None, response: Response, *, in_place: bool = False
+) -> tuple[Response, bool]:
     """Put the headers of a decision on a response: the one place where that is done.
 
-    Returns ``False``, and leaves the response as it is, where the app itself wrote
-    Access-Control-Allow-Origin. What this function did on an earlier use of the same
-    response is undone first.
+    Returns the response to send, and ``False`` where the app itself wrote
+    Access-Control-Allow-Origin, which is then left as it is. A response that was sent
+    before is copied, unless *in_place*, since another thread may still be sending it; what
+    was put on it then is undone first. Without a decision nothing more is done.
     """
-    take_back(response)
+    with _writing:
+        fresh = _fresh(response, in_place)
+        ours = decision is None or _put(decision, fresh)
+        if not ours and fresh is not response:
+            _give_up(response)
+    return fresh, ours
+
+
+def _fresh(response: Response, in_place: bool) -> Response:
+    earlier = vars(response).get(_WRITTEN)
+    if earlier is not None:
+        if not in_place:
+            response = copy(response)
+            response.headers = Headers(response.headers)
+        _take_back(response.headers, *earlier)
+    vars(response)[_WRITTEN] = _NOTHING
+    return response
+
+
+def _give_up(response: Response) -> None:
+    """Note that Access-Control-Allow-Origin on a response is the app's from now on."""
+    lines, removed, varied = vars(response)[_WRITTEN]
+    kept = tuple(line for line in lines if line[0] != fetch.ALLOW_ORIGIN)
+    vars(response)[_WRITTEN] = (kept, removed, varied)
+
+
+def _put(decision: Decision, response: Response) -> bool:
     headers = response.headers
     vary: list[str] = []
     by_hand = False
@@ -46,12 +80,6 @@ def put_headers(decision: Decision, response: Response) -> bool:
     if varied or decision.headers:
         vars(response)[_WRITTEN] = (decision.headers, removed, varied)
     return True
-
-
-def take_back(response: Response) -> None:
-    """Undo what :func:`put_headers` did when this same response was sent before."""
-    if earlier := vars(response).pop(_WRITTEN, None):
-        _take_back(response.headers, *earlier)
 
 
 def _make_room(decision: Decision, headers: Headers) -> HeaderLines:

@@ -174,7 +174,7 @@ def levels_of(view: object, method: str | None) -> list[Level]:
 
 
 def _handler_level(view_class: type, method: str) -> list[Level]:
-    name = method.lower()
+    name = method.lower() if _dispatches_by_method(view_class) else "dispatch_request"
     if name == "head" and not hasattr(view_class, "head"):
         name = "get"
     per_method = getattr(view_class, "method_decorators", None)
@@ -184,6 +184,20 @@ def _handler_level(view_class: type, method: str) -> list[Level]:
         name = "dispatch_request"
         found = _marks_on(getattr(view_class, name, None))
     return [_one(found, "method", f"{view_class.__qualname__}.{name}")] if found else []
+
+
+def _dispatches_by_method(view_class: type) -> bool:
+    """Return whether this is a ``MethodView``; a plain ``View``'s ``post`` is never called."""
+    names = {base.__qualname__ for base in view_class.__mro__ if base.__module__ == "flask.views"}
+    return "MethodView" in names or "View" not in names
+
+
+def marked_methods(view: object) -> set[str]:
+    """Return the methods whose handlers in a view class are marked."""
+    view_class = class_of(view)
+    if view_class is None or not _dispatches_by_method(view_class):
+        return set()
+    return {name.upper() for name in dir(view_class) if mark_of(getattr(view_class, name, None))}
 
 
 def _marks_on(*targets: object) -> list[Mark]:

@@ -7,6 +7,7 @@ in as plain objects; nothing of them is kept but what they amount to.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, product
@@ -25,6 +26,7 @@ from .registry import (
     levels_of,
     lost_mark_of,
     mark_of,
+    marked_methods,
     note_registered,
     placed,
 )
@@ -45,6 +47,10 @@ class UrlRule(Protocol):
     endpoint: Any
     methods: Any
     strict_slashes: Any
+    merge_slashes: Any
+    build_only: Any
+    websocket: Any
+    redirect_to: Any
 
 
 @dataclass(frozen=True)
@@ -260,6 +266,8 @@ class Table:
     def _add(self, endpoint: str, rules: Sequence[UrlRule], problems: list[Problem]) -> None:
         view = self._sources.view(endpoint)
         methods = {method for rule in rules for method in _methods(rule)}
+        if any(rule.methods is None for rule in rules):
+            methods |= marked_methods(view)
         if not all("OPTIONS" in _methods(rule) for rule in rules):
             self.every_rule_has_options = False
         by_method: dict[str | None, Levels | None] = {
@@ -267,7 +275,7 @@ class Table:
         }
         scopes = self._around(_names(endpoint))
         route = Route(self._marks_of(view, None), by_method, scopes)
-        met = [self._meet(route, rule, problems) for rule in rules]
+        met = [self._meet(route, rule, problems) for rule in rules if _is_served(rule)]
         if len(outer := set(chain(*met))) == 1:
             (route.outer,) = outer
         self._routes[endpoint] = route
@@ -299,6 +307,7 @@ class Table:
         The list holds ``None`` where more may be met.
         """
         start, converter, _ = rule.rule.partition("<")
+        start = _merged(rule, start)
         met: list[Levels]
         if converter:
             met = _combinations(route.scopes, start)
@@ -357,9 +366,19 @@ def _walks(route: Route, rule: UrlRule) -> Iterable[Levels]:
     return (marks for marks in walks if marks is not None)
 
 
+def _is_served(rule: UrlRule) -> bool:
+    """Return whether requests reach a view by this rule (``werkzeug.routing.Rule``)."""
+    return not (rule.build_only or rule.websocket or rule.redirect_to is not None)
+
+
+def _merged(rule: UrlRule, path: str) -> str:
+    """Return a rule's path as it is requested: Werkzeug merges slashes before it matches."""
+    return re.sub("/{2,}", "/", path) if rule.merge_slashes else path
+
+
 def _paths(rule: UrlRule) -> tuple[str, ...]:
     """Return the paths that a URL rule without converters serves without a redirect."""
-    path = rule.rule
+    path = _merged(rule, rule.rule)
     if rule.strict_slashes or path == "/":
         return (path,)
     return path, path[:-1] if path.endswith("/") else f"{path}/"

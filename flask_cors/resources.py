@@ -123,6 +123,7 @@ def _quantified(pattern: str, position: int) -> bool:
 
 def _has_alternatives(pattern: str) -> bool:
     bare = re.sub(r"\\.", "x", pattern)
+    bare = re.sub(r"\(\?#[^)]*\)", "", bare)
     bare = re.sub(r"\[\^?\]?[^\]]*\]", "", bare)
     depth = 0
     for char in bare:

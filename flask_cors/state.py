@@ -7,13 +7,15 @@ import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from threading import RLock
 from typing import TYPE_CHECKING, Final
+from weakref import ref
 
 from flask import Flask, Request, Response, request
+from werkzeug.routing import Map
 from werkzeug.wsgi import get_host
 
 from . import engine
-from .errors import Problem, raise_if
-from .headers import put_headers, take_back
+from .errors import ConfigError, Problem, raise_if
+from .headers import put_headers
 from .protocol import Decision
 from .registry import Registry, Rule
 from .resolver import LOG, Sources, Table
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 _DECISION: Final = "flask_cors_decision"
 _TOLD: Final = "flask_cors_told"
+_FAILED: Final = "flask_cors_failed"
 
 
 class AppCORS:
@@ -37,8 +40,9 @@ class AppCORS:
         self._app = app
         self._lock = RLock()
         self._table: Table | None = None
-        self._failed = False
         self._problems: Sequence[Problem] = ()
+        # Servers swap the map; it is not kept alive, nor read, only recognised.
+        self._url_map: ref[Map] = ref(app.url_map)
 
     # What is asked of it
 
@@ -49,7 +53,7 @@ class AppCORS:
         """
         with self._lock:
             self._table = self._compile()
-            self._forget_failure()
+            self._problems = ()
 
     def explain(
         self,
@@ -117,8 +121,8 @@ class AppCORS:
 
     def before(self) -> Response | None:
         """Answer a preflight, or return ``None`` for any other request."""
-        table = self._table or self._first_table()
         req = _current_request()
+        table = self._table_for(req)
         wanted = engine.preflight_of(req)
         if wanted is None:
             return None
@@ -126,21 +130,23 @@ class AppCORS:
         _keep(req, answer.decision)
         return self._app.response_class(status=200) if answer.here else None
 
-    def after(self, response: Response) -> Response:
-        """Put the headers on a response, last of all."""
-        table = self._table
-        if table is None and not self._failed:
-            # The app's own preprocess_request answered before this package was asked.
-            table = self._first_table()
-        if table is not None:
-            req = _current_request()
-            decision = self._decision(table, req)
-            if decision is None:
-                take_back(response)
-            elif not put_headers(decision, response):
-                self.hand_written.add(req.endpoint or "")
-            elif decision.origin is not None and not decision.allowed:
-                self._tell(decision, req)
+    def after(self, response: Response, *, in_place: bool = False) -> Response:
+        """Put the headers on a response, last of all, and return what to send.
+
+        *in_place* says that Flask sends this very object, whatever is returned.
+        """
+        req = _current_request()
+        if _FAILED in vars(req):
+            return response
+        # The app's own preprocess_request may have answered before this package was asked.
+        decision = self._decision(self._table or self._table_for(req), req)
+        response, ours = put_headers(decision, response, in_place=in_place)
+        if decision is None:
+            return response
+        if not ours:
+            self.hand_written.add(req.endpoint or "")
+        elif decision.origin is not None and not decision.allowed:
+            self._tell(decision, req)
         return response
 
     def failed(self, error: Exception) -> Response | None:
@@ -198,26 +204,35 @@ class AppCORS:
 
     def _discard(self) -> None:
         self._table = None
-        self._forget_failure()
-
-    def _forget_failure(self) -> None:
-        self._failed = False
         self._problems = ()
 
+    def _table_for(self, req: Request) -> Table:
+        """Return the policies; compile before the first request, and for another URL map."""
+        table = self._table
+        if table is not None and self._url_map() is self._app.url_map:
+            return table
+        try:
+            return self._first_table()
+        except Exception:
+            vars(req)[_FAILED] = True
+            raise
+
     def _first_table(self) -> Table:
-        """Compile before the first request; a failure is kept, and fails every request."""
+        """Compile once; a failure is kept, and fails every request."""
         with self._lock:
             raise_if(self._problems)
-            try:
-                self._table = self._table or self._compile()
-            except Exception as error:
-                self._failed = True
-                self._problems = getattr(error, "problems", ())
-                raise
-            return self._table
+            table = self._table
+            if table is None or self._url_map() is not self._app.url_map:
+                try:
+                    table = self._table = self._compile()
+                except ConfigError as error:
+                    self._problems = error.problems
+                    raise
+            return table
 
     def _compile(self) -> Table:
         app = self._app
+        self._url_map = ref(app.url_map)
         sources = Sources(
             view=lambda endpoint: app.view_functions.get(endpoint),
             endpoints=lambda: list(app.view_functions),

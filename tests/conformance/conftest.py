@@ -78,9 +78,12 @@ class Stage:
         self.log.take()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stage() -> Iterator[Stage]:
-    """Start the server and Chromium once for all tests."""
+    """Start the server and Chromium once for a module.
+
+    No longer: Playwright's event loop keeps async views from running in other tests.
+    """
     require_chromium()
     served = Served()
     log = Log()

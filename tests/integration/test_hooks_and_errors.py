@@ -372,6 +372,6 @@ def test_an_async_callable_that_is_met_late_denies(monkeypatch: pytest.MonkeyPat
 def test_an_override_that_never_calls_the_library_meets_the_error_too() -> None:
     app = broken_app()
     app.preprocess_request = lambda *args: ("no", 401)  # type: ignore[method-assign]
-    for status in (500, 401):
+    for _ in range(2):
         response = ask(app, "/view")
-        assert (response.status_code, lines(response)) == (status, [])
+        assert (response.status_code, lines(response)) == (500, [])

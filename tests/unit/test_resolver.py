@@ -66,6 +66,10 @@ class Url:
     endpoint: str
     methods: Iterable[str] | None = ("GET", "HEAD", "OPTIONS")
     strict_slashes: bool = True
+    merge_slashes: bool = True
+    build_only: bool = False
+    websocket: bool = False
+    redirect_to: str | None = None
 
 
 @dataclass

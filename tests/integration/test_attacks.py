@@ -1,0 +1,131 @@
+"""What attacks on the library found, each mended and kept from coming back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask, Response
+from flask.views import MethodView, View
+from werkzeug.datastructures import Headers
+from werkzeug.routing import Map, Rule
+
+from flask_cors import CORS, cross_origin
+
+A, B = "https://a.example", "https://b.example"
+
+
+def make() -> Flask:
+    return Flask("found", static_folder=None)
+
+
+def acao(app: Flask, path: str, method: str = "GET", **headers: str) -> str | None:
+    sent = {"Origin": B, **headers}
+    found = app.test_client().open(path, method=method, headers=sent).headers
+    return found.get("Access-Control-Allow-Origin")
+
+
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [
+        ("/api//admin", "/api/admin"),
+        ("/api//<name>/key", "/api/secret/key"),
+        ("/api//secret/<name>", "/api/secret/x"),
+    ],
+)
+def test_a_doubled_slash_in_a_url_rule(rule: str, path: str) -> None:
+    app = make()
+    strict: dict[str, Any] = {"/api/admin": {"origins": A}, "/api/secret/*": {"origins": A}}
+    CORS(app, resources={"/api/*": {"origins": "*"}, **strict})
+    app.add_url_rule(rule, "v", lambda name="": "x")
+    assert app.test_client().get(path).status_code == 200
+    assert acao(app, path) is None
+
+
+def test_a_known_endpoint_on_another_path_of_a_swapped_url_map() -> None:
+    app = make()
+    CORS(app, resources={"/open/*": {"origins": "*"}, "/admin/*": {"origins": A}})
+    app.add_url_rule("/open/x", "v", lambda: "x")
+    assert acao(app, "/open/x") == B
+    app.url_map = Map([Rule("/admin/x", endpoint="v", methods=["GET"])])
+    assert acao(app, "/admin/x") is None
+
+
+def test_a_handler_of_a_method_that_a_rule_without_methods_serves() -> None:
+    class Things(MethodView):
+        @cross_origin(A)
+        def propfind(self) -> str:
+            return "p"
+
+    app = make()
+    CORS(app)
+    app.url_map.add(Rule("/x", endpoint="v"))
+    app.view_functions["v"] = Things.as_view("v")
+    assert acao(app, "/x", "PROPFIND") is None
+
+
+def test_a_helper_of_a_plain_view_is_no_handler() -> None:
+    class Things(View):
+        methods = ("POST",)
+
+        @cross_origin(A)
+        def dispatch_request(self) -> str:
+            return "x"
+
+        @cross_origin("*")
+        def post(self) -> str:
+            return "never called by Flask"
+
+    app = make()
+    app.add_url_rule("/x", view_func=Things.as_view("v"))
+    assert acao(app, "/x", "POST") is None
+
+
+def test_alternatives_after_a_comment_in_a_regular_expression() -> None:
+    app = make()
+    CORS(app, resources={r"/api(?#()|/other": {"origins": A}, "*": {"origins": "*"}})
+    app.add_url_rule("/other", "v", lambda: "x")
+    assert acao(app, "/other") is None
+
+
+@pytest.mark.parametrize(
+    "options", [{"build_only": True}, {"websocket": True}, {"redirect_to": "/y"}]
+)
+def test_what_no_request_can_meet_is_no_error(options: dict[str, Any]) -> None:
+    app = make()
+    CORS(app)
+    view = cross_origin(supports_credentials=True)(lambda: "x")
+    app.add_url_rule("/x", "v", view, **options)
+    app.extensions["cors"].reload()
+
+
+def test_a_reused_response_whose_note_a_race_lost() -> None:
+    # Two threads find no Access-Control-Allow-Origin and both write: the later note hides
+    # the earlier one's lines, which then stay as if the app had written them.
+    app, shared = make(), Response("x")
+    app.add_url_rule("/strict", "s", cross_origin(A)(lambda: shared))
+    app.add_url_rule("/open", "o", cross_origin(B, supports_credentials=True)(lambda: shared))
+
+    class Interrupted(Headers):
+        waiting = False
+
+        def add(self, *args: Any, **kwargs: Any) -> None:
+            if self.waiting:
+                self.waiting = False
+                acao(app, "/open")  # another thread's whole request, right here
+            super().add(*args, **kwargs)
+
+    headers = shared.headers = Interrupted(shared.headers)
+    headers.waiting = True
+    sent = {"Origin": A}
+    first = app.test_client().get("/strict", headers=sent)
+    assert first.headers.getlist("Access-Control-Allow-Origin") == [A]
+    assert acao(app, "/strict") is None
+
+
+def test_an_early_answer_does_not_hide_a_failed_compilation() -> None:
+    app = make()
+    CORS(app)
+    app.add_url_rule("/w", "w", cross_origin(supports_credentials=True)(lambda: "x"))
+    app.__dict__["preprocess_request"] = lambda *args: "early"
+    assert [app.test_client().get("/w").status_code for _ in range(2)] == [500, 500]
