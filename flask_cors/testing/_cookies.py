@@ -6,6 +6,7 @@ nothing of CORS.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timezone
@@ -13,6 +14,9 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from ._sites import RegistrableDomain, is_ip, is_trustworthy
+
+# RFC 6265bis has browsers keep no cookie for more than 400 days.
+LONGEST = 400 * 24 * 60 * 60
 
 
 @dataclass(frozen=True)
@@ -123,14 +127,15 @@ class CookieJar:
 
     def _expires(self, attributes: dict[str, str]) -> float | None:
         """Return when the cookie expires by the jar's clock; ``Max-Age`` goes first."""
+        now = self._clock()
         age = attributes.get("max-age", "")
-        if age.removeprefix("-").isdecimal():
-            return self._clock() + int(age)
+        if re.fullmatch("-?[0-9]+", age):
+            return now + min(int(age), LONGEST) if age[0] != "-" else now
         try:
             when = parsedate_to_datetime(attributes.get("expires", ""))
-        except ValueError:
+        except (OverflowError, ValueError):
             return None
-        return when.replace(tzinfo=when.tzinfo or timezone.utc).timestamp()
+        return min(when.replace(tzinfo=when.tzinfo or timezone.utc).timestamp(), now + LONGEST)
 
     def _may_store(self, cookie: Cookie, url: str, same_site: bool) -> bool:
         """Apply the storage model's refusals (RFC 6265bis, "Storage Model")."""
@@ -157,7 +162,8 @@ class CookieJar:
 def _attributes(text: str) -> dict[str, str]:
     """Parse the attributes after the first ``;``: names in lower case, the last one wins."""
     pairs = (part.partition("=") for part in text.split(";"))
-    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+    read = ((name.strip().lower(), value.strip()) for name, _, value in pairs)
+    return {name: value for name, value in read if len(value) <= 1024}
 
 
 def _same_site(value: str) -> str:

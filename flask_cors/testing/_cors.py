@@ -171,7 +171,7 @@ def _tokens(value: str | None) -> tuple[str, ...] | None:
 
 def _seconds(value: str, traits: Traits) -> int:
     """Parse Access-Control-Max-Age; what is no number counts as the standard's default, 5."""
-    pattern = "[+-]?[0-9]+" if traits.signed_max_age else "[0-9]+"
+    pattern = "[+-]?[0-9]{1,99}" if traits.signed_max_age else "[0-9]{1,99}"
     seconds = int(value) if re.fullmatch(pattern, value) else 5
     return seconds if traits.max_age_cap is None else min(seconds, traits.max_age_cap)
 

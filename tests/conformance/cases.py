@@ -6,7 +6,7 @@ other. Everything is drawn from the generator that is passed in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Protocol, TypeVar
@@ -61,8 +61,11 @@ class Case:
 class Meaning(Protocol):
     """What an application's configuration means, read without the library."""
 
-    def verdict(self, ask: Ask) -> bool | None:
-        """Return whether the page may read the answer, ``None`` where CORS is not asked."""
+    def verdict(self, ask: Ask, earlier: Sequence[Ask]) -> bool | None:
+        """Return whether the page may read the answer, ``None`` where CORS is not asked.
+
+        *earlier* is what the page has asked of the same URL before.
+        """
         ...
 
     def visible(self, ask: Ask) -> set[str]:

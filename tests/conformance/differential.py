@@ -151,9 +151,7 @@ class Session:
         self.tally.pairs += len(case.asks)
         for label in case.labels:
             self.tally.labels[label] += len(case.asks)
-        if case.meaning is not None:
-            verdicts = map(case.meaning.verdict, case.asks)
-            self.tally.verdicts.update(verdict for verdict in verdicts if verdict is not None)
+        self.tally.verdicts.update(verdict for verdict in _verdicts(case) if verdict is not None)
 
     def _ask_chromium(self, cases: Sequence[Case]) -> dict[int, Seen]:
         self._set_cookies(cases)
@@ -269,14 +267,18 @@ class Session:
         }
 
 
+def _verdicts(case: Case) -> list[bool | None]:
+    """Return for each request whether it is meant to succeed, ``None`` if that is not known."""
+    if case.meaning is None:
+        return [None] * len(case.asks)
+    return [case.meaning.verdict(ask, case.asks[:at]) for at, ask in enumerate(case.asks)]
+
+
 def _misjudged(case: Case, real: Seen) -> list[str]:
     """Return where Chromium's answers are not what the configuration means."""
-    if case.meaning is None:
-        return []
     lines = []
-    for ask, outcome in zip(case.asks, real.outcomes, strict=True):
-        verdict = case.meaning.verdict(ask)
-        if verdict is None:
+    for ask, outcome, verdict in zip(case.asks, real.outcomes, _verdicts(case), strict=True):
+        if case.meaning is None or verdict is None:
             continue
         if verdict == outcome["error"]:
             lines.append(f"meant to be {'readable' if verdict else 'refused'}: {ask}")

@@ -8,7 +8,7 @@ without the library and without the model, what a page may read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
@@ -135,13 +135,23 @@ class Meaning:
     answers_preflights: bool
     answers: bool
 
-    def verdict(self, ask: Ask) -> bool | None:
+    def verdict(self, ask: Ask, earlier: Sequence[Ask]) -> bool | None:
         """Return whether the page may read the answer; ``None`` where CORS is not asked."""
         if ask.mode != "cors" or ask.url.startswith(f"{self.origin}/"):
             return None
         if not self.allowed or (ask.credentials == "include" and not self.credentials):
             return False
-        return self.answers and (not needs_preflight(ask) or self._passes_preflight(ask))
+        if not needs_preflight(ask) or self._passes_preflight(ask):
+            return self.answers
+        return None if self._is_remembered(ask, earlier) else False
+
+    def _is_remembered(self, ask: Ask, earlier: Sequence[Ask]) -> bool:
+        """Return whether an earlier preflight may stand in: a safelisted method needs no other."""
+        names = set(unsafe_names(ask))
+        return normal_method(ask) in ("GET", "HEAD", "POST") and any(
+            names <= set(unsafe_names(before)) and self._passes_preflight(before)
+            for before in earlier
+        )
 
     def visible(self, ask: Ask) -> set[str]:
         """Return which of the headers ``X-One`` and ``ETag`` the page may read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import textwrap
 from pathlib import Path
@@ -27,3 +28,6 @@ def test_examples_run(page: str) -> None:
     app = names["app"]
     if "cors" in app.extensions:
         app.extensions["cors"].table()
+    # What an example connected to a signal goes with the example.
+    names.clear()
+    gc.collect()
