@@ -15,6 +15,7 @@ from ._transport import Reply
 
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 LOCAL_SCHEMES = frozenset({"about", "blob", "chrome", "data", "file", "filesystem"})
+UNSAFE_REDIRECT = Failure("redirect-unsafe", "ERR_UNSAFE_REDIRECT")
 SEVERAL_LOCATIONS = Failure("redirect-location", "ERR_RESPONSE_HEADERS_MULTIPLE_LOCATION")
 
 
@@ -55,7 +56,7 @@ def judge_scheme(location: str, mode: Mode) -> Failure | None:
     if scheme in ("http", "https"):
         return None
     if scheme in LOCAL_SCHEMES:
-        return Failure("redirect-unsafe", "ERR_UNSAFE_REDIRECT")
+        return UNSAFE_REDIRECT
     if mode == "no-cors":
         return Failure("redirect-unsafe", "ERR_UNKNOWN_URL_SCHEME")
     return Failure("redirect-scheme" if mode == "cors" else "same-origin-redirect")
@@ -80,6 +81,6 @@ def refused(request: FetchRequest, location: str | Failure | None) -> Failure:
     """Say why a redirect that the page forbids fails; Chromium names other reasons first."""
     if isinstance(location, str):
         other = judge_scheme(location, request.mode) or judge_redirect(request, location)
-        if other is not None and other.step in ("redirect-unsafe", "redirect-credentials"):
+        if other in (UNSAFE_REDIRECT, Failure("redirect-credentials")):
             return other
     return Failure("redirect-error-mode")

@@ -370,6 +370,11 @@ class TestDeviations:
         server = Server({}, {"/": (302, [("Location", location)])})
         assert steps(page(server), "/", redirect="error") == [expected]
 
+    def test_a_forbidden_redirect_of_the_own_origin_out_of_http(self) -> None:
+        server = Server({}, {"/": (302, [("Location", "ftp://x.test/")])})
+        browser = page(server, origin=API)
+        assert steps(browser, "/", redirect="error", mode="no-cors") == ["redirect-error-mode"]
+
     @pytest.mark.parametrize(("trait", "expected"), [(True, None), (False, "a=1")])
     def test_same_site_minds_redirects(self, trait: bool, expected: str | None) -> None:
         server = Server({}, {"/": (302, [("Location", f"{API}/x")])})
