@@ -10,7 +10,7 @@ from flask.views import MethodView, View
 from werkzeug.datastructures import Headers
 from werkzeug.routing import Map, Rule
 
-from flask_cors import CORS, cross_origin
+from flask_cors import CORS, ConfigError, cross_origin
 
 A, B = "https://a.example", "https://b.example"
 
@@ -129,3 +129,31 @@ def test_an_early_answer_does_not_hide_a_failed_compilation() -> None:
     app.add_url_rule("/w", "w", cross_origin(supports_credentials=True)(lambda: "x"))
     app.__dict__["preprocess_request"] = lambda *args: "early"
     assert [app.test_client().get("/w").status_code for _ in range(2)] == [500, 500]
+
+
+def test_an_app_is_no_view() -> None:
+    with pytest.raises(ConfigError, match=r"an app or a blueprint is no view\. Write CORS\(app\)"):
+        cross_origin(make())
+
+
+@pytest.mark.parametrize("given", [[""], [A, ""]])
+def test_an_empty_entry_of_a_list_names_no_origin(given: list[str]) -> None:
+    with pytest.raises(ConfigError, match=r"an empty string names no origin\. Is an environment"):
+        CORS(make(), origins=given)
+
+
+def test_a_reused_error_response_of_a_failing_hook_is_decided_anew() -> None:
+    app, shared = make(), Response("sorry", 500)
+    CORS(app, origins=[A, B])
+    app.register_error_handler(500, lambda error: shared)
+    app.add_url_rule("/", "v", lambda: 1 / 0)
+
+    @app.after_request
+    def fails(response: Response) -> Response:
+        raise ValueError("a hook that fails")
+
+    client = app.test_client()
+    for origin in (A, B, A):
+        found = client.get("/", headers={"Origin": origin}).headers
+        assert found.getlist("Access-Control-Allow-Origin") == [origin]
+        assert found.getlist("Vary") == ["Origin"]
