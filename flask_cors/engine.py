@@ -47,24 +47,26 @@ def preflight_of(request: Request) -> Preflight | None:
 
 def answer_preflight(app: Flask, table: Table, request: Request, wanted: Preflight) -> Answer:
     """Decide on a preflight, and say whether it is answered here or goes on to Flask."""
-    if routing.is_refused(request):
+    if request.routing_exception is not None and routing.is_refused(request):
         return Answer(None, False, None)
     every = table.every_rule_has_options
-    target = routing.target_of_preflight(app, request, wanted.method, every)
-    policy = table.policy(*target)
+    endpoint, method, path = routing.target_of_preflight(app, request, wanted.method, every)
+    policy = table.policy(endpoint, method, path)
     own = routing.own_options(request)
     if policy is None or (own and table.exempts(own.endpoint, "OPTIONS")):
-        return Answer(None, False, target.endpoint)
-    marked = table.marked(target.endpoint, target.method) or (
-        own is not None and table.marked(own.endpoint, "OPTIONS")
+        return Answer(None, False, endpoint)
+    here = policy.automatic_options and (
+        own is None or table.marked(endpoint, method) or table.marked(own.endpoint, "OPTIONS")
     )
-    here = policy.automatic_options and (own is None or marked)
-    origin = request.environ["HTTP_ORIGIN"]
-    decision = decide(policy, origin, wanted) if here or own else None
-    return Answer(decision, here, target.endpoint)
+    decision = decide(policy, request.environ["HTTP_ORIGIN"], wanted) if here or own else None
+    return Answer(decision, here, endpoint)
 
 
 def decide_actual(app: Flask, table: Table, request: Request) -> Decision | None:
     """Decide on a request that is no preflight; ``None`` where CORS is off."""
-    policy = table.policy(*routing.target_of(app, request))
+    rule = request.url_rule
+    if rule is not None:
+        policy = table.policy(rule.endpoint, request.method, request.path)
+    else:
+        policy = table.policy(*routing.target_of(app, request))
     return decide(policy, request.environ.get("HTTP_ORIGIN")) if policy else None

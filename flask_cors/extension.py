@@ -10,10 +10,10 @@ import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 from weakref import WeakKeyDictionary
 
-from flask import Blueprint, Flask, Response, request_started
+from flask import Blueprint, Flask, request_started
 from flask.views import View
 
 from .errors import ConfigError, Problem, Report, Source, caller, raise_if, warn
@@ -30,7 +30,6 @@ from .registry import (
     remember,
     stacked,
 )
-from .resolver import LOG
 from .state import AppCORS
 
 if TYPE_CHECKING:
@@ -49,55 +48,15 @@ _installing = Lock()
 
 
 def state_of(app: Flask) -> AppCORS:
-    """Return the app's state; the first call installs it and overrides three methods.
-
-    ``preprocess_request``, ``process_response`` and ``handle_exception`` are documented
-    to be overridden; whatever arguments Flask passes them are passed on.
-    """
+    """Return the app's state; the first call installs it."""
     with _installing:
         state = app.extensions.get("cors")
         if not isinstance(state, AppCORS):
             state = AppCORS(app)
-            _override(app, state)
+            state.override()
             # Last of all: other threads go on with their request once it is there.
             app.extensions["cors"] = state
         return state
-
-
-def _override(app: Flask, state: AppCORS) -> None:
-    preprocess, process = app.preprocess_request, app.process_response
-    handle = app.handle_exception
-
-    def preprocess_request(*args: Any, **kwargs: Any) -> Any:
-        answer = state.before()
-        return preprocess(*args, **kwargs) if answer is None else answer
-
-    def process_response(*args: Any, **kwargs: Any) -> Response:
-        try:
-            response = process(*args, **kwargs)
-        except Exception:
-            # Flask sends this very response when it is an error handler's.
-            given = kwargs["response"] if "response" in kwargs else args[-1]
-            state.after(given, in_place=True)
-            raise
-        return state.after(response)
-
-    def handle_exception(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return handle(*args, **kwargs)
-        except Exception as error:
-            response = state.failed(error)
-            if response is None:
-                raise
-        try:
-            return process_response(*args[:-1], response)
-        except Exception:
-            LOG.exception("Finishing the response to an error failed")
-            return response
-
-    overrides = (preprocess_request, process_response, handle_exception)
-    for override in overrides:
-        setattr(app, override.__name__, override)
 
 
 # -- CORS ------------------------------------------------------------------------------
@@ -115,7 +74,7 @@ class CORS:
     def __init__(
         self,
         app_or_blueprint: Flask | Blueprint | None = None,
-        *misplaced: object,
+        *misplaced: NoReturn,
         app: Flask | Blueprint | None = None,
         **options: Unpack[AppOptions],
     ) -> None:
@@ -128,7 +87,7 @@ class CORS:
     def init_app(
         self,
         app_or_blueprint: Flask | Blueprint | None = None,
-        *misplaced: object,
+        *misplaced: NoReturn,
         app: Flask | Blueprint | None = None,
         **options: Unpack[AppOptions],
     ) -> None:

@@ -465,14 +465,14 @@ class Policy:
     on_granted: HeaderLines
     single: str | None
     problems: tuple[Problem, ...] = field(default=())
-    decided: dict[tuple[Any, str | None], Any] = field(default_factory=dict)
+    decided: dict[Any, Any] = field(default_factory=dict)
 
     @classmethod
     def of(
         cls,
         settings: Mapping[str, Setting],
         origins: Origins | None = None,
-        decided: dict[tuple[Any, str | None], Any] | None = None,
+        decided: dict[Any, Any] | None = None,
     ) -> Policy:
         """Compile effective *settings*; *origins* replaces theirs, for async callables."""
         value = {name: setting.value for name, setting in settings.items()}

@@ -9,15 +9,15 @@ from __future__ import annotations
 import inspect
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 from .backtracking import warn_of_nested_quantifiers
 from .errors import REGEX_ERRORS, Report, no_regex, shorten
 
-Predicate = Callable[[str], Any]
+Predicate = Callable[[str], bool | Awaitable[bool]]
 OriginPattern = str | re.Pattern[str] | Predicate
 
 MAX_LENGTH: Final = 512
@@ -254,7 +254,7 @@ def _read(item: object) -> str | re.Pattern[str] | Predicate:
             return item
         raise _OriginError("a regular expression over bytes cannot match a header", "Use a str.")
     if callable(item):
-        return item
+        return cast("Predicate", item)
     reason = "an origin is a string, a regular expression or a callable"
     unset = "Is an environment variable not set? Leave the entry out." if item is None else ""
     raise _OriginError(f"{reason}, not {type(item).__name__}", unset)

@@ -17,8 +17,9 @@ from .values import HeaderNames
 # Real pages ask for a handful of names; these bounds keep the work of one request small.
 MAX_REQUEST_HEADERS_LENGTH: Final = 8192
 MAX_REQUEST_HEADERS_COUNT: Final = 256
-# How many decisions an app keeps; with the longest origins, about 1 MB.
+# How many decisions an app keeps; with the longest values, about 2 MB.
 MAX_DECIDED: Final = 1024
+_VARY: Final = (fetch.VARY, fetch.ORIGIN)
 _MAX_SHOWN: Final = 10
 
 _FETCH = "https://fetch.spec.whatwg.org/#"
@@ -59,8 +60,10 @@ class Step(NamedTuple):
 class Decision:
     """What the protocol says of one request.
 
-    ``headers`` are the lines to send; ``vary`` whether ``Vary`` must name ``Origin``;
-    ``allowed`` whether the origin is allowed and, on preflights, all that is asked for.
+    ``headers`` are the lines to send; ``vary`` whether ``Vary`` must name ``Origin``, and
+    ``lines`` both together; ``allowed`` whether the origin is allowed and, on preflights, all
+    that is asked for; ``denied`` whether there is an origin that is not; ``lasting`` whether
+    the same request would be decided alike, since no callable was asked.
     """
 
     policy: Policy
@@ -68,7 +71,10 @@ class Decision:
     match: Match
     headers: HeaderLines
     vary: bool
+    lines: HeaderLines
     allowed: bool
+    denied: bool
+    lasting: bool
     preflight: Preflight | None = None
     grant: Grant | None = None
 
@@ -80,19 +86,22 @@ class Decision:
     @property
     def reason(self) -> str:
         """Why the request is denied, in one sentence; empty where it is not."""
-        if self.origin is None or self.allowed:
+        if not self.denied:
             return ""
         return next(step.text for step in steps(self) if not step.ok)
 
 
 def decide(policy: Policy, origin: str | None, preflight: Preflight | None = None) -> Decision:
     """Decide on a request; *origin* is the value of ``Origin``, ``None`` without it."""
-    if preflight is None and (known := policy.decided.get((policy, origin))):
-        decision: Decision = known
-        return decision
+    key = (policy, origin, preflight)
+    known: Decision | None = policy.decided.get(key)
+    if known is not None:
+        return known
     decision = _decide(policy, origin or None, preflight)
-    if preflight is None and not policy.origins.callables:
-        _remember(policy, decision)
+    if decision.lasting and _is_small(origin, preflight):
+        if len(policy.decided) >= MAX_DECIDED:
+            policy.decided.clear()
+        policy.decided[key] = decision
     return decision
 
 
@@ -104,18 +113,26 @@ def _decide(policy: Policy, origin: str | None, preflight: Preflight | None) -> 
     headers: HeaderLines = ()
     if allow_origin is not None:
         headers = ((fetch.ALLOW_ORIGIN, allow_origin), *_beside(policy, preflight, grant))
-    granted = grant is None or (grant.method and not grant.refused)
-    allowed = bool(match.kind) and granted
-    return Decision(policy, origin, match, headers, vary, allowed, preflight, grant)
+    allowed = bool(match.kind) and (grant is None or (grant.method and not grant.refused))
+    return Decision(
+        policy=policy,
+        origin=origin,
+        match=match,
+        headers=headers,
+        vary=vary,
+        lines=(*headers, _VARY) if vary else headers,
+        allowed=allowed,
+        denied=origin is not None and not allowed,
+        lasting=not (origin and policy.origins.callables),
+        preflight=preflight,
+        grant=grant,
+    )
 
 
-def _remember(policy: Policy, decision: Decision) -> None:
-    """Keep a decision for the next request of its origin, within bounds nobody can grow."""
-    if len(decision.origin or "") > MAX_LENGTH:
-        return
-    if len(policy.decided) >= MAX_DECIDED:
-        policy.decided.clear()
-    policy.decided[policy, decision.origin] = decision
+def _is_small(origin: str | None, preflight: Preflight | None) -> bool:
+    """Return whether a decision may be kept: no client can make the memory grow."""
+    asked = () if preflight is None else (preflight.method, preflight.headers or "")
+    return len(origin or "") <= MAX_LENGTH and sum(map(len, asked)) <= MAX_LENGTH
 
 
 def _allow_origin(policy: Policy, origin: str, match: Match) -> str | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, product
 from threading import RLock
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol
 
 from .errors import ConfigError, Problem, raise_if, warn
 from .options import DEFAULT_METHODS, DEFAULTS, Policy, Resource, Setting, read_config
@@ -38,6 +38,7 @@ Levels = tuple[Level, ...]
 Scope = ResourceIndex[Level]
 # More combinations of resources than these are compiled when they are met.
 _MOST_COMBINATIONS: Final = 2000
+_UNKNOWN: Final = object()
 
 
 class UrlRule(Protocol):
@@ -178,7 +179,7 @@ class Table:
         self._base = {**DEFAULTS, **settings}
         self._policies: dict[Levels, Policy] = {}
         self._shared: dict[tuple[int, ...], Policy] = {}
-        self._decided: dict[tuple[Any, str | None], Any] = {}
+        self._decided: dict[Any, Any] = {}
         self._marks: dict[tuple[int, str, str], Level] = {}
         self._routes: dict[str, Route] = {}
         # What does not depend on the path, for the common request: one look-up.
@@ -204,9 +205,10 @@ class Table:
         Without an endpoint, as for a 404, the path alone decides; without a method, as
         for a 405, the marks on methods do not count.
         """
-        known = self._fixed.get((endpoint, method), self)
-        if known is not self and "/." not in path:
-            return cast("Policy | None", known)
+        if "/." not in path:
+            known: Any = self._fixed.get((endpoint, method), _UNKNOWN)
+            if known is not _UNKNOWN:
+                return known  # type: ignore[no-any-return]
         levels = self.levels(endpoint, method, path)
         return self._policy(levels) if levels else None
 

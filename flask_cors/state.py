@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import RLock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
 from flask import Flask, Request, Response, request
@@ -14,7 +14,7 @@ from werkzeug.routing import Map
 from werkzeug.wsgi import get_host
 
 from . import engine
-from .errors import ConfigError, Problem, raise_if
+from .errors import Problem, raise_if
 from .headers import put_headers
 from .protocol import Decision
 from .registry import Registry, Rule
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 _DECISION: Final = "flask_cors_decision"
 _TOLD: Final = "flask_cors_told"
-_FAILED: Final = "flask_cors_failed"
+_UNDECIDED: Final[Any] = object()
+# Flask documents this way to the request itself: each look through the proxy costs.
+_current_request: Final[Callable[[], Request]] = request._get_current_object  # type: ignore[attr-defined]
 
 
 class AppCORS:
@@ -42,7 +44,7 @@ class AppCORS:
         self._table: Table | None = None
         self._problems: Sequence[Problem] = ()
         # Servers swap the map; it is not kept alive, nor read, only recognised.
-        self._url_map: ref[Map] = ref(app.url_map)
+        self._compiled_for: Callable[[], Map | None] = _no_map
 
     # What is asked of it
 
@@ -52,8 +54,7 @@ class AppCORS:
         Raises :class:`ConfigError` with all problems.
         """
         with self._lock:
-            self._table = self._compile()
-            self._problems = ()
+            self._use(self._compile())
 
     def explain(
         self,
@@ -117,46 +118,90 @@ class AppCORS:
             self.registry.add_blueprint(name, prefix, rule)
             self._discard()
 
-    # What happens in a request
+    # What happens in a request: the methods of the app that are overridden
 
-    def before(self) -> Response | None:
-        """Answer a preflight, or return ``None`` for any other request."""
+    def override(self) -> None:
+        """Override three methods of the app that are documented to be overridden.
+
+        Whatever arguments Flask passes them are passed on.
+        """
+        app: Any = self._app
+        self._preprocess, app.preprocess_request = app.preprocess_request, self.preprocess_request
+        self._process, app.process_response = app.process_response, self.process_response
+        self._handle, app.handle_exception = app.handle_exception, self.handle_exception
+
+    def preprocess_request(self, *args: Any, **kwargs: Any) -> Any:
+        """Answer a preflight; let Flask go on with any other request."""
         req = _current_request()
-        table = self._table_for(req)
+        if self._compiled_for() is not self._app.url_map:
+            self._first_table(req)
+        # Nearly every request is spared a call, and this one the passing on of nothing.
+        if req.method == "OPTIONS" and (answer := self._preflight(req)):
+            return answer
+        return self._preprocess(*args, **kwargs) if args or kwargs else self._preprocess()
+
+    def process_response(self, *args: Any, **kwargs: Any) -> Response:
+        """Put the headers on, after the last ``after_request`` function."""
+        try:
+            response: Response = self._process(*args, **kwargs) if kwargs else self._process(*args)
+        except Exception:
+            # Flask sends this very response when it is an error handler's.
+            given = kwargs["response"] if "response" in kwargs else args[-1]
+            self._put(given, in_place=True)
+            raise
+        return self._put(response)
+
+    def handle_exception(self, *args: Any, **kwargs: Any) -> Any:
+        """Answer with a 500 that the page's developer can read, where that is allowed."""
+        try:
+            return self._handle(*args, **kwargs)
+        except Exception as error:
+            response = self._readable(error)
+            if response is None:
+                raise
+        try:
+            return self.process_response(*args[:-1], response)
+        except Exception:
+            LOG.exception("Finishing the response to an error failed")
+            return response
+
+    def _preflight(self, req: Request) -> Response | None:
         wanted = engine.preflight_of(req)
         if wanted is None:
             return None
-        answer = engine.answer_preflight(self._app, table, req, wanted)
-        _keep(req, answer.decision)
-        return self._app.response_class(status=200) if answer.here else None
+        table = self._table or self._first_table(req)
+        decision, here, _ = engine.answer_preflight(self._app, table, req, wanted)
+        _keep(req, decision)
+        return self._app.response_class(status=200) if here else None
 
-    def after(self, response: Response, *, in_place: bool = False) -> Response:
-        """Put the headers on a response, last of all, and return what to send.
-
-        *in_place* says that Flask sends this very object, whatever is returned.
-        """
+    def _put(self, response: Response, in_place: bool = False) -> Response:
         req = _current_request()
-        if _FAILED in vars(req):
-            return response
-        # The app's own preprocess_request may have answered before this package was asked.
-        decision = self._decision(self._table or self._table_for(req), req)
-        response, ours = put_headers(decision, response, in_place=in_place)
-        if decision is None:
-            return response
+        decision = self._decision(req)
+        response, ours = put_headers(decision, response, in_place)
         if not ours:
             self.hand_written.add(req.endpoint or "")
-        elif decision.origin is not None and not decision.allowed:
+        elif decision is not None and decision.denied:
             self._tell(decision, req)
         return response
 
-    def failed(self, error: Exception) -> Response | None:
+    def _decision(self, req: Request) -> Decision | None:
+        decision: Decision | None = getattr(req, _DECISION, _UNDECIDED)
+        if decision is _UNDECIDED:
+            # The app's own preprocess_request may have answered before this package was asked.
+            decision = engine.decide_actual(self._app, self._table or self._first_table(req), req)
+            if decision is not None and not decision.lasting:
+                # A failing hook brings a request here twice, and a callable is asked once.
+                _keep(req, decision)
+        return decision
+
+    def _readable(self, error: Exception) -> Response | None:
         """Return the 500 that a page's developer can read, for an error that leaves the app.
 
         ``None`` where the error goes on its way: only debug mode shows tracebacks, and
         only to an origin that the configuration names.
         """
         req = _current_request()
-        decision = self._decision(self._table, req) if self._table is not None else None
+        decision = self._decision(req)
         if decision is None or decision.origin is None or _is_same_origin(req, decision):
             return None
         if self._shows_errors_to(decision):
@@ -178,22 +223,13 @@ class AppCORS:
         debug = self._app.debug and not self._app.testing
         return named and debug and decision.policy.intercept_exceptions
 
-    def _decision(self, table: Table, req: Request) -> Decision | None:
-        # A failing hook brings a request here twice, and a callable is asked once.
-        kept = vars(req)
-        if _DECISION not in kept:
-            _keep(req, engine.decide_actual(self._app, table, req))
-        decision: Decision | None = kept[_DECISION]
-        return decision
-
     def _tell(self, decision: Decision, req: Request) -> None:
         """Log a denial and send the signal, once a request."""
         level = logging.WARNING if self._app.debug else logging.INFO
-        logged = LOG.isEnabledFor(level)
-        heard = bool(cors_denied.receivers)
-        if not (logged or heard) or _TOLD in vars(req) or _is_same_origin(req, decision):
+        logged, heard = LOG.isEnabledFor(level), cors_denied.receivers
+        if not (logged or heard) or hasattr(req, _TOLD) or _is_same_origin(req, decision):
             return
-        vars(req)[_TOLD] = True
+        setattr(req, _TOLD, True)
         if logged:
             LOG.log(level, "CORS denied: %r %r: %s", req.method, req.path, decision.reason)
         if heard:
@@ -204,35 +240,31 @@ class AppCORS:
 
     def _discard(self) -> None:
         self._table = None
+        self._compiled_for = _no_map
         self._problems = ()
 
-    def _table_for(self, req: Request) -> Table:
-        """Return the policies; compile before the first request, and for another URL map."""
-        table = self._table
-        if table is not None and self._url_map() is self._app.url_map:
-            return table
-        try:
-            return self._first_table()
-        except Exception:
-            vars(req)[_FAILED] = True
-            raise
+    def _use(self, table: Table) -> Table:
+        self._table = table
+        self._compiled_for = ref(self._app.url_map)
+        self._problems = ()
+        return table
 
-    def _first_table(self) -> Table:
-        """Compile once; a failure is kept, and fails every request."""
+    def _first_table(self, req: Request) -> Table:
+        """Compile once, and for another URL map; a failure is kept, and fails every request."""
         with self._lock:
-            raise_if(self._problems)
-            table = self._table
-            if table is None or self._url_map() is not self._app.url_map:
-                try:
-                    table = self._table = self._compile()
-                except ConfigError as error:
-                    self._problems = error.problems
-                    raise
-            return table
+            try:
+                raise_if(self._problems)
+                if self._table is None or self._compiled_for() is not self._app.url_map:
+                    return self._use(self._compile())
+            except Exception as error:
+                self._problems = getattr(error, "problems", ())
+                # Nothing can be decided on this request.
+                _keep(req, None)
+                raise
+            return self._table
 
     def _compile(self) -> Table:
         app = self._app
-        self._url_map = ref(app.url_map)
         sources = Sources(
             view=lambda endpoint: app.view_functions.get(endpoint),
             endpoints=lambda: list(app.view_functions),
@@ -245,15 +277,13 @@ class AppCORS:
         return Table(self.registry, app.config, sources)
 
 
-def _current_request() -> Request:
-    # Flask documents this way to the request itself: each look through the proxy costs.
-    found: Request = request._get_current_object()  # type: ignore[attr-defined]
-    return found
+def _no_map() -> None:
+    """Stand for the URL map before policies are compiled."""
 
 
 def _keep(req: Request, decision: Decision | None) -> None:
     """Note what was decided, on the request: apps may share one WSGI environ."""
-    vars(req)[_DECISION] = decision
+    setattr(req, _DECISION, decision)
     if decision is not None and decision.match.error is not None:
         match = decision.match
         LOG.error("CORS: the callable %s failed", match.pattern, exc_info=match.error)
