@@ -11,9 +11,9 @@ import re
 import sys
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 # What re.compile raises: also for too large a repetition, and too deep a nesting.
 REGEX_ERRORS = (re.error, OverflowError, RecursionError)
@@ -39,8 +39,7 @@ class Source:
         return self.place if self.file is None else f"{self.place} at {self.file}:{self.line}"
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One mistake: which option, what was given and where, why not, and what to write."""
 
     option: str
@@ -79,12 +78,12 @@ class CorsWarning(UserWarning):
     """Something in a CORS configuration that is harmless but cannot do what it says."""
 
 
-@dataclass(frozen=True)
 class Report:
     """Collects the problems of one place, so that all are raised at once."""
 
-    source: Source
-    problems: list[Problem] = field(default_factory=list)
+    def __init__(self, source: Source, problems: list[Problem] | None = None) -> None:
+        self.source = source
+        self.problems: list[Problem] = [] if problems is None else problems
 
     def error(self, option: str, value: object, reason: str, hint: str) -> None:
         """Note one mistake."""
@@ -115,6 +114,15 @@ def printable(text: str) -> str:
     return "".join(char if " " <= char <= "~" else ascii(char)[1:-1] for char in text)
 
 
+def visible(text: str) -> str:
+    """Escape what is not shown as itself: controls, marks of direction, half characters."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char == "\n" else ascii(char)[1:-1] for char in text
+    )
+
+
 def shorten(value: object, limit: int = 120) -> str:
     """Return the ``repr`` of *value* as printable ASCII of at most *limit* characters."""
     text = ascii(value)
@@ -134,3 +142,9 @@ def caller() -> tuple[str, int, int]:
 def warn(message: str, category: type[Warning] = CorsWarning) -> None:
     """Warn in the name of the code that called into this package."""
     warnings.warn(printable(message), category, stacklevel=caller()[2])
+
+
+def said_at(level: str, place: str) -> Source:
+    """Return the source for what the calling code says at *place*."""
+    file, line, _ = caller()
+    return Source(level, place, file, line)

@@ -10,8 +10,10 @@ from typing import Final, NamedTuple
 
 from . import fetch
 from .errors import shorten
-from .options import HeaderLines, Policy
-from .origins import MAX_LENGTH, NO_MATCH, Match, is_echoable
+from .options import HeaderLines
+from .origin_grammar import MAX_LENGTH
+from .origins import NO_MATCH, Match, is_echoable
+from .policy import Policy
 from .values import HeaderNames
 
 # Real pages ask for a handful of names; these bounds keep the work of one request small.

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
 
 from .errors import ConfigError, Problem, Source
-from .options import Resource, Setting
+from .options import Setting
+from .reading import Resource
 
 MARK: Final = "__flask_cors__"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Mark:
     """What ``cross_origin`` or, with ``exempt``, ``cors_exempt`` says of one object."""
 
@@ -37,7 +38,7 @@ class Mark:
         return self is other or (bare and self.exempt == other.exempt)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Level:
     """What one level of the walk says: a mark, a blueprint's rule, or the app's.
 
@@ -55,8 +56,7 @@ class Level:
         return self.mark is not None and self.mark.exempt
 
 
-@dataclass(frozen=True, eq=False)
-class Rule:
+class Rule(NamedTuple):
     """What one ``CORS`` object says to an app or a blueprint.
 
     ``resources`` is ``None`` where it names none, and so covers everything.
@@ -66,7 +66,7 @@ class Rule:
     resources: Sequence[Resource] | None
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class BlueprintRules:
     """The rules of one registration of a blueprint, under its full dotted name."""
 
@@ -75,7 +75,7 @@ class BlueprintRules:
     rules: list[Rule] = field(default_factory=list)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Registry:
     """All that one app was told; blueprints stand in the order of registration."""
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, product
 from threading import RLock
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from .errors import ConfigError, Problem, raise_if, warn
-from .options import DEFAULT_METHODS, DEFAULTS, Policy, Resource, Setting, read_config
-from .origins import Origins, Predicate
+from .options import DEFAULT_METHODS, DEFAULTS, Setting
+from .origin_grammar import Predicate
+from .origins import Origins
+from .policy import Policy
+from .reading import Resource, read_config
 from .registry import (
     BlueprintRules,
     Level,
@@ -54,8 +57,7 @@ class UrlRule(Protocol):
     redirect_to: Any
 
 
-@dataclass(frozen=True)
-class Sources:
+class Sources(NamedTuple):
     """Where the table reads views and URL rules: asked anew, since servers swap them."""
 
     view: Callable[[str], object]

@@ -6,16 +6,20 @@ Compares paths, as Flask routes them; what a resource grants is not known here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final, Generic, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+
+from .errors import REGEX_ERRORS, Report, no_regex
+from .origins import json_items
 
 T = TypeVar("T")
 
 # A dot is special only where it is plainly meant for "any character".
-_SPECIAL: Final = re.compile(r"[\\^$?+\[\](){}|]|\.(?=[*+?{])")
+_SPECIAL: Final = r"[\\^$?+\[\](){}|]|\.(?=[*+?{])"
 _STOPS: Final = frozenset("^$?+[](){}|*")
 _QUANTIFIERS: Final = frozenset("*+?{")
+_SEPARATOR: Final = r"[\s,]+(?=\^?/|\*)"
 _DOT_SEGMENT: Final = re.compile(r"/\.{1,2}(?:/|$)")
 
 
@@ -24,7 +28,7 @@ def has_dot_segment(path: str) -> bool:
     return "/." in path and _DOT_SEGMENT.search(path) is not None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class PathPattern:
     """One resource pattern.
 
@@ -77,7 +81,7 @@ def parse_pattern(given: str | re.Pattern[str]) -> PathPattern:
     """
     if isinstance(given, re.Pattern):
         return _regex(given)
-    if _SPECIAL.search(given):
+    if re.search(_SPECIAL, given):
         return _regex(re.compile(given))
     if "*" not in given:
         return PathPattern(given, given, given)
@@ -146,7 +150,7 @@ def _glob(parts: Sequence[str], path: str) -> bool:
     return len(path) - len(last) >= position and path.endswith(last)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Entry(Generic[T]):
     rank: int
     pattern: PathPattern
@@ -208,3 +212,75 @@ class ResourceIndex(Generic[T]):
 
 def _order(pattern: PathPattern) -> tuple[bool, int]:
     return not pattern.exact, -len(pattern.literal)
+
+
+# -- what is written as ``resources`` ---------------------------------------------------
+
+
+class Entry(NamedTuple):
+    """One entry of ``resources``: its options as they were given, and where."""
+
+    pattern: PathPattern
+    options: Mapping[str, Any]
+    report: Report
+
+
+def parse_resources(given: object, report: Report, option: str) -> tuple[Entry, ...]:
+    """Read ``resources``: patterns, or patterns with the options of each, still to be read."""
+    entries = _entries(given, report, option)
+    read = (_entry(pattern, options, report, option) for pattern, options in entries)
+    return tuple(entry for entry in read if entry is not None)
+
+
+def _entries(given: object, report: Report, option: str) -> Iterable[tuple[object, object]]:
+    if isinstance(given, str):
+        if json_items(given) is None:
+            return ((text, {}) for text in re.split(_SEPARATOR, given.strip(" \t\r\n,")))
+        reason = "this is JSON in a string, which is read as one pattern"
+        report.error(option, given, reason, "Write json.loads(...) around it.")
+        return ()
+    if isinstance(given, re.Pattern):
+        return [(given, {})]
+    if isinstance(given, Mapping):
+        return given.items()
+    if isinstance(given, Iterable) and not isinstance(given, bytes | bytearray):
+        return ((item, {}) for item in given)
+    reason = f"this is a {type(given).__name__}, and no dict, list, string or regular expression"
+    hint = "Write for instance {'/api/*': {'origins': 'https://app.example.com'}}."
+    report.error(option, given, reason, hint)
+    return ()
+
+
+def _entry(given: object, options: object, report: Report, option: str) -> Entry | None:
+    pattern = _path_pattern(given, report, option)
+    if pattern is None:
+        return None
+    if not isinstance(options, Mapping):
+        meant = {"origins": options} if isinstance(options, str | list | tuple) else {}
+        reason = "what belongs to a pattern is a dictionary of options"
+        hint = f"Write { {pattern.text: meant}!a}."
+        report.error(option, {pattern.text: options}, reason, hint)
+        return None
+    source = replace(report.source, place=f"resource {pattern.text!a} of {report.source.place}")
+    return Entry(pattern, options, Report(source, report.problems))
+
+
+def _path_pattern(given: object, report: Report, option: str) -> PathPattern | None:
+    if not isinstance(given, str | re.Pattern) or isinstance(getattr(given, "pattern", ""), bytes):
+        reason = "a resource is a string or a regular expression over strings"
+        report.error(option, given, reason, "Write for instance '/api/*'.")
+        return None
+    try:
+        pattern = parse_pattern(given)
+    except REGEX_ERRORS as error:
+        hint = "Mend it, or write a path ('/api/items') or a glob ('/api/*')."
+        report.error(option, given, no_regex(error), hint)
+        return None
+    if pattern.regex is not None:
+        from .backtracking import warn_of_nested_quantifiers
+
+        warn_of_nested_quantifiers(pattern.text, report, option)
+    if pattern.prefix[:1] not in ("", "/") or pattern.text == "":
+        reason = f"it covers nothing, since a path starts with '/': {f'/{pattern.text}'!a}"
+        report.warn(option, given, reason)
+    return pattern

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from threading import RLock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _DECISION: Final = "flask_cors_decision"
 _TOLD: Final = "flask_cors_told"
 _UNDECIDED: Final[Any] = object()
+_installing: Final = Lock()
 # Flask documents this way to the request itself: each look through the proxy costs.
 _current_request: Final[Callable[[], Request]] = request._get_current_object  # type: ignore[attr-defined]
 
@@ -275,6 +276,18 @@ class AppCORS:
             ensure_sync=lambda predicate: app.ensure_sync(predicate),
         )
         return Table(self.registry, app.config, sources)
+
+
+def state_of(app: Flask) -> AppCORS:
+    """Return the app's state; the first call installs it."""
+    with _installing:
+        state = app.extensions.get("cors")
+        if not isinstance(state, AppCORS):
+            state = AppCORS(app)
+            state.override()
+            # Last of all: other threads go on with their request once it is there.
+            app.extensions["cors"] = state
+        return state
 
 
 def _no_map() -> None:

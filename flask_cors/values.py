@@ -8,12 +8,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from . import fetch
-from .backtracking import warn_of_nested_quantifiers
 from .errors import REGEX_ERRORS, Report, no_regex
 from .origins import json_items
 
@@ -22,12 +20,11 @@ CONFIG_FLAGS: Final = {
     **dict.fromkeys(("false", "0", "no", "off"), False),
 }
 
-_LIST_SEPARATOR = re.compile(r"[\s,]+")
-_REGEX = re.compile(r"[\\^$?+\[\](){}|*]|\.(?=[*+?{])")
+_LIST_SEPARATOR = r"[\s,]+"
+_REGEX = r"[\\^$?+\[\](){}|*]|\.(?=[*+?{])"
 
 
-@dataclass(frozen=True)
-class HeaderNames:
+class HeaderNames(NamedTuple):
     """What ``allow_headers`` allows; names are compared without regard to case."""
 
     any: bool = False
@@ -72,7 +69,7 @@ def parse_allow_headers(given: object, report: Report, option: str) -> HeaderNam
     regexes: list[re.Pattern[str]] = []
     reason = "a header name is a string or a regular expression"
     for item in _items(given, report, option, reason, re.Pattern):
-        if item == "*" or (isinstance(item, str) and not _REGEX.search(item)):
+        if item == "*" or (isinstance(item, str) and not re.search(_REGEX, item)):
             if _sendable(item, report, option):
                 names[item.lower()] = item
         elif regex := _header_regex(item, report, option):
@@ -140,14 +137,14 @@ def _split(given: object, report: Report, option: str) -> Iterable[object]:
             return (given,)
         return given
     if (found := json_items(given)) is None:
-        return filter(None, _LIST_SEPARATOR.split(given))
+        return filter(None, re.split(_LIST_SEPARATOR, given))
     reason = "a JSON list in a string is one string, not a list"
     report.error(option, given, reason, f"Write {', '.join(found)!a}, or a real list.")
     return ()
 
 
 def _no_token(item: str, report: Report, option: str, what: str, example: str) -> None:
-    parts = [part for part in _LIST_SEPARATOR.split(item) if fetch.is_token(part)]
+    parts = [part for part in re.split(_LIST_SEPARATOR, item) if fetch.is_token(part)]
     example = ", ".join(map(ascii, parts)) or example
     report.error(option, item, f"this is no {what} (RFC 9110 token)", f"Write {example}.")
 
@@ -183,5 +180,7 @@ def _header_regex(
     except REGEX_ERRORS as error:
         report.error(option, item, no_regex(error), "Mend it, or write the header's name.")
         return None
+    from .backtracking import warn_of_nested_quantifiers
+
     warn_of_nested_quantifiers(text, report, option)
     return regex

@@ -8,7 +8,7 @@ import pytest
 
 from flask_cors.backtracking import find_nested_quantifiers
 from flask_cors.errors import CorsWarning, Report, Source
-from flask_cors.options import read_options
+from flask_cors.reading import read_options
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,9 @@ from flask_cors.options import read_options
         (r"(x+x+)+y", r"(x+x+)+"),
         (r"(a{1,20}){1,20}", r"(a{1,20}){1,20}"),
         (r"(a+){11,}", r"(a+){11,}"),
+        (r"(a+){4}x", r"(a+){4}"),
+        (r"((a|b+)c?){4,9}x", r"((a|b+)c?){4,9}"),
+        (r"(?:a?){20}x", r"(?:a?){20}"),
         (r"(a+?)+?b", r"(a+?)+?"),
         (r"(?i:(A|a)+)", r"(?i:(A|a)+)"),
         (r"(A|a)+b", r"(A|a)+"),
@@ -55,7 +58,9 @@ def test_found(pattern: str, part: str) -> None:
         r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}",
         r"(a+){3}",
         r"(a+)?",
-        r"(?:a?){20}x{,5}",
+        r"(?:a?){10}x{,5}",
+        r"([0-9a-f]{4}-?){8}",
+        r"(?:[a-z]+\.){4}x",
         r"\d+\d+",
         r"(a)\1+\b\Z",
         r"(?P<n>a)(?P=n)(?(n)b|c)",

@@ -20,18 +20,14 @@ from flask_cors.options import (
     BlueprintOptions,
     MarkOptions,
     Option,
-    Policy,
-    Resource,
     ResourceOptions,
     Setting,
     collect,
-    conflicts,
-    misspelt_keys,
-    parse_resources,
-    read_config,
-    read_options,
 )
 from flask_cors.origins import Origins
+from flask_cors.policy import Policy, conflicts
+from flask_cors.reading import Resource, misspelt_keys, read_config, read_options
+from flask_cors.values import HeaderNames
 from tests.hints import renamed, written
 
 SOURCE = Source("app", "CORS(app)", "app.py", 7)
@@ -66,45 +62,39 @@ def policy(**given: Any) -> Policy:
 # -- the rows --------------------------------------------------------------------------
 
 
+METHODS = "GET, HEAD, POST, OPTIONS, PUT, PATCH, DELETE"
+
+# A new option is a line here: its places, its default as it is shown, and as it is read.
+ROWS: dict[str, tuple[set[str], str, Any]] = {
+    "origins": (ALL, '"*"', Origins(any=True)),
+    "methods": (ALL, METHODS, set(METHODS.split(", "))),
+    "allow_headers": (ALL, '"*"', HeaderNames(any=True, texts=("*",))),
+    "expose_headers": (ALL, "none", ()),
+    "supports_credentials": (ALL, "False", False),
+    "max_age": (ALL, "none", None),
+    "send_wildcard": (ALL, "False", False),
+    "always_send": (ALL, "True", True),
+    "vary_header": (ALL, "True", True),
+    "allow_private_network": (ALL, "False", False),
+    "headers": (ALL, "none", HeaderNames()),
+    "automatic_options": ({"mark"}, "True", True),
+    "resources": ({"app", "blueprint"}, "everything", None),
+    "intercept_exceptions": ({"app"}, "True", True),
+}
+
+
 def test_the_rows_are_the_options_of_the_contract_with_their_places_and_defaults() -> None:
     rows = {name: (row.places, row.shown_default) for name, row in OPTIONS.items()}
-    methods = "GET, HEAD, POST, OPTIONS, PUT, PATCH, DELETE"
-    assert rows == {
-        "origins": (ALL, '"*"'),
-        "methods": (ALL, methods),
-        "allow_headers": (ALL, '"*"'),
-        "expose_headers": (ALL, "none"),
-        "supports_credentials": (ALL, "False"),
-        "max_age": (ALL, "none"),
-        "send_wildcard": (ALL, "False"),
-        "always_send": (ALL, "True"),
-        "vary_header": (ALL, "True"),
-        "allow_private_network": (ALL, "False"),
-        "headers": (ALL, "none"),
-        "automatic_options": ({"mark"}, "True"),
-        "resources": ({"app", "blueprint"}, "everything"),
-        "intercept_exceptions": ({"app"}, "True"),
-    }
+    assert rows == {name: (places, shown) for name, (places, shown, _) in ROWS.items()}
 
 
 def test_the_defaults_are_what_the_rows_say() -> None:
-    value = {name: setting.value for name, setting in DEFAULTS.items()}
-    assert value.pop("origins").any
-    assert value.pop("allow_headers").allows("X-Anything")
-    assert not value.pop("headers").allows("X-Anything")
-    assert value == {
-        "methods": {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"},
-        "expose_headers": (),
-        "supports_credentials": False,
-        "max_age": None,
-        "send_wildcard": False,
-        "always_send": True,
-        "vary_header": True,
-        "allow_private_network": False,
-        "automatic_options": True,
-        "resources": None,
-        "intercept_exceptions": True,
-    }
+    defaults = {name: setting.value for name, setting in DEFAULTS.items()}
+    assert repr(defaults.pop("origins")) == repr(ROWS["origins"][2])
+    assert defaults == {name: value for name, (*_, value) in ROWS.items() if name != "origins"}
+    assert DEFAULTS["origins"].value.any
+    assert DEFAULTS["allow_headers"].value.allows("X-Anything")
+    assert not DEFAULTS["headers"].value.allows("X-Anything")
     assert {setting.source for setting in DEFAULTS.values()} == {Source("default", "the defaults")}
 
 
@@ -140,15 +130,7 @@ def test_the_rows_are_collected_from_the_typed_dicts() -> None:
     assert list(rows) == list(OPTIONS)
     assert [shown(row) for row in rows.values()] == [shown(row) for row in OPTIONS.values()]
     flags = {name for name, row in rows.items() if row.accepts == "bool"}
-    assert flags == {
-        "supports_credentials",
-        "send_wildcard",
-        "always_send",
-        "vary_header",
-        "allow_private_network",
-        "automatic_options",
-        "intercept_exceptions",
-    }
+    assert flags == {name for name, (*_, value) in ROWS.items() if isinstance(value, bool)}
 
 
 def test_the_typed_dicts_hold_the_same_rows() -> None:
@@ -430,8 +412,8 @@ def test_misspelt_keys_are_found_in_order_and_the_apps_own_are_left_alone() -> N
 
 
 def resources(given: object) -> tuple[tuple[Resource, ...], list[Problem]]:
-    report = Report(SOURCE)
-    return parse_resources(given, report, "resources"), report.problems
+    found, problems = parsed({"resources": given}, "app")
+    return found["resources"].value, problems
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from flask_cors.errors import CorsWarning, Problem, Report, Source
+from flask_cors.origin_grammar import MAX_LENGTH
 from flask_cors.origins import (
     ANY,
-    MAX_LENGTH,
     NO_MATCH,
     Origins,
     is_echoable,

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from flask_cors.errors import Report, Source
-from flask_cors.options import DEFAULTS, Policy, Setting, read_options
+from flask_cors.options import DEFAULTS, Setting
+from flask_cors.policy import Policy
 from flask_cors.protocol import (
     MAX_DECIDED,
     Decision,
@@ -21,6 +22,7 @@ from flask_cors.protocol import (
     decide,
     steps,
 )
+from flask_cors.reading import read_options
 
 ME = "https://app.example"
 YOU = "https://you.example"

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from flask_cors.errors import ConfigError, CorsWarning, Report, Source
-from flask_cors.options import Policy, Setting, read_options
+from flask_cors.options import Setting
+from flask_cors.policy import Policy
+from flask_cors.reading import read_options
 from flask_cors.registry import MARK, Level, Mark, Registry, Rule, remember
 from flask_cors.resolver import DEFAULTS, Sources, Table, resolve
 
