@@ -7,7 +7,7 @@ decides nothing itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -15,88 +15,16 @@ from flask import Flask, request
 from werkzeug.routing import RequestRedirect
 
 from . import engine, fetch, routing
-from .errors import Source, shorten
-from .options import OPTIONS, Setting
-from .origins import Origins
+from .closures import LostMark, lost_at_registration, lost_in_wrapper
+from .explanation import ExplainedExchange, Explanation, WalkStep, effective_options
+from .options import Setting
 from .protocol import Preflight, Step, steps
-from .resolver import Levels, Table
+from .resolver import Table
+from .resources import has_dot_segment
+from .scopes import Levels
 from .testing import Browser, NetworkError, Reply, Request
-from .values import HeaderNames
 
-_MOST_PATTERNS = 10
-
-
-@dataclass(frozen=True)
-class EffectiveOption:
-    """An option's effective value as text, and where it was said."""
-
-    name: str
-    value: str
-    source: Source
-
-
-@dataclass(frozen=True)
-class WalkStep:
-    """One level of the walk: which, where, and the options that it sets."""
-
-    level: str
-    place: str
-    sets: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ExplainedExchange:
-    """One request of the page, and what the library makes of it.
-
-    ``answered_by`` is ``flask_cors`` for a preflight that is answered before any code of
-    the app, else ``app``; ``status`` is ``None`` where a view would decide on it.
-    """
-
-    kind: str
-    method: str
-    url: str
-    endpoint: str | None
-    answered_by: str
-    status: int | None
-    headers: tuple[tuple[str, str], ...]
-    vary: bool
-    steps: tuple[Step, ...]
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """What a request would be answered and why; ``str()`` reads as a report.
-
-    ``verdict`` is ``readable``, ``blocked``, ``same-origin`` or, without an origin,
-    ``no-origin``; ``message`` is what a browser's console would say.
-    """
-
-    method: str
-    url: str
-    origin: str | None
-    endpoint: str | None
-    covered: bool
-    walk: tuple[WalkStep, ...]
-    options: tuple[EffectiveOption, ...]
-    exchanges: tuple[ExplainedExchange, ...]
-    verdict: str
-    message: str = ""
-    notes: tuple[str, ...] = ()
-
-    @property
-    def allowed(self) -> bool:
-        """Whether a page of this origin could read the response."""
-        return self.verdict != "blocked"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return all of it as plain data, for JSON."""
-        found = asdict(self)
-        for exchange in found["exchanges"]:
-            exchange["steps"] = [step._asdict() for step in exchange["steps"]]
-        return found
-
-    def __str__(self) -> str:
-        return "\n".join(_lines(self))
+__all__ = ["Explanation", "explain"]
 
 
 def explain(
@@ -116,11 +44,14 @@ def explain(
     if "/" in method:
         raise ValueError(f"the method comes first: explain('GET', {method!a}, origin)")
     url = urljoin(base_url or _base_url(app, origin), path)
-    server = _Server(app, table, private_network)
+    server = _Server(app, table, credentials, private_network)
     page = _Page(method, url, origin, _with_values(headers), credentials, private_network)
     verdict, message = page.ask(server)
     # A browser resolves the dots in a path before it asks.
     first = server.first_actual(replace(page, url=server.exchanges[0].url).request())
+    off = _off(first, table)
+    view = app.view_functions.get(first.target.endpoint or "")
+    lost = lost_in_wrapper(view) or lost_at_registration(view)
     return Explanation(
         method=method,
         url=url,
@@ -128,11 +59,14 @@ def explain(
         endpoint=first.target.endpoint,
         covered=bool(first.levels),
         walk=tuple(_walk(first.levels or ())),
-        options=tuple(_options(first.settings)),
+        options=tuple(effective_options(first.settings)),
         exchanges=tuple(server.exchanges),
         verdict=verdict,
         message=message,
-        notes=tuple(_notes(first, hand_written)),
+        notes=tuple(_notes(first, off, lost, hand_written)),
+        credentials=credentials,
+        off=off,
+        lost_mark=lost.hint if lost else "",
     )
 
 
@@ -207,8 +141,9 @@ class _Page:
         )
         if server.refuses_private_network:
             return "blocked", f"The preflight's answer lacks {fetch.ALLOW_PRIVATE_NETWORK}."
-        verdict = "same-origin" if response.type == "basic" else "readable"
-        return verdict, f"The page can read the {response.type} response."
+        if response.type == "basic":
+            return "same-origin", "The page has the API's own origin, so CORS does not apply."
+        return "readable", f"A page of {self.origin} can read the response."
 
 
 @dataclass(frozen=True)
@@ -226,6 +161,7 @@ class _Server:
 
     app: Flask
     table: Table
+    credentials: bool
     private_network: bool
     exchanges: list[ExplainedExchange] = field(default_factory=list)
     refuses_private_network: bool = False
@@ -271,6 +207,12 @@ class _Server:
         endpoint = routing.target_of(self.app, request).endpoint
         return self._reply(asked, "actual", engine.Answer(decision, False, endpoint))
 
+    def _judged(self, step: Step) -> Step:
+        """Return a step of the server as it ends for this page: one that wants credentials."""
+        if step.name != "credentials" or " may be used " in step.text or not self.credentials:
+            return step
+        return step._replace(ok=False, text=f"the page sends credentials, but {step.text}")
+
     def _reply(self, asked: Request, kind: str, answer: engine.Answer) -> Reply:
         decision = answer.decision
         error = None if answer.here else request.routing_exception
@@ -286,7 +228,7 @@ class _Server:
                 status=status,
                 headers=sent,
                 vary=bool(decision and decision.vary),
-                steps=tuple(steps(decision)) if decision else (),
+                steps=tuple(map(self._judged, steps(decision))) if decision else (),
             )
         )
         if isinstance(error, RequestRedirect):
@@ -299,54 +241,37 @@ def _walk(levels: Levels) -> Iterable[WalkStep]:
         yield WalkStep(level.kind, level.place, tuple(sorted(level.settings)))
 
 
-def _options(settings: Mapping[str, Setting]) -> Iterable[EffectiveOption]:
-    for name in OPTIONS:
-        if name in settings and name != "resources":
-            yield EffectiveOption(name, show(settings[name].value), settings[name].source)
-
-
-def show(value: object) -> str:
-    """Return an option's value as its author might have written it."""
-    if isinstance(value, Origins):
-        patterns = value.patterns()
-        rest = len(patterns) - _MOST_PATTERNS
-        more = [f"and {rest} more"] if rest > 0 else []
-        return ", ".join(patterns[:_MOST_PATTERNS] + more) or "none"
-    if isinstance(value, HeaderNames):
-        return ", ".join(value.texts) or "none"
-    if isinstance(value, frozenset | tuple):
-        return ", ".join(sorted(value)) or "none"
-    return "none" if value is None else str(value)
-
-
-def _notes(found: _Found, hand_written: Set[str]) -> Iterable[str]:
+def _off(found: _Found, table: Table) -> str:
+    if found.levels:
+        return ""
+    if has_dot_segment(found.target.path):
+        return "dot segment"
     if found.levels is None:
-        yield "CORS is off here: cors_exempt, or a path with a dot segment."
-    elif not found.levels:
-        yield "CORS is off here: no mark, blueprint or resource covers this path."
-    elif (found.target.endpoint or "") in hand_written:
+        return "exempt"
+    return "not covered" if table.policies else "nowhere"
+
+
+_WHY_OFF = {
+    "dot segment": "the path has a . or .. segment, which no page needs.",
+    "exempt": "the view is taken out by cors_exempt.",
+    "not covered": "no mark, blueprint or resource covers this path.",
+    "nowhere": "it is on for no route of this app.",
+}
+
+
+def _notes(found: _Found, off: str, lost: LostMark | None, hand_written: Set[str]) -> Iterable[str]:
+    endpoint = found.target.endpoint
+    if lost:
+        yield f"The view of {endpoint} has a mark without effect: {lost.reason}."
+    if off:
+        yield f"CORS is off here: {_WHY_OFF[off]}"
+    elif (endpoint or "") in hand_written:
         yield (
             f"The app wrote {fetch.ALLOW_ORIGIN} itself in a response of this endpoint: such a "
             "response is its own and stays as it is."
         )
     else:
-        yield f"A view or hook that writes {fetch.ALLOW_ORIGIN} itself keeps its own answer."
-
-
-def _lines(told: Explanation) -> Iterable[str]:
-    yield f"{told.method} {told.url} from {shorten(told.origin)}: {told.verdict}"
-    yield f"  {told.message}"
-    yield f"endpoint: {told.endpoint or 'none (404)'}"
-    for step in told.walk:
-        yield f"  {step.level}: {step.place} sets {', '.join(step.sets) or 'nothing'}"
-    for option in told.options:
-        yield f"  {option.name} = {option.value}  [{option.source}]"
-    for exchange in told.exchanges:
-        status = exchange.status or "status of the view"
-        yield f"{exchange.kind}: {exchange.method} {exchange.url}, {status}"
-        for found in exchange.steps:
-            yield f"  {'ok' if found.ok else 'NO'}  {found.name}: {found.text} <{found.clause}>"
-        for name, value in exchange.headers:
-            yield f"  {name}: {value}"
-    for note in told.notes:
-        yield f"note: {note}"
+        yield (
+            f"No view and no hook ran for this; where one writes {fetch.ALLOW_ORIGIN} itself, "
+            "its response stays as it is."
+        )

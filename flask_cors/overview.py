@@ -14,9 +14,12 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, RequestRedirect, Rule
 
-from .explain import EffectiveOption, show
-from .options import OPTIONS, Policy
-from .resolver import Levels, Route, Table
+from . import explanation
+from .explanation import EffectiveOption
+from .policy import Policy
+from .resolver import Table
+from .scopes import Levels
+from .walk import Route
 
 _MOST_EXAMPLES: Final = 50
 _TEXT: Final = "example"
@@ -58,11 +61,7 @@ def overview(app: Flask, table: Table, endpoint: str | None = None) -> list[Rout
 
 def effective_options(policy: Policy) -> list[EffectiveOption]:
     """Return a policy's options as text, each with its source, in the documented order."""
-    return [
-        EffectiveOption(name, show(setting.value), setting.source)
-        for name in OPTIONS
-        if name != "resources" and (setting := policy.settings.get(name))
-    ]
+    return list(explanation.effective_options(policy.settings))
 
 
 def shown_methods(rule: Rule) -> list[str]:

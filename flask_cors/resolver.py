@@ -1,14 +1,13 @@
-"""What was said, resolved: the walk, compiled to one table per app.
+"""What was said, resolved: the walk of every endpoint, compiled to one table per app.
 
-The walk is endpoint -> blueprint -> app -> config -> defaults. Views and URL rules come
-in as plain objects; nothing of them is kept but what they amount to.
+Views and URL rules come in as plain objects; nothing of them is kept but what they amount to.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, product
 from threading import RLock
@@ -19,12 +18,10 @@ from .options import DEFAULT_METHODS, DEFAULTS, Setting
 from .origin_grammar import Predicate
 from .origins import Origins
 from .policy import Policy
-from .reading import Resource, read_config
+from .reading import read_config
 from .registry import (
-    BlueprintRules,
     Level,
     Registry,
-    Rule,
     class_of,
     levels_of,
     lost_mark_of,
@@ -33,14 +30,12 @@ from .registry import (
     note_registered,
     placed,
 )
-from .resources import EVERYTHING, ResourceIndex, has_dot_segment
+from .resources import has_dot_segment
+from .scopes import Levels, Prefixes, Scope, combinations, compile_scope, match_all, names_around
+from .walk import Route, resolve, walk_marks
 
 LOG: Final = logging.getLogger("flask_cors")
 
-Levels = tuple[Level, ...]
-Scope = ResourceIndex[Level]
-# More combinations of resources than these are compiled when they are met.
-_MOST_COMBINATIONS: Final = 2000
 _UNKNOWN: Final = object()
 
 
@@ -65,106 +60,6 @@ class Sources(NamedTuple):
     rules: Callable[[], Iterable[UrlRule]]
     rules_of: Callable[[str], Iterable[UrlRule]]
     ensure_sync: Callable[[Predicate], Predicate]
-
-
-def resolve(levels: Sequence[Level], base: Mapping[str, Setting]) -> dict[str, Setting]:
-    """Return the effective setting of every option: the nearest level that sets it wins.
-
-    *levels* are nearest first; *base* holds the app's config over the defaults.
-    """
-    settings = dict(base)
-    for level in reversed(levels):
-        settings.update(level.settings)
-    settings["supports_credentials"] = _credentials(levels, base)
-    if not any(level.mark for level in levels):
-        # The config key is the fallback of marks, and of nothing else.
-        settings["automatic_options"] = DEFAULTS["automatic_options"]
-    return settings
-
-
-def _credentials(levels: Sequence[Level], base: Mapping[str, Setting]) -> Setting:
-    """Credentials are granted to a list of origins: True never passes a nearer list."""
-    listed = False
-    for level in levels:
-        setting = level.settings.get("supports_credentials")
-        if setting and not (setting.value and listed):
-            return setting
-        listed = listed or "origins" in level.settings
-    return base["supports_credentials"]
-
-
-def walk_marks(levels: Iterable[Level]) -> Levels | None:
-    """Return the marks up to a ``cors_exempt``; ``None`` where that is the nearest."""
-    found: list[Level] = []
-    for level in levels:
-        if level.exempt:
-            return tuple(found) or None
-        found.append(level)
-    return tuple(found)
-
-
-def compile_scope(
-    kind: str, place: str, rules: Sequence[Rule], default: Sequence[Resource] | None = None
-) -> Scope:
-    """Compile the rules of an app or a blueprint into one list of resources.
-
-    The later object comes first where patterns tie; *default* is ``CORS_RESOURCES``.
-    """
-    entries = []
-    for rule in reversed(rules):
-        resources = default if rule.resources is None else rule.resources
-        if resources is None:
-            entries.append((EVERYTHING, Level(kind, place, rule.keywords)))
-            continue
-        for resource in resources:
-            settings = {**rule.keywords, **resource.settings}
-            level = Level(kind, f"{place} for {resource.pattern.text!r}", settings)
-            entries.append((resource.pattern, level))
-    return ResourceIndex(entries)
-
-
-class Route:
-    """What is known of one endpoint: its marks, and the levels around it.
-
-    ``outer`` is what every path of the endpoint meets around it, ``None`` where that
-    depends on the path; ``by_path`` then holds the paths known when compiling.
-    """
-
-    __slots__ = ("by_method", "by_path", "marks", "outer", "scopes")
-
-    def __init__(
-        self,
-        marks: Levels | None,
-        by_method: Mapping[str | None, Levels | None],
-        scopes: Sequence[Scope],
-    ) -> None:
-        self.marks = marks
-        self.by_method = by_method
-        self.scopes = scopes
-        self.outer: Levels | None = None
-        self.by_path: dict[str, Levels] = {}
-
-    def marks_of(self, method: str | None) -> Levels | None:
-        """Return the marks on the way from the handler of *method*; ``None`` if exempt."""
-        return self.by_method.get(method, self.marks)
-
-    def levels(self, method: str | None, path: str) -> Levels | None:
-        """Return the levels of the walk, nearest first; ``None`` where CORS is off."""
-        marks = self.marks_of(method)
-        if marks is None:
-            return None
-        outer = self.outer
-        if outer is None:
-            outer = self.by_path.get(path)
-            if outer is None:
-                outer = match_all(self.scopes, path)
-        return marks + outer
-
-
-def match_all(scopes: Sequence[Scope], path: str) -> Levels:
-    """Return what every scope that covers *path* says, nearest first."""
-    matches = (scope.match(path) for scope in scopes)
-    return tuple(level for level in matches if level is not None)
 
 
 class Table:
@@ -194,7 +89,7 @@ class Table:
             name: compile_scope("blueprint", f"CORS({name})", found.rules)
             for name, found in registry.blueprints.items()
         }
-        self._prefixes = _Prefixes(registry.blueprints.values())
+        self._prefixes = Prefixes(registry.blueprints.values())
         self.every_rule_has_options = True
         self._compile(problems)
         raise_if(_unique(problems))
@@ -277,7 +172,7 @@ class Table:
         by_method: dict[str | None, Levels | None] = {
             method: self._marks_of(view, method) for method in methods if class_of(view) is not None
         }
-        scopes = self._around(_names(endpoint))
+        scopes = self._around(names_around(endpoint))
         route = Route(self._marks_of(view, None), by_method, scopes)
         met = [self._meet(route, rule, problems) for rule in rules if _is_served(rule)]
         if len(outer := set(chain(*met))) == 1:
@@ -314,7 +209,7 @@ class Table:
         start = _merged(rule, start)
         met: list[Levels]
         if converter:
-            met = _combinations(route.scopes, start)
+            met = combinations(route.scopes, start)
         else:
             known = {path: match_all(route.scopes, path) for path in _paths(rule)}
             route.by_path.update(known)
@@ -386,61 +281,6 @@ def _paths(rule: UrlRule) -> tuple[str, ...]:
     if rule.strict_slashes or path == "/":
         return (path,)
     return path, path[:-1] if path.endswith("/") else f"{path}/"
-
-
-def _combinations(scopes: Sequence[Scope], start: str) -> list[Levels]:
-    """Return what paths that begin with *start* may meet in all scopes together."""
-    choices: list[list[Level | None]] = []
-    size = 1
-    for scope in scopes:
-        found, certain = scope.candidates(start)
-        choices.append([*found] if certain else [*found, None])
-        size *= len(choices[-1])
-    if size > _MOST_COMBINATIONS:
-        return []
-    return [tuple(level for level in chosen if level) for chosen in product(*choices)]
-
-
-def _names(endpoint: str) -> Iterator[str]:
-    """Yield the dotted names of the blueprints around an endpoint, nearest first."""
-    name = endpoint.rpartition(".")[0]
-    while name:
-        yield name
-        name = name.rpartition(".")[0]
-
-
-class _Prefixes:
-    """Finds the blueprint whose URL prefix is the longest match of a path."""
-
-    def __init__(self, blueprints: Iterable[BlueprintRules]) -> None:
-        self._plain: dict[tuple[str, ...], tuple[int, str]] = {}
-        self._converting: list[tuple[tuple[str, ...], tuple[int, str]]] = []
-        for rank, found in enumerate(blueprints):
-            segments = _segments(found.prefix)
-            if any("<" in segment for segment in segments):
-                self._converting.append((segments, (rank, found.name)))
-            elif segments:
-                self._plain.setdefault(segments, (rank, found.name))
-        self._depths = {len(segments) for segments in self._plain}
-
-    def find(self, path: str) -> Iterable[str]:
-        """Return the names of the blueprints around *path*, nearest first."""
-        segments = _segments(path)
-        plain = (segments[:depth] for depth in self._depths if depth <= len(segments))
-        found = [(prefix, self._plain[prefix]) for prefix in plain if prefix in self._plain]
-        found += [match for match in self._converting if _covers(match[0], segments)]
-        best = min(((-len(prefix), *match) for prefix, match in found), default=None)
-        return _names(f"{best[2]}.") if best else ()
-
-
-def _segments(path: str) -> tuple[str, ...]:
-    stripped = path.strip("/")
-    return tuple(stripped.split("/")) if stripped else ()
-
-
-def _covers(prefix: Sequence[str], segments: Sequence[str]) -> bool:
-    pairs = zip(prefix, segments, strict=False)
-    return len(prefix) <= len(segments) and all("<" in a or a == b for a, b in pairs)
 
 
 def _unique(problems: Iterable[Problem]) -> list[Problem]:

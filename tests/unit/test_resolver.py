@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from flask_cors.errors import ConfigError, CorsWarning, Report, Source
-from flask_cors.options import Setting
+from flask_cors.options import DEFAULTS, Setting
 from flask_cors.policy import Policy
 from flask_cors.reading import read_options
 from flask_cors.registry import MARK, Level, Mark, Registry, Rule, remember
-from flask_cors.resolver import DEFAULTS, Sources, Table, resolve
+from flask_cors.resolver import Sources, Table
+from flask_cors.walk import resolve
 
 A = "https://a.example"
 B = "https://b.example"
