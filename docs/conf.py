@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pallets_sphinx_themes import ProjectLink, get_version
 from sphinx.util.docutils import SphinxDirective
 
+from flask_cors import options
 from flask_cors.options import OPTIONS, Option
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ release, version = get_version("Flask-CORS")
 extensions = [
     "pallets_sphinx_themes",
     "sphinx.ext.autodoc",
+    "sphinxcontrib.svgbob",
 ]
 autodoc_typehints = "description"
 exclude_patterns = ["_build"]
@@ -49,10 +51,19 @@ PLACES = {
 }
 
 
+WHEN = {
+    "actual": "but not on preflights",
+    "preflight": "on preflights of an allowed method",
+    "always": "wherever the origin is allowed",
+}
+
+
 class OptionsDirective(SphinxDirective):
     """Describe each option from its row of ``flask_cors.options``."""
 
     def run(self) -> list[nodes.Node]:
+        for source in (options.__file__, __file__):
+            self.env.note_dependency(source)
         text = "\n".join(described(option) for option in OPTIONS.values())
         return self.parse_text_to_nodes(text, allow_section_headings=True)
 
@@ -67,6 +78,8 @@ def described(option: Option) -> str:
         "Given to": places,
         "In `app.config`": f"`{option.key}`",
     }
+    if option.emit:
+        fields["Sends"] = f"`{option.emit.header}`, {WHEN[option.emit.when]}"
     lines = [f".. _option-{option.name}:", "", title, "~" * (len(title) + 2), "", option.doc, ""]
     lines += [f":{name}: {text}" for name, text in fields.items()]
     return "\n".join(lines).replace("`", "``") + "\n"

@@ -1,10 +1,15 @@
-"""The pages that must keep step with the code: the differences from 6.x."""
+"""The pages that must keep step with the code, and the links that leave them."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import pytest
+
+from tests.unit.test_import_direction import ROWS
+
+CHECKOUT = Path(__file__).resolve().parents[2]
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "migrating.rst").read_text("utf-8")
 DIFFERENCES = range(1, 33)
 
@@ -24,3 +29,33 @@ def test_a_reference_shows_the_number_it_leads_to() -> None:
     references = re.findall(r":ref:`(\d+) <compat-(\d+)>`", PAGE)
     assert references
     assert [shown for shown, target in references if shown != target] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
+def test_links_within_the_checkout_lead_somewhere(name: str) -> None:
+    text = (CHECKOUT / name).read_text("utf-8")
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+    assert [target for target in targets if not (CHECKOUT / target).exists()] == []
+
+
+def test_the_design_lists_every_module_in_the_order_of_imports() -> None:
+    page = (CHECKOUT / "docs" / "design.rst").read_text("utf-8")
+    table = page.partition("* - Module\n")[2].partition("\nWhy\n")[0]
+    first = re.findall(r"^    \* - (.+)$", table, re.M)
+    listed = [name for cell in first for name in re.findall(r"``(\w+)``", cell)]
+    modules = [row.module for row in ROWS if row.module != "__init__"]
+    assert listed == modules, "a new module needs a row in docs/design.rst"
+    without_flask = table.partition("*with Flask*")[0]
+    assert not [
+        row.module for row in ROWS if row.flask and f"* - ``{row.module}``" in without_flask
+    ]
+
+
+def test_the_targets_that_pages_name_exist() -> None:
+    pages = [*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").glob("*.rst")]
+    command = re.compile(r"^ *\$? ?make ([a-z][\w-]*)|`make\s([a-z][\w-]*)", re.M)
+    named = {
+        one or other for page in pages for one, other in command.findall(page.read_text("utf-8"))
+    }
+    targets = re.findall(r"^([\w-]+):", (CHECKOUT / "Makefile").read_text("utf-8"), re.M)
+    assert {"test", "demo", "docs-try"} <= named <= set(targets)
