@@ -8,13 +8,13 @@ which that is undone.
 from __future__ import annotations
 
 from copy import copy
-from threading import Lock
 from typing import Final
 
 from flask import Response
 from werkzeug.datastructures import Headers
 
 from . import fetch
+from .locks import LOCKS
 from .options import HeaderLines
 from .protocol import Decision
 from .resolver import LOG
@@ -25,7 +25,6 @@ Record = tuple[HeaderLines, HeaderLines, str]
 
 _RECORD: Final = "flask_cors_written"
 _NOTHING: Final[Record] = ((), (), "")
-_claiming: Final = Lock()
 # On nearly every response, and of no interest.
 _COMMON: Final = frozenset({"Content-Type", "Content-Length"})
 
@@ -41,18 +40,19 @@ def put_headers(
     was put on it then is undone first. Without a decision nothing more is done.
     """
     # Of several threads one makes the claim. Half the cost of a with statement.
-    _claiming.acquire()
+    lock = LOCKS.claim
+    lock.acquire()
     try:
         claimed = getattr(response, _RECORD, None) is None
         if claimed:
             setattr(response, _RECORD, _NOTHING)
     finally:
-        _claiming.release()
+        lock.release()
     if not claimed:
         return _put_again(decision, response, in_place)
     if decision is None:
         return response, True
-    headers = response.headers
+    headers = _headers_of(response)
     record = _plan(decision, headers)
     if record is None:
         return response, False
@@ -65,6 +65,14 @@ def put_headers(
     if vary:
         headers.set(fetch.VARY, vary)
     return response, True
+
+
+def _headers_of(response: Response) -> Headers:
+    headers = response.headers
+    if not isinstance(headers, Headers):
+        # Flask sends whatever pairs an app puts there.
+        headers = response.headers = Headers(headers)
+    return headers
 
 
 def _plan(decision: Decision, headers: Headers) -> Record | None:
@@ -123,8 +131,8 @@ def _put_again(
     if not in_place:
         fresh = copy(response)
         # One step that no other thread can come between: it may just be writing.
-        fresh.headers = Headers(list(response.headers))
-    _take_back(fresh.headers, *earlier)
+        fresh.headers = Headers(list(_headers_of(response)))
+    _take_back(_headers_of(fresh), *earlier)
     delattr(fresh, _RECORD)
     put, ours = put_headers(decision, fresh)
     if not ours and put is not response:

@@ -88,7 +88,8 @@ def _read_text(text: str) -> str | re.Pattern[str]:
         return canonical(text, parts)
     if re.search(MISPLACED_STAR, text):
         raise MisplacedStarError
-    if re.search(REGEX, text) and not re.match(_QUERY, text):
+    # The + of a scheme such as git+ssh makes no regular expression.
+    if re.search(REGEX, re.sub(rf"^{SCHEME}://", "", text)) and not re.match(_QUERY, text):
         try:
             return re.compile(text, re.IGNORECASE)
         except REGEX_ERRORS as error:

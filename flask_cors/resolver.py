@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, product
-from threading import RLock
 from typing import Any, Final, NamedTuple, Protocol
 
 from .errors import ConfigError, Problem, raise_if, warn
+from .locks import LOCKS
 from .options import DEFAULT_METHODS, DEFAULTS, Setting
 from .origin_grammar import Predicate
 from .origins import Origins
@@ -72,7 +72,6 @@ class Table:
         problems: list[Problem] = []
         settings = read_config(config, problems)
         self._sources = sources
-        self._lock = RLock()
         self._base = {**DEFAULTS, **settings}
         self._policies: dict[Levels, Policy] = {}
         self._shared: dict[tuple[int, ...], Policy] = {}
@@ -129,7 +128,7 @@ class Table:
         """Return what is known of *endpoint*; one that appears later is compiled now."""
         route = self._routes.get(endpoint)
         if route is None:
-            with self._lock:
+            with LOCKS.compile:
                 route = self._routes.get(endpoint) or self._late(endpoint)
         return route
 
@@ -224,7 +223,7 @@ class Table:
     def _policy(self, levels: Levels, quiet: bool = False) -> Policy:
         policy = self._policies.get(levels)
         if policy is None:
-            with self._lock:
+            with LOCKS.compile:
                 policy = self._policies.get(levels) or self._new_policy(levels, quiet)
         return policy
 

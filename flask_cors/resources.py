@@ -20,7 +20,7 @@ _SPECIAL: Final = r"[\\^$?+\[\](){}|]|\.(?=[*+?{])"
 _STOPS: Final = frozenset("^$?+[](){}|*")
 _QUANTIFIERS: Final = frozenset("*+?{")
 _SEPARATOR: Final = r"[\s,]+(?=\^?/|\*)"
-_DOT_SEGMENT: Final = re.compile(r"/\.{1,2}(?:/|$)")
+_DOT_SEGMENT: Final = re.compile(r"/\.{1,2}(?:/|\Z)")
 
 
 def has_dot_segment(path: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, Final
 from weakref import ref
 
@@ -14,8 +13,9 @@ from werkzeug.routing import Map
 from werkzeug.wsgi import get_host
 
 from . import engine
-from .errors import Problem, raise_if
+from .errors import Problem, printable, raise_if, shorten
 from .headers import put_headers
+from .locks import LOCKS
 from .protocol import Decision
 from .registry import Registry, Rule
 from .resolver import LOG, Sources, Table
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _DECISION: Final = "flask_cors_decision"
 _TOLD: Final = "flask_cors_told"
 _UNDECIDED: Final[Any] = object()
-_installing: Final = Lock()
 # Flask documents this way to the request itself: each look through the proxy costs.
 _current_request: Final[Callable[[], Request]] = request._get_current_object  # type: ignore[attr-defined]
 
@@ -41,7 +40,6 @@ class AppCORS:
         #: The endpoints on whose responses the app wrote Access-Control-Allow-Origin.
         self.hand_written: set[str] = set()
         self._app = app
-        self._lock = RLock()
         self._table: Table | None = None
         self._problems: Sequence[Problem] = ()
         # Servers swap the map; it is not kept alive, nor read, only recognised.
@@ -54,7 +52,7 @@ class AppCORS:
 
         Raises :class:`ConfigError` with all problems.
         """
-        with self._lock:
+        with LOCKS.compile:
             self._use(self._compile())
 
     def explain(
@@ -109,13 +107,13 @@ class AppCORS:
 
     def add(self, rule: Rule) -> None:
         """Note what a ``CORS`` object says to the app; what was compiled is discarded."""
-        with self._lock:
+        with LOCKS.compile:
             self.registry.rules.append(rule)
             self._discard()
 
     def add_blueprint(self, name: str, prefix: str, rule: Rule) -> None:
         """Note what a ``CORS`` object says to a blueprint, registered as *name*."""
-        with self._lock:
+        with LOCKS.compile:
             self.registry.add_blueprint(name, prefix, rule)
             self._discard()
 
@@ -232,7 +230,8 @@ class AppCORS:
             return
         setattr(req, _TOLD, True)
         if logged:
-            LOG.log(level, "CORS denied: %r %r: %s", req.method, req.path, decision.reason)
+            where = (shorten(req.method), shorten(req.path))
+            LOG.log(level, "CORS denied: %s %s: %s", *where, printable(decision.reason))
         if heard:
             wrap = self._app.ensure_sync
             cors_denied.send(self._app, _async_wrapper=wrap, decision=decision)
@@ -252,7 +251,7 @@ class AppCORS:
 
     def _first_table(self, req: Request) -> Table:
         """Compile once, and for another URL map; a failure is kept, and fails every request."""
-        with self._lock:
+        with LOCKS.compile:
             try:
                 raise_if(self._problems)
                 if self._table is None or self._compiled_for() is not self._app.url_map:
@@ -280,7 +279,7 @@ class AppCORS:
 
 def state_of(app: Flask) -> AppCORS:
     """Return the app's state; the first call installs it."""
-    with _installing:
+    with LOCKS.compile:
         state = app.extensions.get("cors")
         if not isinstance(state, AppCORS):
             state = AppCORS(app)
@@ -299,7 +298,7 @@ def _keep(req: Request, decision: Decision | None) -> None:
     setattr(req, _DECISION, decision)
     if decision is not None and decision.match.error is not None:
         match = decision.match
-        LOG.error("CORS: the callable %s failed", match.pattern, exc_info=match.error)
+        LOG.error("CORS: the callable %s failed", printable(match.pattern), exc_info=match.error)
 
 
 def _is_same_origin(req: Request, decision: Decision) -> bool:

@@ -22,6 +22,7 @@ class Row(NamedTuple):
 
 ROWS = [
     Row("errors"),
+    Row("locks"),
     Row("fetch"),
     Row("backtracking"),
     Row("origin_grammar"),
