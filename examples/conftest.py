@@ -37,11 +37,17 @@ def is_about_cors(name: str) -> bool:
     return name.lower() == "vary" or name.lower().startswith("access-control-")
 
 
-def http(port: int, method: str, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+def http(
+    port: int,
+    method: str,
+    path: str,
+    headers: Mapping[str, str] | None = None,
+    body: str | None = None,
+) -> Answer:
     """Send one request to a server on loopback."""
     connection = HTTPConnection("127.0.0.1", port, timeout=SECONDS)
     with contextlib.closing(connection):
-        connection.request(method, path, headers=dict(headers or {}))
+        connection.request(method, path, body=body, headers=dict(headers or {}))
         response = connection.getresponse()
         return Answer(response.status, response.read().decode(), response.getheaders())
 

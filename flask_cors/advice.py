@@ -5,18 +5,24 @@ Reads what ``explain`` found out; asks and decides nothing anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from . import fetch
 from .errors import Source
-from .explain import ExplainedExchange, Explanation
+from .explanation import Explanation
 from .protocol import Step
 from .testing import Browser, NetworkError, Reply, Request, Transport
 
 _NOT_SENT: Final = "No browser sends"
+
+
+def reasons(told: Explanation, headers: Mapping[str, str]) -> list[str]:
+    """Return why a browser sends a preflight before what is explained; empty if it does not."""
+    return [] if told.verdict == "same-origin" else preflight_reasons(told.method, headers)
 
 
 def preflight_reasons(method: str, headers: Mapping[str, str]) -> list[str]:
@@ -24,20 +30,26 @@ def preflight_reasons(method: str, headers: Mapping[str, str]) -> list[str]:
 
     See #cors-safelisted-method and #cors-unsafe-request-header-names.
     """
+    return list(_reasons(method, tuple(headers.items())))
+
+
+@lru_cache
+def _reasons(method: str, lines: tuple[tuple[str, str], ...]) -> list[str]:
+    headers = dict(lines)
     asked: list[Request] = []
     page = Browser(transport=_recorder(asked), origin="https://page.example")
     with suppress(NetworkError, TypeError):
         page.fetch("https://api.example/", method=method, headers=headers)
     names = asked[0].get(fetch.REQUEST_HEADERS) if asked else None
-    reasons = [
+    found = [
         f"the request header {_shown(name, headers)} is not safelisted"
         for name in (names or "").split(",")
         if name
     ]
     method = fetch.normalize_method(method)
     if asked and method not in fetch.SAFELISTED_METHODS:
-        reasons.insert(0, f"the method {method} is none of GET, HEAD and POST")
-    return reasons
+        found.insert(0, f"the method {method} is none of GET, HEAD and POST")
+    return found
 
 
 def _recorder(asked: list[Request]) -> Transport:
@@ -64,79 +76,117 @@ def advise(told: Explanation) -> str:
         return "Ask for an origin, a method and headers that a page can send."
     if "Mixed Content" in told.message:
         return "Serve the API over https, or open the page over http."
-    if not told.covered:
-        return _cover(told)
+    if told.lost_mark or told.off:
+        return told.lost_mark or _switch_on(told)
     last = told.exchanges[-1]
     if urlsplit(last.url).netloc != urlsplit(told.url).netloc:
-        return f"The request is redirected: {last.url} has to allow the origin 'null'."
-    steps = (step for exchange in told.exchanges for step in exchange.steps)
-    step = next((step for step in steps if not step.ok), None)
-    if step is None:
-        return _of_answer(told, last)
-    return _BY_STEP[step.name](told, step)
+        return (
+            f"Have the page ask {last.url} itself: after a redirect to another server a browser "
+            "sends the origin 'null'."
+        )
+    failed = [step for exchange in told.exchanges for step in exchange.steps if not step.ok]
+    return _beyond_lists(told, failed) or _in_words(_changes(told, failed))
 
 
-def _cover(told: Explanation) -> str:
+def _switch_on(told: Explanation) -> str:
     if told.endpoint is None:
-        return "No route serves this path, and no CORS object covers it: mend the URL first."
-    return (
-        f"Put the endpoint {told.endpoint} under CORS: cross_origin on the view, or CORS(app) "
-        "with a resource that matches the path; take away a cors_exempt that is on its way."
-    )
+        return "Check the URL: no route serves this path, and no CORS object covers it."
+    if told.off == "dot segment":
+        return "Ask for the path without its . and .. segments."
+    if told.off == "exempt":
+        return f"Take cors_exempt away from the view of {told.endpoint}."
+    mark = f"put @cross_origin([{told.origin!r}]) below the route of {told.endpoint}"
+    if told.off == "nowhere":
+        return f"Call CORS(app, origins=[{told.origin!r}]) for the whole app, or {mark}."
+    return f"{mark[0].upper()}{mark[1:]}, or add a resource that covers its path."
 
 
-def _origin(told: Explanation, step: Step) -> str:
-    if "cannot be combined" in step.text:
-        return "Mend the options that cannot be combined; until then every origin is denied."
-    if " failed: " in step.text:
-        return "Mend the callable, so that it returns True or False."
-    return f"Add {told.origin!r} to origins, which {_source(told, 'origins')} sets."
-
-
-def _method(told: Explanation, step: Step) -> str:
-    return f"Add {told.method!r} to methods, which {_source(told, 'methods')} sets."
-
-
-def _headers(told: Explanation, step: Step) -> str:
-    names = step.text.partition("request headers ")[2].partition(" are not")[0]
-    return f"Add {names} to allow_headers, which {_source(told, 'allow_headers')} sets."
-
-
-def _private(told: Explanation, step: Step) -> str:
-    return "Say allow_private_network=True where origins is set, and list the origins."
-
-
-_BY_STEP: Final[Mapping[str, Callable[[Explanation, Step], str]]] = {
-    "CORS check": _origin,
-    "method": _method,
-    "request headers": _headers,
-    "private network": _private,
-}
-
-
-def _of_answer(told: Explanation, failed: ExplainedExchange) -> str:
-    """Return what to do where the protocol allows all that it was asked."""
-    sent = dict(failed.headers)
-    if failed.kind == "preflight" and failed.answered_by == "app":
+def _beyond_lists(told: Explanation, failed: Sequence[Step]) -> str:
+    """Return what to do where adding to an option's list is not it; empty where it is."""
+    first = failed[0].text if failed else ""
+    if "cannot be combined" in first:
+        return "Correct the options that cannot be combined; until then every origin is denied."
+    if " failed: " in first:
+        return "Correct the callable, so that it returns True or False."
+    if told.origin == "null" and (first or _needs_credentials(told)):
+        return (
+            "Serve the page from an origin of its own: every sandboxed frame and local file has "
+            "the origin 'null', so a list that holds it is open to any site."
+        )
+    last = told.exchanges[-1]
+    if not failed and last.kind == "preflight" and last.answered_by == "app":
         return (
             "The preflight reaches the app (automatic_options=False, or a view that serves "
             "OPTIONS itself): let that view answer it with status 200 and the CORS headers."
         )
-    if sent.get(fetch.ALLOW_ORIGIN) == "*":
-        return (
-            "Credentials need an origin by name: list the origins and say "
-            f"supports_credentials=True; now {_source(told, 'origins')} allows any."
-        )
+    return ""
+
+
+class _Change(NamedTuple):
+    """One thing to do, and the place to do it at."""
+
+    place: str
+    verb: str
+    text: str
+
+
+def _changes(told: Explanation, failed: Iterable[Step]) -> Iterator[_Change]:
+    names = {step.name for step in failed}
     any_origin = _value(told, "origins").startswith("*")
-    listing = ", with the origins listed" if any_origin else ""
-    where = _source(told, "origins")
-    return f"Say supports_credentials=True where origins is set ({where}){listing}."
+    named = _needs_credentials(told)
+    if "CORS check" in names:
+        yield _add(told, "origins", repr(told.origin))
+    elif any_origin and (named or "private network" in names):
+        yield _set(told, "origins", f"[{told.origin!r}]")
+    if named:
+        yield _set(told, "supports_credentials", "True")
+    if "method" in names:
+        yield _add(told, "methods", repr(told.method))
+    for step in failed:
+        if step.name == "request headers":
+            refused = step.text.partition("request headers ")[2].partition(" are not")[0]
+            yield _add(told, "allow_headers", refused)
+    if "private network" in names:
+        yield _set(told, "allow_private_network", "True")
+
+
+def _needs_credentials(told: Explanation) -> bool:
+    return told.credentials and _value(told, "supports_credentials") != "True"
+
+
+def _add(told: Explanation, option: str, values: str) -> _Change:
+    source = _source(told, option)
+    if source.level == "default":
+        return _set(told, option, f"[..., {values}]")
+    if source.level == "config":
+        return _Change("the config", "add", f"{values} to {source.place}")
+    return _Change(str(source), "add", f"{values} to {option}")
+
+
+def _set(told: Explanation, option: str, value: str) -> _Change:
+    # Credentials are granted to a list of origins, so what goes with it is said beside it.
+    source = _source(told, "origins")
+    if source.level == "config":
+        return _Change("the config", "write", f"CORS_{option.upper()} = {value}")
+    place = told.walk[0].place if source.level == "default" else str(source)
+    return _Change(place, "write", f"{option}={value}")
+
+
+def _in_words(changes: Iterable[_Change]) -> str:
+    by_place: dict[str, dict[str, list[str]]] = {}
+    for place, verb, text in changes:
+        by_place.setdefault(place, {}).setdefault(verb, []).append(text)
+    parts = []
+    for place, verbs in by_place.items():
+        todo = (f"{verb} {' and '.join(texts)}" for verb, texts in verbs.items())
+        parts.append(f"in {place}, {', and '.join(todo)}")
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
 def _source(told: Explanation, option: str) -> Source:
-    found = (item.source for item in told.options if item.name == option)
-    return next(found, Source("default", "the defaults"))
+    return next(item.source for item in told.options if item.name == option)
 
 
 def _value(told: Explanation, option: str) -> str:
-    return next((item.value for item in told.options if item.name == option), "")
+    return next(item.value for item in told.options if item.name == option)

@@ -5,6 +5,7 @@ Knows Python's syntax for them; never matches anything but single characters.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ _Node = TypeVar("_Node")
 
 # A count above this repeats often enough to be an attack's; below it, it is read as once.
 _MOST_COUNTED: Final = 10
+# Likewise for what holds a repetition: four of them take the fourth power of a text's length.
+_MOST_NESTED: Final = 3
 _MOST_POSITIONS: Final = 400
 _MOST_WORK: Final = 300_000
 
@@ -40,10 +43,12 @@ def find_nested_quantifiers(pattern: str) -> str | None:
     only. Such a part takes time exponential in the length of a text that almost matches.
 
     Limits: letters are compared without regard to case, and signs beyond ASCII count as
-    alike; atomic groups and possessive quantifiers are read as ordinary ones, look-arounds
-    on their own, and back references as nothing; a repetition of at most ten times is read
-    as one. Parts like ``.*.*``, which take polynomial time, are not found. ``None`` too for
-    what does not compile, for verbose patterns, and for those too large to be examined.
+    alike; atomic groups, possessive quantifiers and alternatives of single characters, which
+    Python joins into a set, are read as ordinary ones, look-arounds on their own, and back
+    references as nothing; a repetition of at most ten times is read as one, and of at most
+    three where another stands in it. Parts like ``.*.*``, which take polynomial time, are
+    not found. ``None`` too for what does not compile, for verbose patterns, and for those
+    too large to be examined.
     """
     try:
         if re.compile(pattern).flags & re.VERBOSE:
@@ -75,11 +80,12 @@ class _TooLargeError(Exception):
 
 @dataclass
 class _Part:
-    """A piece of the pattern: where it may begin and end, and whether it may be empty."""
+    """A piece of the pattern: where it may begin and end, whether it may be empty, or repeats."""
 
     first: list[int] = field(default_factory=list)
     last: list[int] = field(default_factory=list)
     nullable: bool = True
+    repeats: bool = False
 
 
 class _Reader:
@@ -105,7 +111,10 @@ class _Reader:
             self.at += 1
             other = self._sequence()
             whole = _Part(
-                whole.first + other.first, whole.last + other.last, whole.nullable or other.nullable
+                whole.first + other.first,
+                whole.last + other.last,
+                whole.nullable or other.nullable,
+                whole.repeats or other.repeats,
             )
         return whole
 
@@ -118,6 +127,7 @@ class _Reader:
                 whole.first + part.first if whole.nullable else whole.first,
                 part.last + whole.last if part.nullable else part.last,
                 whole.nullable and part.nullable,
+                whole.repeats or part.repeats,
             )
         return whole
 
@@ -125,25 +135,30 @@ class _Reader:
         start = self.at
         part = self._atom(start)
         while (bounds := self._quantifier()) is not None:
-            least, repeats = bounds
-            if repeats:
+            least, most = bounds
+            often = most > (_MOST_NESTED if part.repeats else _MOST_COUNTED)
+            if often:
                 self._link(part.last, part.first, again=True)
-            part = _Part(part.first, part.last, part.nullable or least == 0)
+            if part.nullable and least > _MOST_COUNTED:
+                # Which of so many repetitions are the empty ones can be chosen in many ways.
+                self.twice.update(part.first)
+            part = _Part(part.first, part.last, part.nullable or least == 0, part.repeats or often)
         for position in part.first:
             begin, end = self.spans[position]
             self.spans[position] = min(begin, start), max(end, self.at)
         return part
 
-    def _quantifier(self) -> tuple[int, bool] | None:
-        """Read one quantifier: the least count, and whether it repeats often."""
+    def _quantifier(self) -> tuple[int, float] | None:
+        """Read one quantifier: the least and the most count."""
         char = self._next()
+        bounds: tuple[int, float]
         if char and char in "*+?":
             self.at += 1
-            bounds = (1 if char == "+" else 0), char != "?"
+            bounds = (1 if char == "+" else 0), (1 if char == "?" else math.inf)
         elif (count := _COUNT.match(self.pattern, self.at)) and (count[1] or count[3]):
             self.at = count.end()
-            most = count[3] or (str(_MOST_COUNTED + 1) if count[2] else count[1])
-            bounds = int(count[1] or 0), int(most) > _MOST_COUNTED
+            most = count[3] or (math.inf if count[2] else count[1])
+            bounds = int(count[1] or 0), float(most)
         else:
             return None
         if self._next() in ("?", "+"):  # lazy or possessive

@@ -5,6 +5,7 @@ Nothing is decided here. Exit codes: 0 is good, 1 is not, 2 is that the question
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -18,17 +19,34 @@ from flask import Flask
 from flask.cli import AppGroup, ScriptInfo
 
 from . import console, fetch
-from .advice import advise, preflight_reasons
+from .advice import advise, reasons
 from .checks import RULES, SEVERITIES, check, to_sarif
 from .errors import ConfigError, printable, shorten
-from .extension import state_of
 from .overview import RouteRow, effective_options, overview, policies_of
 from .probe import Limits, ProbeError, probe
 from .report import render
-from .state import AppCORS
+from .state import AppCORS, state_of
 from .testing import Browser, Reply
 
-cors = AppGroup("cors", help="See, explain and check who may read an app's responses.")
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Collect garbage seldom: nearly all that a large app makes while it is loaded stays."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+class _Commands(AppGroup):
+    def invoke(self, ctx: click.Context) -> Any:
+        with _few_collections():
+            return super().invoke(ctx)
+
+
+cors = _Commands("cors", help="See, explain and check who may read an app's responses.")
 
 
 class WrongQuestion(click.ClickException):
@@ -221,13 +239,11 @@ def explain_command(
     _, state = _app(context)
     with _one_line():
         told = state.explain(method, url, origin, headers=headers, credentials=credentials)
-        same = told.verdict == "same-origin"
-        reasons = [] if same else preflight_reasons(method, headers)
-        advice = advise(told)
+        why, advice = reasons(told, headers), advise(told)
         if as_json:
-            console.print_json({**told.to_dict(), "preflight": reasons, "advice": advice})
+            console.print_json({**told.to_dict(), "preflight": why, "advice": advice})
         else:
-            console.print_explanation(told, reasons, advice)
+            console.print_explanation(told, why, advice)
     context.exit(0 if told.allowed else 1)
 
 

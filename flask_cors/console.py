@@ -6,13 +6,14 @@ a server is printed as plain text, and what is not printable is escaped.
 
 from __future__ import annotations
 
+import re
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from .explain import EffectiveOption, ExplainedExchange, Explanation
+from .explanation import EffectiveOption, ExplainedExchange, Explanation, effective_option
 from .overview import RouteRow, effective_options
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 # A table of more rows takes rich too long; from there on a route is one plain line.
 _MOST_TABLE_ROWS: Final = 300
 _NARROW: Final = 100
+_ENCLOSING: Final = re.compile(r"[\w.]*<locals>\.")
 _COLORS: Final = {"error": "red", "warning": "yellow", "note": "cyan"}
 _SHOWN: Final = ("origins", "supports_credentials", "methods", "allow_headers")
 
@@ -37,23 +39,30 @@ class Output:
         self.console: Console = Console(highlight=False, markup=False, emoji=False)
         self._ascii = not (self.console.encoding or "").lower().startswith("utf")
         self._here = f"{Path.cwd()}/"
+        # Asked once: each time, rich looks at the terminal and at the environment.
+        self._width = self.console.width
+        self._colors = self.console.is_terminal
 
     def plain(self, text: object) -> str:
         """Return *text* with every character escaped that a terminal cannot print as itself."""
         shown = str(text).replace(self._here, "")
+        if "<locals>" in shown:
+            # A view that is defined in a function has that function in its name.
+            shown = _ENCLOSING.sub("", shown)
+        if shown.isprintable() and (shown.isascii() or not self._ascii):
+            return shown
         return "".join(char if self._printable(char) else _escaped(char) for char in shown)
 
     def _printable(self, char: str) -> bool:
         return char.isprintable() and (char.isascii() or not self._ascii)
 
-    def line(self, text: object = "", style: str = "", indent: int = 0) -> None:
-        """Print one line, wrapped at the terminal's width, and indented as it begins."""
-        from rich.text import Text
-
-        width = max(self.console.width - indent, 20)
-        for part in textwrap.wrap(self.plain(text), width, break_on_hyphens=False) or [""]:
+    def line(self, text: object = "", style: str = "", indent: int = 0, hang: int = 0) -> None:
+        """Print one line, wrapped at the terminal's width; *hang* indents what goes on more."""
+        for part in _wrapped(self.plain(text), max(self._width - indent, 20), " " * hang):
             shown = " " * indent + part if part else ""
-            if style and self.console.is_terminal:
+            if style and self._colors:
+                from rich.text import Text
+
                 self.console.print(Text(shown, style), soft_wrap=True)
             else:  # much faster, and most lines are of this kind
                 self.console.file.write(f"{shown}\n")
@@ -87,7 +96,13 @@ class Output:
     @property
     def narrow(self) -> bool:
         """Whether there is no room for a table of many columns."""
-        return self.console.width < _NARROW
+        return self._width < _NARROW
+
+
+def _wrapped(text: str, width: int, hang: str) -> list[str]:
+    if len(text) <= width:
+        return [text.rstrip()]
+    return textwrap.wrap(text, width, subsequent_indent=hang, break_on_hyphens=False)
 
 
 def _escaped(char: str) -> str:
@@ -114,8 +129,8 @@ def _route_cells(row: RouteRow) -> list[str]:
     first = [", ".join(row.methods), _rule_text(row)]
     if row.policy is None:
         return [*first, _off(row), "", "", ""]
-    options = {option.name: option for option in effective_options(row.policy)}
-    return [*first, *(_short(options[name]) for name in _SHOWN)]
+    settings = row.policy.settings
+    return [*first, *(_short(effective_option(name, settings[name])) for name in _SHOWN)]
 
 
 def _short(option: EffectiveOption) -> str:
@@ -142,11 +157,13 @@ def _route_block(output: Output, row: RouteRow, sources: bool) -> None:
     if row.policy is None:
         output.line(_off(row), indent=2)
         return
-    for option in effective_options(row.policy):
-        if sources:
-            output.line(_option(option), indent=2)
-        elif option.name in _SHOWN:
-            output.line(f"{option.name} = {_with_level(option)}", indent=2)
+    if sources:
+        for option in effective_options(row.policy):
+            output.line(_option(option), indent=2, hang=2)
+        return
+    for name in _SHOWN:
+        option = effective_option(name, row.policy.settings[name])
+        output.line(f"{name} = {_with_level(option)}", indent=2, hang=2)
 
 
 def _option(option: EffectiveOption) -> str:
@@ -178,7 +195,7 @@ def _preflight(output: Output, reasons: Sequence[str]) -> None:
     output.line()
     output.line("A browser sends a preflight first:" if reasons else "No preflight is needed.")
     for reason in reasons:
-        output.line(f"- {reason}", indent=2)
+        output.line(f"- {reason}", indent=2, hang=2)
 
 
 def _walk(output: Output, told: Explanation) -> None:
@@ -186,25 +203,26 @@ def _walk(output: Output, told: Explanation) -> None:
     output.line(f"Endpoint: {told.endpoint or 'none (404)'}", "bold")
     for number, step in enumerate(told.walk, 1):
         sets = f"sets {', '.join(step.sets)}" if step.sets else "sets nothing"
-        output.line(f"{number}. {step.level}: {step.place} {sets}", indent=2)
+        output.line(f"{number}. {step.level}: {step.place} {sets}", indent=2, hang=3)
+    if told.options:
+        output.line("Effective options:", "bold")
     for option in told.options:
-        output.line(_option(option), indent=2)
+        output.line(_option(option), indent=2, hang=2)
 
 
 def _exchange(output: Output, exchange: ExplainedExchange) -> None:
     output.line()
-    status = exchange.status or "the view's status"
-    by = f"{status}, answered by {exchange.answered_by}"
     title = "Preflight" if exchange.kind == "preflight" else "Request"
-    output.line(f"{title}: {exchange.method} {exchange.url} -> {by}", "bold")
+    output.line(f"{title}: {exchange.method} {exchange.url} -> {exchange.answer}", "bold")
     for step in exchange.steps:
-        state, color = ("ok", "green") if step.ok else ("NO", "red")
-        output.line(f"{state}  {step.name}: {step.text}", color, indent=2)
-        output.line(step.clause, indent=6)
-    for name, value in exchange.headers:
-        output.line(f"{name}: {value}", indent=2)
-    if exchange.vary:
-        output.line("Vary: Origin", indent=2)
+        state, color = ("ok", "green") if step.ok else ("FAILS", "red")
+        output.line(f"{state:5}  {step.name}: {step.text}", color, indent=2, hang=7)
+        output.line(step.clause, indent=9)
+    headers = [*exchange.headers, *([("Vary", "Origin")] if exchange.vary else [])]
+    if headers:
+        output.line("Headers that are put on:", indent=2)
+    for name, value in headers:
+        output.line(f"{name}: {value}", indent=4, hang=2)
 
 
 # -- check -----------------------------------------------------------------------------
@@ -215,8 +233,8 @@ def print_findings(result: CheckResult) -> None:
     output = Output()
     for found in (*result.findings, *result.ignored):
         _finding(output, found)
-    for id_, reason in result.not_run:
-        output.line(f"{id_} did not run: {reason}")
+    for reason, ids in result.reasons_not_run().items():
+        output.line(f"Not run: {', '.join(ids)}, since {reason}")
     counts = f"findings: {len(result.findings)}, ignored: {len(result.ignored)}"
     output.line(f"{counts}, rules not run: {len(result.not_run)}", "bold")
 

@@ -5,23 +5,26 @@ Asks ``explain`` and ``check``; decides nothing itself.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
-from functools import cache
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from . import explain as explaining
-from .advice import advise, preflight_reasons
+from .advice import advise, reasons
 from .checks import check
-from .errors import Source
+from .errors import Source, visible
+from .explain import explain
+from .explanation import Explanation, effective_option, shown_settings
 from .fetch import SAFELISTED_METHODS
-from .options import Policy
+from .options import Setting
 from .origins import Origins
-from .overview import RouteRow, effective_options, overview, policies_of
+from .overview import RouteRow, overview, policies_of
+from .policy import Policy
 from .protocol import Preflight, decide
 from .resolver import Table
 
@@ -47,15 +50,35 @@ def render(app: Flask, state: AppCORS) -> str:
         loader=PackageLoader("flask_cors"), autoescape=True, undefined=StrictUndefined
     )
     return templates.get_template("report.html").render(
-        name=app.name,
+        name=visible(app.name),
         data=matrix.to_dict(),
         origins=matrix.origins,
         routes=len(matrix.rows),
         policies=len(matrix.policies),
-        findings=result.findings,
-        ignored=result.ignored,
-        not_run=result.not_run,
+        findings=_from_here([vars(found) for found in result.findings]),
+        ignored=_from_here([vars(found) for found in result.ignored]),
+        not_run=result.reasons_not_run(),
     )
+
+
+def to_show(told: Explanation, headers: Mapping[str, str]) -> dict[str, Any]:
+    """Return an explanation as ``explanation.js`` shows it, *headers* being the page's."""
+    extra = {"preflight": reasons(told, headers), "advice": advise(told)}
+    found: dict[str, Any] = _from_here({**told.to_dict(), **extra})
+    return found
+
+
+def _from_here(data: Any) -> Any:
+    """Return plain data to be shown, its files named relative to the current directory."""
+    return _without(f"{Path.cwd()}{os.sep}", data)
+
+
+def _without(folder: str, data: Any) -> Any:
+    if isinstance(data, str):
+        return visible(data.replace(folder, ""))
+    if isinstance(data, Mapping):
+        return {key: _without(folder, item) for key, item in data.items()}
+    return [_without(folder, item) for item in data] if isinstance(data, list | tuple) else data
 
 
 class Matrix:
@@ -77,30 +100,22 @@ class Matrix:
 
     def verdict(self, row: RouteRow, method: str, origin: str) -> str:
         """Return what a page of *origin* gets: ``readable``, ``blocked`` or ``same-origin``."""
-        return self._judge.verdict(row, method, origin)
+        return self._judge.verdicts(row, origin)[row.methods.index(method)]
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as plain data; texts that repeat are named by number."""
-        strings: dict[str, int] = {}
-        sources: dict[Source, int] = {}
+        told = _Told()
         policies = [
-            [
-                (
-                    strings.setdefault(option.name, len(strings)),
-                    strings.setdefault(option.value, len(strings)),
-                    sources.setdefault(option.source, len(sources)),
-                )
-                for option in effective_options(policy)
-            ]
+            [told.option(name, setting) for name, setting in shown_settings(policy.settings)]
             for policy in self.policies
         ]
         numbers = {policy: number for number, policy in enumerate(self.policies)}
         return {
-            "origins": self.origins,
+            "origins": _from_here(self.origins),
             "routes": [self._route(row, numbers) for row in self.rows],
             "policies": policies,
-            "strings": list(strings),
-            "sources": [asdict(source) for source in sources],
+            "strings": _from_here(list(told.strings)),
+            "sources": _from_here([vars(source) for source in told.sources]),
             "explanations": self._judge.explanations,
         }
 
@@ -108,17 +123,17 @@ class Matrix:
         own = representative(row.policy.origins) if row.policy else None
         asked = [own, *self.origins]
         return {
-            "endpoint": row.endpoint,
-            "rule": f"{row.host} {row.rule}" if row.host else row.rule,
-            "methods": row.methods,
-            "path": row.path,
+            "endpoint": visible(row.endpoint),
+            "rule": visible(f"{row.host} {row.rule}" if row.host else row.rule),
+            "methods": [visible(method) for method in row.methods],
+            "path": visible(row.path),
             "policy": None if row.policy is None else numbers[row.policy],
             "off": "" if row.policy else "exempt" if row.exempt else "not covered",
             "varies": row.varies,
-            "own": own or "",
+            "own": visible(own or ""),
             "named": _named(row),
             "cells": [
-                "".join(_CODES[self.verdict(row, method, origin)] for method in row.methods)
+                "".join(_CODES[verdict] for verdict in self._judge.verdicts(row, origin))
                 if origin
                 else ""
                 for origin in asked
@@ -128,6 +143,28 @@ class Matrix:
                 for origin in asked
             ],
         }
+
+
+class _Told:
+    """Texts and sources by number; most policies share most of their settings."""
+
+    def __init__(self) -> None:
+        self.strings: dict[str, int] = {}
+        self.sources: dict[Source, int] = {}
+        self._known: dict[int, tuple[int, int, int]] = {}
+
+    def option(self, name: str, setting: Setting) -> tuple[int, int, int]:
+        """Return the numbers of an option's name, value and source."""
+        # The table that holds the settings outlives this object, so no id is used twice.
+        known = self._known.get(id(setting))
+        if known is None:
+            option = effective_option(name, setting)
+            known = self._known[id(setting)] = (
+                self.strings.setdefault(option.name, len(self.strings)),
+                self.strings.setdefault(option.value, len(self.strings)),
+                self.sources.setdefault(option.source, len(self.sources)),
+            )
+        return known
 
 
 def _named(row: RouteRow) -> str:
@@ -151,7 +188,7 @@ def representative(origins: Origins) -> str | None:
         text = re.sub(r"^\^|\$$|\\Z$", "", regex.pattern).replace("s?://", "s://")
         text = re.sub(r"\.[*+]\??|\[[^\]]*\][*+]?|\\[wd][*+]?", "1", text).replace("\\", "")
         text = re.sub(r"\((?:\?:)?([^()|]*)[^()]*\)\??", r"\1", text)
-        if regex.fullmatch(text) and text.isascii():
+        if origins.match(text).kind == "regex":
             return text
     return None
 
@@ -160,9 +197,14 @@ def _own_options(rows: Iterable[RouteRow]) -> frozenset[str]:
     return frozenset(row.rule for row in rows if row.own_options)
 
 
-@cache
-def _reasons(method: str) -> list[str]:
-    return preflight_reasons(method, {})
+def _sent(policy: Policy, method: str, origin: str) -> str:
+    """Return the headers that an allowed origin gets, whatever its name."""
+    answers = [decide(policy, origin)]
+    if method not in SAFELISTED_METHODS:
+        answers.append(decide(policy, origin, Preflight(method)))
+    return repr(
+        [[(name, value == origin or value) for name, value in item.headers] for item in answers]
+    )
 
 
 @dataclass
@@ -178,34 +220,40 @@ class _Judge:
     own_options: frozenset[str]
     explanations: list[dict[str, Any]] = field(default_factory=list)
     _verdicts: dict[object, str] = field(default_factory=dict)
+    _places: dict[str, tuple[object, ...]] = field(default_factory=dict)
     _numbers: dict[object, int] = field(default_factory=dict)
 
-    def verdict(self, row: RouteRow, method: str, origin: str) -> str:
-        key = self._kind(row, method, origin)
-        if key not in self._verdicts:
-            self._verdicts[key] = self._explain(row, method, origin).verdict
-        return self._verdicts[key]
+    def verdicts(self, row: RouteRow, origin: str) -> list[str]:
+        """Return the verdict for each method of a row."""
+        found = []
+        for method, kind in zip(row.methods, self._kinds(row, origin), strict=True):
+            verdict = self._verdicts.get(kind)
+            if verdict is None:
+                verdict = self._verdicts[kind] = self._explain(row, method, origin).verdict
+            found.append(verdict)
+        return found
 
-    def _kind(self, row: RouteRow, method: str, origin: str) -> object:
-        """Return what the verdict depends on; requests of one kind get the same."""
+    def _kinds(self, row: RouteRow, origin: str) -> list[object]:
+        """Return what each method's verdict depends on; requests of one kind get the same."""
         policy = row.policy
         if row.rule in self.own_options or row.host or (policy and policy.origins.callables):
-            return id(row), method, origin
-        place = (method, origin == "null", origin.partition("//")[0], self._is_own(origin))
+            return [(id(row), method, origin) for method in row.methods]
+        place = self._place(origin)
         if policy is None:
-            return place, row.exempt
-        answers = [decide(policy, origin)]
-        if method not in SAFELISTED_METHODS:
-            answers.append(decide(policy, origin, Preflight(method)))
-        sent = [
-            [(name, value == origin or value) for name, value in answer.headers]
-            for answer in answers
-        ]
-        return place, policy.automatic_options, repr(sent)
+            return [(method, place, row.exempt) for method in row.methods]
+        place = (*place, policy.automatic_options)
+        if not policy.origins.match(origin).kind:
+            return [(method, place, "denied") for method in row.methods]
+        return [(method, place, _sent(policy, method, origin)) for method in row.methods]
 
-    def _is_own(self, origin: str) -> bool:
-        name = self.app.config["SERVER_NAME"] or "localhost"
-        return origin.partition("://")[2] == name
+    def _place(self, origin: str) -> tuple[object, ...]:
+        """Return what a verdict depends on of an origin, besides what the policy says of it."""
+        found = self._places.get(origin)
+        if found is None:
+            scheme, _, host = origin.partition("://")
+            here = self.app.config["SERVER_NAME"] or "localhost"
+            found = self._places[origin] = (origin == "null", scheme, host == here)
+        return found
 
     def told(self, row: RouteRow, method: str, origin: str) -> int:
         """Return the number of an explanation for these options, -1 where there are too many."""
@@ -214,15 +262,13 @@ class _Judge:
             if len(self.explanations) == _MOST_EXPLAINED:
                 return -1
             self._numbers[key] = len(self.explanations)
-            told = self._explain(row, method, origin)
-            kept = told.to_dict()
+            kept = to_show(self._explain(row, method, origin), {})
             del kept["options"]
-            extra = {"preflight": _reasons(method), "advice": advise(told)}
-            self.explanations.append({**kept, **extra, "path": row.path})
+            self.explanations.append({**kept, "path": visible(row.path)})
         return self._numbers[key]
 
-    def _explain(self, row: RouteRow, method: str, origin: str) -> explaining.Explanation:
+    def _explain(self, row: RouteRow, method: str, origin: str) -> Explanation:
         base = f"http://{row.host}" if row.host else None
-        return explaining.explain(
+        return explain(
             self.app, self.table, self.hand_written, method, row.path, origin, base_url=base
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -13,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_cookie
 
 from flask_cors import CORS
+from flask_cors.report import to_show
 
 from .addresses import Addresses
 
@@ -22,13 +24,12 @@ PREFIX = "/lab"
 MOST_ENTRIES = 500
 MOST_CHARACTERS = 2000
 
-SHOWN_OF_REQUESTS = {
-    "HTTP_ORIGIN": "Origin",
-    "HTTP_ACCESS_CONTROL_REQUEST_METHOD": "Access-Control-Request-Method",
-    "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": "Access-Control-Request-Headers",
-    "HTTP_SEC_FETCH_SITE": "Sec-Fetch-Site",
-}
-SHOWN_OF_RESPONSES = ("access-control-", "location", "vary")
+# What every request of a browser carries, and the cookies of other programs on localhost.
+NOT_SHOWN_OF_REQUESTS = re.compile(
+    "HTTP_(HOST|CONNECTION|USER_AGENT|ACCEPT|ACCEPT_.*|REFERER|COOKIE|PRAGMA|CACHE_CONTROL"
+    "|SEC_(?!FETCH_SITE).*)"
+)
+SHOWN_OF_RESPONSES = ("access-control-", "location", "vary", "x-")
 
 
 class Entry(TypedDict):
@@ -89,11 +90,13 @@ class RequestLog:
 
 
 def _asked(environ: dict[str, Any]) -> list[tuple[str, str]]:
-    return [
-        (name, environ[key][:MOST_CHARACTERS])
-        for key, name in SHOWN_OF_REQUESTS.items()
-        if key in environ
-    ]
+    shown = {
+        key.removeprefix("HTTP_").replace("_", "-").title(): value[:MOST_CHARACTERS]
+        for key, value in environ.items()
+        if key == "CONTENT_TYPE"
+        or (key.startswith("HTTP_") and not NOT_SHOWN_OF_REQUESTS.fullmatch(key))
+    }
+    return sorted((name, value) for name, value in shown.items() if value)
 
 
 def create_control(log: RequestLog, addresses: Addresses) -> Blueprint:
@@ -117,13 +120,17 @@ def explained(base_url: str) -> dict[str, Any]:
     path = request.args.get("path", "")
     if not path.startswith("/") or path.startswith("//"):
         abort(400, "path must be a path of the API, such as /note")
-    told = current_app.extensions["cors"].explain(
-        request.args.get("method", "GET"),
-        path,
-        request.args.get("origin"),
-        headers=request.args.getlist("header"),
-        credentials="credentials" in request.args,
-        base_url=base_url,
-    )
-    plain: dict[str, Any] = told.to_dict()
-    return plain
+    lines = (line.partition(":") for line in request.args.getlist("header"))
+    headers = {name: value.strip() for name, _, value in lines}
+    try:
+        told = current_app.extensions["cors"].explain(
+            request.args.get("method", "GET"),
+            path,
+            request.args.get("origin"),
+            headers=headers,
+            credentials="credentials" in request.args,
+            base_url=base_url,
+        )
+    except ValueError as error:
+        abort(400, str(error))
+    return to_show(told, headers)

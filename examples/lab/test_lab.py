@@ -6,9 +6,11 @@ import json
 import re
 import signal
 import socket
+from pathlib import Path
 
 import pytest
 
+import flask_cors
 from examples.conftest import finish, http, python, read_until
 from examples.lab.addresses import Addresses
 from examples.lab.api import COOKIE, create_api
@@ -52,6 +54,61 @@ def test_both_pages_and_nobody_else_may_ask_for_explanations(lab: Lab) -> None:
     assert stranger.cors == [("Vary", "Origin")]
 
 
+def test_an_explanation_says_what_to_change_and_why_there_is_a_preflight(lab: Lab) -> None:
+    page = lab.addresses.cross_site
+    header = "Content-Type: application/json"
+    answer = lab.control("explain", page, path="/one-origin", origin=page, header=header)
+    told = json.loads(answer.body)
+    assert told["verdict"] == "blocked"
+    assert re.fullmatch(
+        rf"In cross_origin on .*one_origin at .*api\.py:\d+, add '{page}' to origins\.",
+        told["advice"],
+    )
+    expected = "the request header content-type: application/json is not safelisted"
+    assert told["preflight"] == [expected]
+
+
+def test_what_cannot_be_asked_is_a_400(lab: Lab) -> None:
+    answer = lab.control("explain", lab.addresses.same_site, path="/note", method="GET /")
+    assert answer.status == 400
+    assert "the method comes first" in answer.body
+
+
+@pytest.mark.parametrize(
+    ("method", "origin", "header"),
+    [
+        ("G T", "https://a.example", ""),
+        ("GET", "a b", ""),
+        ("GET", "", "X-\x00: 1"),
+        ("é", "é", "é"),
+    ],
+)
+def test_what_no_browser_sends_is_explained(
+    lab: Lab, method: str, origin: str, header: str
+) -> None:
+    query = {"path": "/note", "method": method, "origin": origin, "header": header}
+    answer = lab.control("explain", lab.addresses.same_site, **query)
+    assert answer.status == 200
+    assert "No browser sends" in json.loads(answer.body)["message"]
+
+
+def test_the_lab_alone_may_frame_the_page_that_sends(lab: Lab) -> None:
+    pages = " ".join(lab.addresses.pages)
+    for path, framing in (("/sender", pages), ("/", "'none'")):
+        answer = http(lab.addresses.page_port, "GET", path, {"Host": "localhost:1"})
+        policy = dict(answer.headers)["Content-Security-Policy"]
+        assert policy.endswith(f"; frame-ancestors {framing}")
+        assert f"; frame-src {pages};" in policy
+
+
+def test_the_style_and_the_explanations_are_those_of_the_report(lab: Lab) -> None:
+    templates = Path(flask_cors.__file__).parent / "templates"
+    for name in ("page.css", "explanation.js"):
+        answer = http(lab.addresses.page_port, "GET", f"/shared/{name}")
+        assert answer.body == (templates / name).read_text("utf-8")
+    assert http(lab.addresses.page_port, "GET", "/shared/report.html").status == 404
+
+
 @pytest.mark.parametrize("path", ["", "note", "//other.example/", "http://other.example/"])
 def test_what_is_no_path_cannot_be_explained(lab: Lab, path: str) -> None:
     answer = lab.control("explain", lab.addresses.same_site, path=path)
@@ -79,6 +136,7 @@ def test_the_log_keeps_preflights_and_says_whether_the_cookie_came(lab: Lab) -> 
     assert asked["Access-Control-Request-Method"] == "PUT"
     assert len(asked["Access-Control-Request-Headers"]) == MOST_CHARACTERS
     assert ["Access-Control-Allow-Origin", lab.addresses.same_site] in preflight["answered"]
+    assert not [name for name, _ in actual["asked"] if name in ("Cookie", "Host")]
     assert (actual["kind"], actual["method"], actual["path"]) == ("actual", "GET", "/account")
     assert (preflight["cookie"], actual["cookie"]) == (False, True)
 
@@ -115,7 +173,7 @@ def test_the_overview_shows_what_the_policies_are_meant_to_say() -> None:
         row.scenario.id: "".join(signs[verdict] for verdict in row.verdicts) for row in rows
     } == READABLE
     page = create_page(addresses, api).test_client().get("/", base_url=addresses.same_site).text
-    cells = re.findall(r'data-verdict="[a-z-]+">([a-z-]+)<', page)
+    cells = re.findall(r'<span class="word">([a-z-]+)<', page)
     assert cells == [verdict for row in rows for verdict in row.verdicts]
 
 

@@ -90,11 +90,16 @@ _RUN: Final[tuple[tuple[RuleInfo, Callable[[Subject], Iterable[Found]]], ...]] =
         RuleInfo("CORS021", "error", "a method of the app that another library overrode"),
         _views.lost_overrides,
     ),
+    (
+        RuleInfo("CORS023", "note", "send_wildcard where the origins are named"),
+        _origins.wildcards_not_sent,
+    ),
+    (RuleInfo("CORS024", "note", "CORS is on for no route"), _resources.on_nowhere),
 )
 _IN_VAIN: Final = RuleInfo("CORS022", "warning", "an ignored id that ignores nothing")
 
 #: Every rule, in the order of the ids.
-RULES: Final = (*(info for info, _ in _RUN), _IN_VAIN)
+RULES: Final = tuple(sorted([*(info for info, _ in _RUN), _IN_VAIN]))
 
 
 def check(app: Flask, state: AppCORS, table: Table | None = None) -> CheckResult:
@@ -119,6 +124,7 @@ def check(app: Flask, state: AppCORS, table: Table | None = None) -> CheckResult
     # A rule that did not run may well have something to ignore.
     met = {item.id for item in found} | {item.id for item in not_run} | {_IN_VAIN.id}
     found += _findings(_IN_VAIN, ignored_in_vain(app.config, known, met))
+    found.sort(key=lambda item: item.id)
     return _result(found, reasons, not_run)
 
 

@@ -1,21 +1,20 @@
-"""The code behind views and hooks: which functions are reached, and what they hold.
+"""The code of an app: the functions of its views and hooks, and what they hold.
 
-Reads closures and code objects; never calls anything.
+Reads code objects; never calls anything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import partial
-from types import CellType, CodeType, FunctionType, MethodType
+from types import CodeType, FunctionType
 from typing import Any, Final
 
 from flask import Flask
 
 from .. import fetch
+from ..closures import functions_of
 from ..registry import class_of
 
-_MOST_FUNCTIONS: Final = 200
 _NOT_THE_APPS: Final = ("flask", "werkzeug", "flask_cors")
 _WRITTEN: Final = {
     name.lower(): name
@@ -29,47 +28,6 @@ _WRITTEN: Final = {
         fetch.MAX_AGE,
     )
 }
-
-
-def functions_of(target: object) -> Iterator[FunctionType]:
-    """Yield the functions that are reached from *target* through wrappers and closures."""
-    waiting: list[object] = [target]
-    seen: set[int] = set()
-    while waiting and len(seen) < _MOST_FUNCTIONS:
-        item = waiting.pop(0)
-        if id(item) in seen:
-            continue
-        seen.add(id(item))
-        if isinstance(item, FunctionType):
-            yield item
-        waiting += _inside(item)
-
-
-def _inside(item: object) -> Iterable[object]:
-    if isinstance(item, partial):
-        return [item.func, *item.args]
-    if isinstance(item, MethodType):
-        return [item.__func__, *_callables(vars(item.__self__).values() if _has_vars(item) else ())]
-    if isinstance(item, FunctionType):
-        cells = (_content(cell) for cell in item.__closure__ or ())
-        return [getattr(item, "__wrapped__", None), *_callables(cells)]
-    return []
-
-
-def _has_vars(method: MethodType) -> bool:
-    # An app or a blueprint holds everybody's functions, and is nobody's wrapper.
-    return hasattr(method.__self__, "__dict__") and not hasattr(method.__self__, "add_url_rule")
-
-
-def _content(cell: CellType) -> object:
-    try:
-        return cell.cell_contents
-    except ValueError:  # a name that has no value yet
-        return None
-
-
-def _callables(items: Iterable[object]) -> list[object]:
-    return [item for item in items if isinstance(item, FunctionType | MethodType | partial)]
 
 
 def view_functions(view: object) -> Iterator[FunctionType]:

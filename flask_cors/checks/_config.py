@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ..errors import Problem, shorten
-from ..options import misspelt_keys
+from ..reading import misspelt_keys
 from ._subject import Found, Subject
 
 IGNORE_KEY: Final = "CORS_CHECK_IGNORE"
@@ -39,6 +39,10 @@ def ignored_ids(config: Mapping[str, Any]) -> dict[str, str]:
     return {str(id_): why.strip() for id_, why in items if isinstance(why, str) and why.strip()}
 
 
+def _span(ids: set[str]) -> str:
+    return f"{min(ids)} to {max(ids)}"
+
+
 def ignored_in_vain(config: Mapping[str, Any], known: set[str], found: set[str]) -> Iterator[Found]:
     """Yield the entries of the config's list that ignore nothing."""
     given = config.get(IGNORE_KEY, {})
@@ -53,9 +57,7 @@ def ignored_in_vain(config: Mapping[str, Any], known: set[str], found: set[str])
     for id_ in map(str, given):
         place = f"{IGNORE_KEY}[{shorten(id_)}]"
         if id_ not in known:
-            yield Found(
-                place, "there is no rule of this id", "`flask cors check --json` shows them."
-            )
+            yield Found(place, "there is no rule of this id", f"The ids are {_span(known)}.")
         elif id_ not in reasons:
             yield Found(place, "there is no reason, so it is not ignored", "Write the reason.")
         elif id_ not in found:

@@ -54,6 +54,13 @@ class CheckResult:
         level = SEVERITIES.index(severity)
         return [found for found in self.findings if SEVERITIES.index(found.severity) >= level]
 
+    def reasons_not_run(self) -> dict[str, list[str]]:
+        """Return the ids of the rules that could not run, by the reason."""
+        found: dict[str, list[str]] = {}
+        for id_, reason in self.not_run:
+            found.setdefault(reason, []).append(id_)
+        return found
+
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as plain data, for JSON."""
         return {

@@ -8,8 +8,7 @@ from ipaddress import ip_address
 from typing import Any, Final
 
 from ..backtracking import find_nested_quantifiers
-from ..errors import shorten
-from ._subject import Found, Subject, Use, routes, some
+from ._subject import Found, Subject, Use, quoted, routes, some
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Chromium and Firefox keep a preflight's answer no longer than these, in seconds.
@@ -34,8 +33,8 @@ def any_origin_changes_state(subject: Subject) -> Iterator[Found]:
         rows = [row for row in use.rows if _changing(row)]
         if use.value.any and rows:
             yield use.found(
-                f"any site may call what changes state: {routes(rows)}",
-                "List the origins for these views.",
+                f"any site may change state through {routes(rows)}",
+                "List the origins that may call these views.",
             )
 
 
@@ -105,8 +104,8 @@ def unescaped_dots(subject: Subject) -> Iterator[Found]:
             for dot in reversed(dots):
                 mended = f"{mended[:dot]}\\{mended[dot:]}"
             yield use.found(
-                f"a dot in the regular expression {shorten(regex.pattern)} is any character",
-                f"Write {mended!r}, or a wildcard such as 'https://*.example.com'.",
+                f"the unescaped dot in {quoted(regex.pattern)} matches any character",
+                f"Write {quoted(mended)}, or a wildcard such as 'https://*.example.com'.",
             )
 
 
@@ -122,7 +121,7 @@ def endless_resources(subject: Subject) -> Iterator[Found]:
         if not re.search(r"(?:\$|\\Z|[*+]\??\)*)$", entry.pattern.text):
             yield entry.found(
                 "the regular expression has no end, so it covers every path that goes on after it",
-                f"Write {entry.pattern.text + '$'!r}, or end it with /.* if that is meant.",
+                f"Write {quoted(entry.pattern.text + '$')}, or end it with /.* if that is meant.",
             )
 
 
@@ -142,7 +141,7 @@ def nested_quantifiers(subject: Subject) -> Iterator[Found]:
 
 def _nested(part: str) -> Sequence[str]:
     return (
-        f"{shorten(part)} can divide one text in many ways, and takes time exponential in its "
+        f"{quoted(part)} can divide one text in many ways, and takes time exponential in its "
         "length: one request can occupy a worker for hours",
         "Repeat only once, or separate the repetitions by a character that they cannot hold.",
     )
@@ -155,8 +154,8 @@ def unserved_methods(subject: Subject) -> Iterator[Found]:
         served = {method for row in use.rows for method in row.methods}
         if unserved := sorted(use.value - served - {"*", "OPTIONS"}):
             yield use.found(
-                f"no route under it serves {some(unserved)}",
-                "Leave them out: what is not served need not be allowed.",
+                f"it allows {some(unserved)}, which none of its routes serves",
+                "Leave out what no route serves.",
             )
 
 
@@ -171,3 +170,13 @@ def long_max_age(subject: Subject) -> Iterator[Found]:
             f"max_age={use.value} does less than it says: {capped}",
             f"Write {CHROMIUM_CAP}" + (f" or {FIREFOX_CAP}." if use.value > FIREFOX_CAP else "."),
         )
+
+
+def wildcards_not_sent(subject: Subject) -> Iterator[Found]:
+    for use in subject.uses("send_wildcard"):
+        if use.value and not any(row.policy and row.policy.origins.any for row in use.rows):
+            yield use.found(
+                f"send_wildcard has no effect on {routes(use.rows)}: the origins are named, and "
+                "'*' is sent only where any origin is allowed",
+                "Take send_wildcard away; the origin that asks is sent, as it should be.",
+            )

@@ -3,23 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
-from ..explain import show
+from ..explanation import show
 from ..registry import Level
-from ..resources import PathPattern, ResourceIndex
-from ._subject import Entry, Found, Subject
+from ..resources import PathPattern
+from ._subject import Entry, Found, Scope, Subject, paths_of, quoted
 
-Scope = ResourceIndex[Level]
+# Looking for a missing prefix is a service, and must not take long.
+_MOST_PATHS: Final = 200
+
+
+def on_nowhere(subject: Subject) -> Iterator[Found]:
+    on = any(row.policy or row.exempt for row in subject.rows)
+    # Resources that match nothing have findings of their own.
+    if subject.rows and not on and not any(subject.resources()):
+        yield Found(
+            "the app",
+            "CORS is on for no route, so pages of other origins can read nothing",
+            "Call CORS(app, origins=[...]), or put @cross_origin below the routes that are meant.",
+        )
 
 
 def unmatched(subject: Subject) -> Iterator[Found]:
     for entry, reached in _unreached(subject):
         if not reached:
-            yield entry.found(
-                "no route has a path that it covers",
-                "Mend the pattern, or take it away; `flask cors routes` lists the paths.",
-            )
+            yield entry.found("no route has a path that it covers", _how_to_match(subject, entry))
+
+
+def _how_to_match(subject: Subject, entry: Entry) -> str:
+    """Return what to write instead: often the URL prefix of a blueprint is what is missing."""
+    pattern = entry.pattern
+    for path in subject.paths_in(entry.scope)[:_MOST_PATHS]:
+        for slash in range(1, len(path)):
+            if path[slash] == "/" and pattern.matches(path[slash:]):
+                return (
+                    f"Write {quoted(_below(path[:slash], pattern))}: a resource covers whole "
+                    "paths, and the url_prefix of a blueprint is part of them."
+                )
+    return "Correct the pattern, or take it away; `flask cors routes` lists the paths."
+
+
+def _below(prefix: str, pattern: PathPattern) -> str:
+    if pattern.regex is None:
+        return f"{prefix}{pattern.text}"
+    anchor = "^" if pattern.text.startswith("^") else ""
+    escaped = prefix.replace(".", "\\.")
+    return f"{anchor}{escaped}{pattern.text.removeprefix('^')}"
 
 
 def shadowed(subject: Subject) -> Iterator[Found]:
@@ -34,36 +64,16 @@ def shadowed(subject: Subject) -> Iterator[Found]:
 
 def _unreached(subject: Subject) -> Iterator[tuple[Entry, bool]]:
     """Yield the resources that no route meets, and whether they cover a path at all."""
-    met = {scope: _met(scope, rules) for scope, rules in subject.scopes.items()}
     for entry in subject.resources():
-        if entry.level not in met[entry.scope]:
+        if entry.level not in subject.met[entry.scope]:
             rules = subject.scopes[entry.scope]
             yield entry, any(_may_cover(entry.pattern, rule) for rule in rules)
-
-
-def _met(scope: Scope, rules: list[Any]) -> set[Level]:
-    found: set[Level] = set()
-    starts = set()
-    for rule in rules:
-        start, converter, _ = rule.rule.partition("<")
-        if converter:
-            starts.add(start)
-        else:
-            found.update(level for path in _paths(rule) if (level := scope.match(path)))
-    for start in starts:
-        found.update(scope.candidates(start)[0])
-    return found
-
-
-def _paths(rule: Any) -> tuple[str, ...]:
-    path = str(rule.rule)
-    return path, path.rstrip("/") or path, f"{path}/"
 
 
 def _may_cover(pattern: PathPattern, rule: Any) -> bool:
     start, converter, _ = rule.rule.partition("<")
     if not converter:
-        return any(map(pattern.matches, _paths(rule)))
+        return any(map(pattern.matches, paths_of(rule)))
     if pattern.exact:
         return pattern.text.startswith(start)
     return pattern.possible(start)

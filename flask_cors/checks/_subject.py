@@ -9,14 +9,17 @@ from typing import Any, NamedTuple
 
 from flask import Flask
 
-from ..errors import Problem, Source
+from ..errors import Problem, Source, shorten
 from ..options import Setting
 from ..overview import RouteRow, overview
+from ..policy import Policy
 from ..registry import Level
 from ..resolver import Table
 from ..resources import EVERYTHING, PathPattern, ResourceIndex
 
 _MOST_NAMED = 5
+
+Scope = ResourceIndex[Level]
 
 
 class NoTableError(Exception):
@@ -67,7 +70,7 @@ class Entry(NamedTuple):
 
     pattern: PathPattern
     level: Level
-    scope: ResourceIndex[Level]
+    scope: Scope
 
     def found(self, reason: str, hint: str) -> Found:
         """Return what was found at the place where the resource was said."""
@@ -105,10 +108,16 @@ class Subject:
     @cached_property
     def _uses(self) -> dict[str, list[Use]]:
         found: dict[tuple[str, Source], Use] = {}
+        rows: dict[Policy, list[RouteRow]] = {}
         for row in self.rows:
-            for name, setting in row.policy.settings.items() if row.policy else ():
+            if row.policy is not None:
+                rows.setdefault(row.policy, []).append(row)
+        for policy, served in rows.items():
+            for name, setting in policy.settings.items():
                 key = (name, setting.source)
-                found.setdefault(key, Use(setting, [])).rows.append(row)
+                if key not in found:
+                    found[key] = Use(setting, [])
+                found[key].rows.extend(served)
         uses: dict[str, list[Use]] = {}
         for (name, _), use in found.items():
             uses.setdefault(name, []).append(use)
@@ -119,13 +128,23 @@ class Subject:
         return self._uses.get(option, [])
 
     @cached_property
-    def scopes(self) -> dict[ResourceIndex[Level], list[Any]]:
+    def scopes(self) -> dict[Scope, list[Any]]:
         """The indexes of resources, each with the URL rules of the endpoints around it."""
-        found: dict[ResourceIndex[Level], list[Any]] = {}
+        found: dict[Scope, list[Any]] = {}
         for rule in self.rules:
             for scope in self.table.route(rule.endpoint).scopes:
                 found.setdefault(scope, []).append(rule)
         return found
+
+    @cached_property
+    def met(self) -> dict[Scope, set[Level]]:
+        """The resources of each index that the path of some route meets, or may meet."""
+        return {scope: _met(scope, rules) for scope, rules in self.scopes.items()}
+
+    def paths_in(self, scope: Scope) -> list[str]:
+        """Return a path of each route that the resources of an index are asked about."""
+        within = {rule.endpoint for rule in self.scopes[scope]}
+        return list(dict.fromkeys(row.path for row in self.rows if row.endpoint in within))
 
     def resources(self) -> Iterator[Entry]:
         """Yield the resources that somebody named, and what a second CORS object covers."""
@@ -135,6 +154,26 @@ class Subject:
                 everything += pattern is EVERYTHING
                 if pattern is not EVERYTHING or everything > 1:
                     yield Entry(pattern, level, scope)
+
+
+def _met(scope: Scope, rules: list[Any]) -> set[Level]:
+    found: set[Level] = set()
+    starts = set()
+    for rule in rules:
+        start, converter, _ = rule.rule.partition("<")
+        if converter:
+            starts.add(start)
+        else:
+            found.update(level for path in paths_of(rule) if (level := scope.match(path)))
+    for start in starts:
+        found.update(scope.candidates(start)[0])
+    return found
+
+
+def paths_of(rule: Any) -> tuple[str, ...]:
+    """Return the paths that a URL rule without converters is served or redirected at."""
+    path = str(rule.rule)
+    return path, path.rstrip("/") or path, f"{path}/"
 
 
 def routes(rows: Sequence[RouteRow]) -> str:
@@ -148,3 +187,10 @@ def some(names: Sequence[str], separator: str = ", ") -> str:
     rest = len(shown) - _MOST_NAMED
     more = f" and {rest} more" if rest > 0 else ""
     return separator.join(shown[:_MOST_NAMED]) + more
+
+
+def quoted(text: str) -> str:
+    """Return a pattern as it is written in Python, without a backslash more than it needs."""
+    raw = f"r'{text}'"
+    plain = text.isprintable() and text.isascii() and "'" not in text
+    return raw if plain and "\\" in text and not text.endswith("\\") else shorten(text)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FunctionType
 from typing import Any, Final
 
 from flask import Flask
 from flask.views import MethodView
 
-from ..extension import state_of
-from ..registry import class_of, is_marked, lost_mark_of, mark_of, note_registered
+from ..closures import LostMark, functions_of, lost_at_registration, lost_in_wrapper
+from ..registry import class_of, mark_of, note_registered
 from ._code import (
     cors_headers_in,
-    functions_of,
     hooks,
     is_the_apps,
     module_of,
@@ -23,7 +22,7 @@ from ._code import (
 )
 from ._subject import Found, Subject
 
-_OURS: Final = state_of.__module__
+_PACKAGE: Final = __name__.partition(".")[0]
 _BEFORE_OTHERS: Final = ("preprocess_request", "process_response")
 # What has to go on being called by an override of each method.
 _CALLS: Final = {
@@ -33,31 +32,19 @@ _CALLS: Final = {
 
 
 def lost_marks(subject: Subject) -> Iterator[Found]:
-    for endpoint, view in subject.app.view_functions.items():
-        if is_marked(view) or class_of(view):
-            continue
-        mark = next((mark for inner in functions_of(view) if (mark := mark_of(inner))), None)
-        if mark:
-            yield Found(
-                f"the view of {endpoint}",
-                f"the mark of {mark.source} is lost behind a decorator without functools.wraps",
-                "Put functools.wraps on that decorator's wrapper, or cross_origin above it.",
-                *place_of(view),
-            )
+    yield from _lost(subject, lost_in_wrapper)
 
 
 def unregistered_marks(subject: Subject) -> Iterator[Found]:
     views = subject.app.view_functions
     note_registered(mark for view in views.values() if (mark := mark_of(view)))
-    for endpoint, view in views.items():
-        mark = None if is_marked(view) else lost_mark_of(view)
-        if mark:
-            yield Found(
-                f"the view of {endpoint}",
-                f"it is registered without the mark of {mark.source}",
-                "Write cross_origin below @app.route, next to the function.",
-                *place_of(view),
-            )
+    yield from _lost(subject, lost_at_registration)
+
+
+def _lost(subject: Subject, find: Callable[[object], LostMark | None]) -> Iterator[Found]:
+    for endpoint, view in subject.app.view_functions.items():
+        if lost := find(view):
+            yield Found(f"the view of {endpoint}", lost.reason, lost.hint, *place_of(view))
 
 
 def undispatched_marks(subject: Subject) -> Iterator[Found]:
@@ -124,7 +111,7 @@ def lost_overrides(subject: Subject) -> Iterator[Found]:
     app = subject.app
     for name in _BEFORE_OTHERS:
         current = getattr(app, name)
-        if not any(module_of(function) == _OURS for function in functions_of(current)):
+        if not any(map(_is_ours, functions_of(current))):
             yield _overridden(name, current)
     for name, calls in _CALLS.items():
         current = getattr(app, name)
@@ -135,6 +122,10 @@ def lost_overrides(subject: Subject) -> Iterator[Found]:
         used = {used for function in reached for used in names_in(function.__code__)}
         if not calls & used:
             yield _overridden(name, current)
+
+
+def _is_ours(function: FunctionType) -> bool:
+    return module_of(function).partition(".")[0] == _PACKAGE
 
 
 def _overridden(name: str, current: Any) -> Found:

@@ -1,5 +1,5 @@
-// Shows an explanation, as Explanation.to_dict() in flask_cors.explain gives it, with the
-// keys "preflight" and "advice" beside. All text is set as text: nothing becomes markup.
+// Shows an explanation, as to_show() in flask_cors.report gives it. All text is set as text:
+// nothing becomes markup. The report and the lab both show explanations with this.
 "use strict";
 
 function element(name, attributes = {}, ...children) {
@@ -9,57 +9,93 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
-function sourceText(source) {
-  return source.file === null ? source.place : `${source.place} at ${source.file}:${source.line}`;
+function listNode(name, attributes, texts) {
+  return element(name, attributes, ...texts.map((text) => element("li", {}, text)));
+}
+
+// A view that is defined in a function has that function in its name.
+function short(text) {
+  return text.replace(/[\w.]*<locals>\./g, "");
+}
+
+function sourceText({ place, file, line }) {
+  return file === null ? short(place) : `${short(place)} at ${file}:${line}`;
 }
 
 function optionsNode(options) {
   const list = element("dl", { class: "options" });
-  for (const option of options) {
-    list.append(
-      element("dt", {}, option.name),
-      element("dd", {}, option.value, element("br"),
-        element("span", { class: "soft" }, `${option.source.level}: ${sourceText(option.source)}`)));
+  for (const { name, value, source } of options) {
+    const from = source.level === "default"
+      ? element("span", { class: "soft" }, "(default)")
+      : element("span", { class: "soft from" }, `${source.level}: ${sourceText(source)}`);
+    list.append(element("dt", {}, name), element("dd", {}, value, " ", from));
   }
   return list;
 }
 
-function stepNode(step) {
-  return element("li", { class: step.ok ? "ok" : "no" },
-    element("strong", {}, `${step.ok ? "ok" : "NO"} ${step.name}: `), step.text, " ",
-    element("a", { href: step.clause, rel: "noreferrer" }, `standard: ${step.clause.split("#")[1]}`));
+function stepNode({ name, clause, ok, text }) {
+  return element("li", { class: ok ? "ok" : "no" },
+    element("span", { class: `badge ${ok ? "readable" : "blocked"}` }, ok ? "ok" : "fails"),
+    element("strong", {}, ` ${name}: `), short(text), " (",
+    element("a", { href: clause, rel: "noreferrer" }, clause.split("#")[1]), ")");
 }
 
-function exchangeNode(exchange) {
-  const status = exchange.status === null ? "the view's status" : exchange.status;
-  const kind = exchange.kind === "preflight" ? "Preflight" : "Request";
+// An origin may be broken after its scheme, and nowhere else.
+function originNode(origin) {
+  const parts = origin.split("://");
+  return parts.length < 2
+    ? element("span", {}, origin)
+    : element("span", {}, `${parts[0]}://`, element("wbr"), parts[1]);
+}
+
+function headersNode(headers) {
+  return listNode("ul", { class: "headers" }, headers.map(([name, value]) => `${name}: ${value}`));
+}
+
+function titleOf({ kind, method, url }) {
+  return `${kind === "preflight" ? "Preflight" : "Request"}: ${method} ${url}`;
+}
+
+function exchangeNode(exchange, heading) {
   const node = element("section", {},
-    element("h3", {}, `${kind}: ${exchange.method} ${exchange.url}`),
-    element("p", {}, `${status}, answered by ${exchange.answered_by}`),
+    element(heading, {}, titleOf(exchange)),
+    element("p", {}, `Answer: ${exchange.answer}`),
     element("ol", { class: "steps" }, ...exchange.steps.map(stepNode)));
-  const lines = exchange.headers.map(([name, value]) => `${name}: ${value}`);
-  if (exchange.vary) lines.push("Vary: Origin");
-  const shown = lines.map((line) => element("li", {}, element("code", {}, line)));
-  if (shown.length) node.append(element("h3", {}, "Headers that are sent"), element("ul", {}, ...shown));
+  const headers = exchange.vary ? [...exchange.headers, ["Vary", "Origin"]] : exchange.headers;
+  if (headers.length) node.append(element("p", { class: "soft" }, "Headers that are put on:"), headersNode(headers));
   return node;
 }
 
 function walkNode(walk) {
-  const steps = walk.map((step) =>
-    element("li", {}, `${step.level}: ${step.place} sets ${step.sets.join(", ") || "nothing"}`));
-  return steps.length ? element("ol", {}, ...steps) : element("p", {}, "No level covers this path.");
+  if (!walk.length) return element("p", {}, "No level covers this path.");
+  return listNode("ol", {}, walk.map(({ level, place, sets }) =>
+    `${level}: ${short(place)} sets ${sets.join(", ") || "nothing"}`));
+}
+
+function fixNode(told) {
+  return element("p", { class: "fix" }, element("strong", {}, "To change that: "), short(told.advice));
+}
+
+function preflightNode({ preflight }) {
+  if (!preflight.length) return element("p", {}, "No preflight is needed.");
+  return element("div", {}, element("p", {}, "A browser sends a preflight first:"), listNode("ul", {}, preflight));
+}
+
+// What led to the verdict; headings are of the given level.
+function reasonsNode(told, level = 3) {
+  const heading = `h${level}`;
+  const node = element("div", { class: "explanation" }, preflightNode(told),
+    element(heading, {}, `Endpoint: ${told.endpoint === null ? "none (404)" : told.endpoint}`),
+    walkNode(told.walk), ...told.exchanges.map((exchange) => exchangeNode(exchange, heading)));
+  if (told.notes.length) node.append(element(heading, {}, "Notes"), listNode("ul", {}, told.notes.map(short)));
+  return node;
 }
 
 function explanationNode(told) {
   const node = element("div", {},
     element("p", { class: `verdict ${told.verdict}` },
       element("strong", {}, told.verdict), `: ${told.message}`));
-  if (told.advice) node.append(element("p", {}, element("strong", {}, "To change that: "), told.advice));
-  const reasons = told.preflight.map((reason) => element("li", {}, reason));
-  node.append(element("p", {}, reasons.length ? "A browser sends a preflight first:" : "No preflight is needed."));
-  if (reasons.length) node.append(element("ul", {}, ...reasons));
-  node.append(element("h3", {}, `Endpoint: ${told.endpoint === null ? "none (404)" : told.endpoint}`),
-    walkNode(told.walk), ...told.exchanges.map(exchangeNode));
-  if (told.notes.length) node.append(element("ul", {}, ...told.notes.map((note) => element("li", {}, note))));
+  if (told.advice) node.append(fixNode(told));
+  node.append(reasonsNode(told));
   return node;
 }

@@ -31,13 +31,13 @@ function cellNode(route, column) {
   const [kind, words] = verdictOf(route, column);
   const cell = element("td", { role: "cell" });
   if (!kind) {
-    cell.append(element("span", { class: "label soft" }, "an allowed origin: "), route.named);
+    cell.append(element("span", { class: "label soft" }, "An allowed origin: "), route.named);
     return cell;
   }
   const button = element("button", { type: "button", class: `cell ${kind}` },
     element("span", { class: "hidden" }, `${route.methods.join(", ")} ${route.rule} from `),
-    element("span", { class: "label" }, `${origin}: `), words);
-  if (column === 0) cell.append(element("div", { class: "own soft", "aria-hidden": "true" }, origin));
+    element("span", { class: "label" }, `${origin} `), words);
+  if (column === 0) cell.append(element("div", { class: "own soft", "aria-hidden": "true" }, originNode(origin)));
   button.addEventListener("click", () => open(route, column));
   cell.append(button);
   return cell;
@@ -69,7 +69,7 @@ function draw() {
 function open(route, column) {
   const dialog = document.getElementById("dialog");
   const origin = originOf(route, column);
-  document.getElementById("title").textContent = `${route.rule} from ${origin}`;
+  document.getElementById("title").replaceChildren(`${route.rule} from `, originNode(origin));
   const choice = document.getElementById("method");
   choice.replaceChildren(...route.methods.map((method, number) => element("option", { value: number }, method)));
   choice.onchange = () => tell(route, column, Number(choice.value));

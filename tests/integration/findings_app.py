@@ -59,7 +59,7 @@ def make_app() -> Flask:
         CORS_ORIGN="https://typo.example",
         CORS_CHECK_IGNORE={"CORS999": "no such rule"},
     )
-    for path in ("http", "null", "pages", "dot", "slow", "age", "purge"):
+    for path in ("http", "null", "pages", "dot", "slow", "age", "purge", "star"):
         app.add_url_rule(f"/{path}", path, _OF[path], methods=["GET"])
     app.add_url_rule("/change", "change", cross_origin("*")(ok), methods=["POST"])
     app.add_url_rule("/lost", "lost", unwrapped(cross_origin(APP)(text)))
@@ -112,5 +112,6 @@ _OF: dict[str, Any] = {
     "dot": cross_origin(r"https://app.example\.com")(text),
     "slow": slow,
     "age": cross_origin(APP, max_age=100_000)(text),
+    "star": cross_origin(APP, send_wildcard=True)(text),
     "purge": cross_origin(APP, methods=["GET", "HEAD", "PURGE"])(text),
 }

@@ -18,7 +18,7 @@ from flask.views import MethodView, View
 
 from flask_cors import CORS, ConfigError, cors_exempt, cross_origin
 from flask_cors.checks import RULES, CheckResult, check, to_sarif
-from flask_cors.extension import state_of
+from flask_cors.state import state_of
 from tests.integration.findings_app import make_app
 
 APP = "https://app.example.com"
@@ -70,6 +70,7 @@ def test_an_app_with_one_of_each_finding(result: CheckResult) -> None:
         ("CORS020", "warning", "after_request add_headers"),
         ("CORS021", "error", "app.preprocess_request"),
         ("CORS022", "warning", "CORS_CHECK_IGNORE['CORS999']"),
+        ("CORS023", "note", "cross_origin on text"),
     ]
     assert (result.ignored, result.not_run) == ((), ())
 
@@ -82,9 +83,9 @@ def test_the_app_is_asked_for_the_same(quiet: None) -> None:
 def test_a_finding_says_where_and_what_to_do(result: CheckResult) -> None:
     found = next(found for found in result.findings if found.id == "CORS007")
     assert found.reason == (
-        "a dot in the regular expression 'https://app.example\\\\.com' is any character"
+        r"the unescaped dot in r'https://app.example\.com' matches any character"
     )
-    assert found.hint.startswith("Write 'https://app\\\\.example\\\\.com', or a wildcard")
+    assert found.hint.startswith(r"Write r'https://app\.example\.com', or a wildcard")
     assert Path(found.file or "").name == "findings_app.py"
     assert found.line
 
@@ -95,9 +96,12 @@ def test_every_place_in_code_is_known(result: CheckResult) -> None:
     assert {Path(found.file or "x").name for found in result.findings} == {"findings_app.py", "x"}
 
 
-def test_each_rule_has_one_finding_but_the_first(result: CheckResult) -> None:
-    assert [rule.id for rule in RULES][1:] == [found.id for found in result.findings]
-    assert [rule.id for rule in RULES] == [f"CORS{number:03}" for number in range(1, 23)]
+def test_each_rule_has_one_finding_but_two_that_need_an_app_of_their_own(
+    result: CheckResult,
+) -> None:
+    # An app that does not compile, and one where CORS is on nowhere.
+    assert [rule.id for rule in RULES][1:-1] == [found.id for found in result.findings]
+    assert [rule.id for rule in RULES] == [f"CORS{number:03}" for number in range(1, 25)]
 
 
 def test_the_result_is_sarif(result: CheckResult, quiet: None) -> None:
@@ -121,6 +125,54 @@ def test_files_elsewhere_and_rules_not_run_are_sarif_too(
     jsonschema.Draft4Validator(json.loads(SCHEMA.read_text("utf-8"))).validate(log)
     told = log["runs"][0]["invocations"][0]["toolExecutionNotifications"]
     assert [item["associatedRule"]["id"] for item in told] == ["CORS006"]
+
+
+# -- what to write instead -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ("/items/*", "'/v1.0/api/items/*'"),
+        ("/items/7", "'/v1.0/api/items/7'"),
+        (r"^/items/\d+$", r"r'^/v1\.0/api/items/\d+$'"),
+        (r"/api/items/\d+$", r"r'/v1\.0/api/items/\d+$'"),
+    ],
+)
+def test_a_missing_prefix_is_shown(resource: str, expected: str) -> None:
+    app = Flask(__name__, static_folder=None)
+    blueprint = Blueprint("api", __name__, url_prefix="/v1.0/api")
+    CORS(blueprint, origins=APP, resources=resource)
+    for path in ("/", "/items/7"):
+        blueprint.add_url_rule(path, path.strip("/").replace("/", "_") or "root", text)
+    app.register_blueprint(blueprint)
+    (found,) = run(app).findings
+    assert (found.id, found.hint) == (
+        "CORS010",
+        f"Write {expected}: a resource covers whole paths, and the url_prefix of a blueprint is "
+        "part of them.",
+    )
+
+
+def test_a_resource_that_no_prefix_helps() -> None:
+    app = Flask(__name__, static_folder=None)
+    CORS(app, origins=APP, resources=["/items", "/", r"/it's\d$"])
+    app.add_url_rule("/", "index", text)
+    (found, other) = run(app).findings
+    assert (found.id, other.id) == ("CORS010", "CORS010")
+    assert found.hint.startswith("Correct the pattern, or take it away")
+
+
+def test_send_wildcard_is_no_finding_where_any_origin_is_allowed() -> None:
+    app = Flask(__name__, static_folder=None)
+    CORS(app, origins="*", send_wildcard=True)
+    app.add_url_rule("/", "index", text)
+    app.add_url_rule("/named", "named", cross_origin(APP)(text))
+    assert ids(app) == ["CORS002"]
+
+
+def text() -> str:
+    return "text"
 
 
 # -- errors in the configuration -------------------------------------------------------
@@ -353,8 +405,8 @@ def test_a_mark_is_found_behind_a_partial_and_two_wrappers() -> None:
             return self.inner()
 
     marked = cross_origin(APP)(view)
-    assert ids(with_view(functools.partial(call, marked))) == ["CORS014"]
-    assert ids(with_view(Caller(marked).call)) == ["CORS014"]
+    assert ids(with_view(functools.partial(call, marked))) == ["CORS014", "CORS024"]
+    assert ids(with_view(Caller(marked).call)) == ["CORS014", "CORS024"]
 
 
 def test_a_view_that_closes_over_a_name_without_a_value() -> None:
@@ -362,7 +414,7 @@ def test_a_view_that_closes_over_a_name_without_a_value() -> None:
         return str(later)
 
     app = with_view(call)
-    assert ids(app) == []
+    assert ids(app) == ["CORS024"]
     later = 1
 
 
@@ -481,5 +533,14 @@ def test_a_subclass_that_calls_its_base_is_no_finding() -> None:
         assert ids(app) == expected
 
 
-def test_an_app_without_cors_has_no_findings() -> None:
-    assert run(Flask(__name__)).to_dict() == {"findings": [], "ignored": [], "not_run": []}
+def test_an_app_without_routes_has_no_findings() -> None:
+    app = Flask(__name__, static_folder=None)
+    assert run(app).to_dict() == {"findings": [], "ignored": [], "not_run": []}
+
+
+def test_an_app_where_cors_is_on_nowhere() -> None:
+    app = Flask(__name__)
+    (found,) = run(app).findings
+    assert (found.id, found.severity, found.place) == ("CORS024", "note", "the app")
+    app.add_url_rule("/off", "off", cors_exempt(text))
+    assert ids(app) == []

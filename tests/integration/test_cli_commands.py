@@ -175,6 +175,24 @@ def test_an_error_in_the_configuration(tmp_path: Path) -> None:
     assert (result.exit_code, result.output.count("CORS001 error: ")) == (1, 2)
 
 
+def test_rules_that_did_not_run_are_one_line_for_each_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "publicsuffixlist", None)
+    install = "publicsuffixlist is not installed: pip install 'Flask-CORS[cli]'"
+    assert f"\nNot run: CORS006, since {install}\n" in invoke(["check"], COLUMNS="200").output
+
+    def make() -> Flask:
+        app = make_app()
+        app.config["CORS_MAX_AGE"] = -1
+        return app
+
+    lines = invoke(["check"], make, COLUMNS="300").output.splitlines()
+    (line,) = [line for line in lines if line.startswith("Not run: ") and "CORS001" in line]
+    assert line.startswith("Not run: CORS002, CORS003, ")
+    assert line.endswith(", CORS024, since the configuration has errors (CORS001)")
+
+
 @pytest.mark.parametrize("args", COMMANDS[:3], ids=lambda args: args[0])
 def test_without_rich_a_command_says_what_to_install(
     args: list[str], monkeypatch: pytest.MonkeyPatch

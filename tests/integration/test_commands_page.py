@@ -9,6 +9,7 @@ from pathlib import Path
 from flask_cors.checks import RULES
 from flask_cors.cli import cors
 from flask_cors.probe import Limits
+from tests.integration.test_cli_golden import CASES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "commands.rst").read_text("utf-8")
 
@@ -25,6 +26,15 @@ def test_every_command_and_option_is_named() -> None:
         for parameter in command.params:
             for option in parameter.opts if parameter.param_type_name == "option" else ():
                 assert option in section or option == "--output", (name, option)
+
+
+def test_the_output_that_is_shown_is_that_of_the_commands() -> None:
+    shown = re.findall(
+        r"\.\. literalinclude:: \.\./tests/golden/(.*)\.txt\n   :caption: flask cors (.*)\n", PAGE
+    )
+    assert {name for name, _ in shown} == {"routes-sources", "explain-blocked", "check-wide"}
+    for name, command in shown:
+        assert CASES[name][0] == command.split()
 
 
 def test_the_bounds_are_those_of_the_probe() -> None:

@@ -14,7 +14,7 @@ from flask.views import MethodView
 from werkzeug.exceptions import SecurityError
 
 from flask_cors import CORS, ConfigError, cors_exempt, cross_origin
-from flask_cors.explain import Explanation
+from flask_cors.explanation import Explanation
 from tests.integration.exchange import (
     ALL_METHODS,
     CREDENTIALS,
@@ -135,7 +135,7 @@ def test_what_it_says_of_an_allowed_request() -> None:
     told = explain(app, "PUT", "/?a=b", ME, headers={"X-A": "1"}, credentials=True)
     assert told.verdict == "readable"
     assert told.allowed is True
-    assert told.message == "The page can read the cors response."
+    assert told.message == f"A page of {told.origin} can read the response."
     assert (told.method, told.url, told.origin) == ("PUT", "http://localhost/?a=b", ME)
     assert (told.endpoint, told.covered) == ("index", True)
     asked, actual = told.exchanges
@@ -188,10 +188,13 @@ def test_every_effective_option_has_its_source() -> None:
         "always_send": ("True", "default"),
         "vary_header": ("True", "default"),
         "allow_private_network": ("False", "default"),
-        "headers": ("none", "default"),
         "automatic_options": ("True", "default"),
         "intercept_exceptions": ("True", "default"),
     }
+    app.config["CORS_HEADERS"] = "X-Old"
+    with pytest.warns(DeprecationWarning, match="CORS_HEADERS"):
+        old = explain(app, "PUT", "/items", ME).options
+    assert [option.value for option in old if option.name == "headers"] == ["X-Old"]
     source = {option.name: option.source for option in told.options}["max_age"]
     assert source.file == __file__
     assert isinstance(source.line, int)
@@ -249,7 +252,7 @@ def test_headers_are_names_or_have_values(headers: Any, kinds: list[str]) -> Non
 def test_the_same_origin() -> None:
     told = explain(make_app(origins=ME), "GET", "/", "http://localhost")
     assert (told.verdict, told.allowed) == ("same-origin", True)
-    assert told.message == "The page can read the basic response."
+    assert told.message == "The page has the API's own origin, so CORS does not apply."
 
 
 def test_no_origin() -> None:
@@ -327,11 +330,30 @@ def test_an_endpoint_that_is_not_covered() -> None:
     assert told.notes == ("CORS is off here: no mark, blueprint or resource covers this path.",)
 
 
-@pytest.mark.parametrize("path", ["/exempt", "/user/..%2f"])
-def test_where_cors_is_taken_out(path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "off", "why"),
+    [
+        ("/exempt", "exempt", "the view is taken out by cors_exempt."),
+        ("/user/..%2f", "dot segment", "the path has a . or .. segment, which no page needs."),
+    ],
+)
+def test_where_cors_is_taken_out(path: str, off: str, why: str) -> None:
     told = explain(make_app(), "GET", path, ME)
     assert (told.verdict, told.covered, told.exchanges[0].headers) == ("blocked", False, ())
-    assert told.notes == ("CORS is off here: cors_exempt, or a path with a dot segment.",)
+    assert (told.off, told.notes) == (off, (f"CORS is off here: {why}",))
+
+
+def test_an_app_where_cors_is_on_for_no_route() -> None:
+    app = Flask(__name__, static_folder=None)
+    app.add_url_rule("/", "index", lambda: "x")
+    CORS(app, resources="/none")
+    told = explain(app, "GET", "/", ME)
+    assert told.off == "nowhere"
+    assert told.notes == ("CORS is off here: it is on for no route of this app.",)
+    app.add_url_rule("/api/<name>", "api", lambda name: name)
+    CORS(app, resources="/api/other")
+    told = explain(app, "GET", "/api/x", ME)
+    assert (told.off, told.endpoint) == ("not covered", "api")
 
 
 def test_not_found_and_method_not_allowed() -> None:
@@ -365,7 +387,10 @@ def test_a_view_that_serves_options() -> None:
 
 def test_a_response_that_is_the_apps_own() -> None:
     app = make_app(origins=ME)
-    note = "A view or hook that writes Access-Control-Allow-Origin itself keeps its own answer."
+    note = (
+        "No view and no hook ran for this; where one writes Access-Control-Allow-Origin itself, "
+        "its response stays as it is."
+    )
     assert explain(app, "GET", "/own-acao", YOU).notes == (note,)
     assert lines(ask(app, "/own-acao", YOU)) == [acao("*")]
     assert explain(app, "GET", "/own-acao", YOU).notes == (
@@ -497,19 +522,19 @@ def test_it_reads_as_a_report() -> None:
     assert "endpoint: index" in text
     assert "  app: CORS(app) sets methods, origins" in text
     assert f"  origins = {ME}  [{source}]" in text
-    assert "preflight: OPTIONS http://localhost/, 200" in text
+    assert "preflight: OPTIONS http://localhost/ -> 200, from Flask-CORS" in text
     assert f"  Access-Control-Allow-Origin: {ME}" in text
-    assert any(line.startswith("  NO  method: the method 'PUT' is not") for line in text)
-    assert any(line.startswith("  ok  CORS check: ") for line in text)
+    assert any(line.startswith("  FAILS  method: the method 'PUT' is not") for line in text)
+    assert any(line.startswith("  ok     CORS check: ") for line in text)
     assert text[-1].startswith("note: ")
 
 
 def test_it_reads_as_a_report_for_404() -> None:
     text = str(explain(make_app(origins=ME), "GET", "/none", ME)).splitlines()
     assert "endpoint: none (404)" in text
-    assert "actual: GET http://localhost/none, 404" in text
+    assert "actual: GET http://localhost/none -> 404, from Flask" in text
     text = str(explain(make_app(origins=ME), "GET", "/", ME)).splitlines()
-    assert "actual: GET http://localhost/, status of the view" in text
+    assert "actual: GET http://localhost/ -> what the app answers" in text
 
 
 def test_a_mark_that_sets_nothing_is_told() -> None:

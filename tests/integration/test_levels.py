@@ -71,7 +71,6 @@ def test_explain_tells_the_source_of_every_option() -> None:
         "always_send": "default",
         "vary_header": "default",
         "allow_private_network": "default",
-        "headers": "default",
         "automatic_options": "default",
         "intercept_exceptions": "default",
     }

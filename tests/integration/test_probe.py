@@ -318,7 +318,7 @@ def test_a_method_that_is_not_allowed_is_named(one: str) -> None:
     result = probe(f"{one}/data", PAGE, method="PURGE")
     assert (result.step, result.faults[0].hint.split(";")[0]) == (
         "preflight-method",
-        "Mend methods",
+        "Change methods",
     )
 
 

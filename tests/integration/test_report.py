@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from flask_cors import CORS, cross_origin
 from flask_cors.errors import Report, Source
-from flask_cors.extension import state_of
 from flask_cors.origins import parse_origins
 from flask_cors.report import STRANGER, Matrix, render, representative
+from flask_cors.state import state_of
+from tests.conformance import axe
 from tests.golden.app import make_app
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -64,6 +66,17 @@ def test_cells_are_what_explain_says() -> None:
             assert cell == "".join(codes[verdict] for verdict in told)
 
 
+def test_policies_that_differ_in_what_preflights_get_have_verdicts_of_their_own() -> None:
+    app = Flask(__name__, static_folder=None)
+    differing: list[Any] = [{}, {"methods": "GET"}, {"automatic_options": False}]
+    for number, options in enumerate(differing):
+        view = cross_origin("https://a.example", **options)(lambda: "x")
+        app.add_url_rule(f"/{number}", f"view{number}", view, methods=["GET", "PUT"])
+    routes = data_of(page_of(app))["routes"]
+    # GET, HEAD and PUT from the origin that is allowed.
+    assert [route["cells"][0] for route in routes] == ["rrr", "rrb", "rrb"]
+
+
 def test_an_explanation_is_kept_for_each_cell() -> None:
     data = data_of(page_of(make_app()))
     for route in data["routes"]:
@@ -72,6 +85,21 @@ def test_an_explanation_is_kept_for_each_cell() -> None:
             for method, number in zip(route["methods"], numbers, strict=False):
                 told = data["explanations"][number]
                 assert (told["method"], told["origin"]) == (method, origin)
+
+
+def test_files_are_named_from_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    monkeypatch.chdir(tmp_path)
+    assert str(root) in page_of(make_app())
+    monkeypatch.chdir(root)
+    page = page_of(make_app())
+    assert str(root) not in page
+    assert "tests/golden/app.py:" in page
+
+
+def test_rules_that_did_not_run_are_listed_by_their_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "publicsuffixlist", None)
+    assert "<li>CORS006, since publicsuffixlist is not installed" in page_of(make_app())
 
 
 def test_origins_stand_for_the_policies() -> None:
@@ -178,6 +206,29 @@ def test_nothing_scrolls_sideways(browser: Browser, tmp_path: Path, width: int) 
         "(d => [d.scrollWidth, d.clientWidth])(document.querySelector('dialog'))"
     )
     assert dialog[0] == dialog[1]
+    page.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Browser, tmp_path: Path, scheme: Any, width: int) -> None:
+    app = make_app()
+    app.config["CORS_CHECK_IGNORE"] = {}
+    page = opened(browser, page_of(app), tmp_path, width)
+    page.emulate_media(color_scheme=scheme)
+    assert axe.violations(page) == []
+    page.locator("#rows .blocked").first.click()
+    assert axe.violations(page) == []
+    page.close()
+
+
+@pytest.mark.browser
+def test_axe_finds_what_is_wrong(browser: Browser, tmp_path: Path) -> None:
+    page = opened(browser, page_of(make_app()), tmp_path)
+    page.add_style_tag(content=".soft { color: #ccc !important }")
+    page.locator("#filter").evaluate("input => input.labels[0].remove()")
+    assert {item.partition(":")[0] for item in axe.violations(page)} == {"color-contrast", "label"}
     page.close()
 
 

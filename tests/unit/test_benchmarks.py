@@ -17,7 +17,7 @@ import pytest
 from werkzeug import Request
 
 from benchmarks import __main__ as command
-from benchmarks import plots, report, server, targets
+from benchmarks import plots, report, server, serving, targets
 from benchmarks.estimates import Estimate, estimate, estimate_difference, median_of, paired
 from benchmarks.kits import (
     BARE,
@@ -490,7 +490,11 @@ Transfer/sec:    523.07KB
 
 
 def test_wrk_is_understood() -> None:
-    assert server.read_wrk(WRK) == server.Load(2479.88, 0.81)
+    assert serving.read_wrk(WRK) == serving.Load(2482, 2479.88, 3.05, 0.81)
+
+
+def test_a_load_may_have_any_status_where_it_is_asked_for() -> None:
+    assert serving.read_wrk(WRK + "  Non-2xx or 3xx responses: 12\n", any_status=True).requests
 
 
 @pytest.mark.parametrize(
@@ -502,12 +506,12 @@ def test_wrk_is_understood() -> None:
     ],
 )
 def test_a_load_with_errors_is_none(text: str) -> None:
-    with pytest.raises(server.LoadError):
-        server.read_wrk(text)
+    with pytest.raises(serving.LoadError):
+        serving.read_wrk(text)
 
 
 def test_a_scenario_is_served() -> None:
-    with server.serving(PROJECT) as url:
+    with server.scenario(PROJECT) as url:
         connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=30)
         asked: Ask = SCENARIOS[server.SCENARIO].ask
         connection.request(asked.method, asked.path, headers=dict(asked.headers))

@@ -105,7 +105,8 @@ def test_metadata(distribution: metadata.Distribution) -> None:
     assert fields["License-Expression"] == "MIT"
     assert fields["Requires-Python"] == ">=3.10"
     assert "Typing :: Typed" in fields.get_all("Classifier", [])
-    assert set(fields.get_all("Provides-Extra", [])) == {"bench", "cli", "dev", "docs", "test"}
+    extras = {"bench", "cli", "dev", "docs", "ecosystem", "fuzz", "soak", "test"}
+    assert set(fields.get_all("Provides-Extra", [])) == extras
 
 
 def test_flask_is_the_only_runtime_dependency(distribution: metadata.Distribution) -> None:

@@ -1,25 +1,34 @@
-// Sends each request of the page, asks the API what it saw and what explain() says, and
-// shows both. Text only ever becomes text: nothing here writes markup.
+// Sends the requests of the page, asks the API what it saw and what explain() says, and
+// has result.js show both.
 
 const lab = JSON.parse(document.getElementById("lab").textContent);
 
-// -- asking ---------------------------------------------------------------------------
+// -- sending --------------------------------------------------------------------------
 
-// What a page's script learns from fetch(): a response, or a TypeError without a reason.
-async function send({ method, path, headers, credentials }, run) {
-  const url = new URL(path, lab.api);
-  url.searchParams.set("run", run);
-  try {
-    const response = await fetch(url, {
-      method,
-      headers,
-      credentials: credentials ? "include" : "same-origin",
-    });
-    const { status, redirected } = response;
-    return { readable: true, status, redirected, headers: [...response.headers] };
-  } catch (error) {
-    return { readable: false, error: String(error) };
+const frames = new Map();
+
+// A frame with a page of that origin; null is the origin of a sandboxed one.
+function frameOf(origin) {
+  if (!frames.has(origin)) {
+    const frame = element("iframe", { hidden: "", title: `Sends requests from ${origin}` });
+    if (origin === "null") frame.setAttribute("sandbox", "allow-scripts");
+    frame.src = `${origin === "null" ? location.origin : origin}/sender`;
+    frames.set(origin, new Promise((resolve) => {
+      frame.addEventListener("load", () => resolve(frame.contentWindow), { once: true });
+    }));
+    document.body.append(frame);
   }
+  return frames.get(origin);
+}
+
+async function sendFrom(origin, request, run) {
+  if (origin === location.origin) return send(lab.api, request, run);
+  const page = await frameOf(origin);
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => { port1.close(); resolve(data); };
+    page.postMessage({ request, run }, "*", [port2]);
+  });
 }
 
 async function control(name, query) {
@@ -28,188 +37,22 @@ async function control(name, query) {
   return response.json();
 }
 
-function explain({ method, path, headers, credentials }) {
-  const query = [["method", method], ["path", path], ["origin", location.origin]];
-  for (const name of Object.keys(headers)) query.push(["header", name]);
+function explain(origin, { method, path, headers, credentials }) {
+  const query = [["method", method], ["path", path], ["origin", origin]];
+  for (const [name, value] of Object.entries(headers)) query.push(["header", `${name}: ${value}`]);
   if (credentials) query.push(["credentials", ""]);
   return control("explain", query);
 }
 
-async function ask(scenario) {
+async function ask(request, origin = location.origin) {
   const run = crypto.randomUUID();
-  const browser = await send(scenario, run);
-  const [seen, told] = await Promise.all([control("requests", { run }), explain(scenario)]);
-  return { scenario, browser, seen, told };
+  const browser = lab.senders.includes(origin) ? await sendFrom(origin, request, run) : null;
+  const [seen, told] = await Promise.all([control("requests", { run }), explain(origin, request)]);
+  const sameSite = lab.sameSite && origin === location.origin;
+  return { request: { ...request, sameSite }, browser, seen, told };
 }
 
-// -- comparing ------------------------------------------------------------------------
-
-function differences({ browser, seen, told }) {
-  const found = [];
-  if (browser.readable !== (told.verdict !== "blocked")) found.push("the verdict");
-  if (seen.length !== told.exchanges.length) found.push("the number of requests");
-  told.exchanges.forEach((expected, index) => {
-    if (seen[index]) found.push(...differencesBetween(seen[index], expected));
-  });
-  return found;
-}
-
-function differencesBetween(entry, expected) {
-  const found = [];
-  if (entry.kind !== expected.kind) found.push("whether there is a preflight");
-  // A status that a view or hook decides on is not for explain() to know.
-  if (expected.status !== null && entry.status !== expected.status) found.push("the status");
-  const cors = entry.answered.filter(([name]) => /^access-control-/i.test(name));
-  if (lines(cors) !== lines(expected.headers)) found.push("the headers");
-  const varies = entry.answered.some(([name, value]) => /^vary$/i.test(name) && /origin/i.test(value));
-  if (varies !== expected.vary) found.push("Vary");
-  return found;
-}
-
-function lines(headers) {
-  return headers.map(([name, value]) => `${name}: ${value}`).sort().join("\n");
-}
-
-// -- showing --------------------------------------------------------------------------
-
-function element(tag, text = "", className = "") {
-  const made = document.createElement(tag);
-  made.textContent = text;
-  if (className) made.className = className;
-  return made;
-}
-
-function show(card, { scenario, browser, seen, told }) {
-  const slot = (name) => card.querySelector(`[data-slot="${name}"]`);
-  const write = (name, text) => { slot(name).textContent = text; };
-  const list = (name, items) => slot(name).replaceChildren(...items);
-  const listOrNone = (name, items) =>
-    list(name, items.length ? items : [element("li", "none", "extra")]);
-
-  mark(slot("browser-verdict"), browser.readable ? "readable" : "blocked");
-  write("browser-message", browserMessage(browser));
-  write("browser-preflight", browserPreflight(seen));
-  write("browser-headers", browser.readable ? visible(browser.headers) : "none");
-  write("browser-cookie", cookie(scenario, seen));
-
-  mark(slot("server-verdict"), told.verdict);
-  write("server-message", told.message);
-  write("server-preflight", serverPreflight(told));
-  write("server-origins", option(told, "origins"));
-  write("server-credentials", option(told, "supports_credentials"));
-
-  listOrNone("exchanges", seen.map(exchange));
-  listOrNone("walk", told.walk.map(({ level, place, sets }) =>
-    element("li", `${level}: ${short(place)} sets ${sets.join(", ") || "nothing"}`)));
-  listOrNone("steps", told.exchanges.filter(({ steps }) => steps.length).map(stepsOf));
-  listOrNone("options", told.options.map(({ name, value, source }) =>
-    element("li", `${name} = ${value} (${where(source)})`, source.level === "default" ? "extra" : "")));
-  list("notes", told.notes.map((note) => element("li", note)));
-
-  const found = differences({ browser, seen, told });
-  slot("agreement").dataset.agree = String(found.length === 0);
-  write("agreement", found.length
-    ? `They differ in ${[...new Set(found)].join(", ")}.`
-    : "Both say the same.");
-  return found.length === 0;
-}
-
-function mark(node, verdict) {
-  node.dataset.verdict = verdict;
-  node.textContent = verdict;
-}
-
-function browserMessage({ readable, status, redirected, error }) {
-  if (!readable) return `The script gets “${error}”; the reason stands in the browser’s console only.`;
-  return `The script reads the status ${status}${redirected ? ", after a redirect" : ""}.`;
-}
-
-function browserPreflight(seen) {
-  const preflight = seen.find(({ kind }) => kind === "preflight");
-  if (!preflight) return "none sent";
-  const then = seen.some(({ kind }) => kind === "actual")
-    ? "the request followed"
-    : "the request was not sent";
-  return `sent, answered with ${preflight.status}; ${then}`;
-}
-
-function serverPreflight({ exchanges }) {
-  const preflight = exchanges.find(({ kind }) => kind === "preflight");
-  if (!preflight) return "none needed";
-  const by = preflight.answered_by === "flask_cors" ? "Flask-CORS, before any hook" : "the application";
-  return `answered by ${by}`;
-}
-
-function visible(headers) {
-  return headers.map(([name]) => name).join(", ") || "none";
-}
-
-function cookie({ credentials }, seen) {
-  const requests = seen.filter(({ kind }) => kind === "actual");
-  if (!credentials) return "not asked for";
-  if (requests.length === 0) return "the request was not sent";
-  if (requests.some((request) => request.cookie)) return "travelled with the request";
-  return lab.sameSite
-    ? "there is none yet"
-    : "withheld: SameSite=Lax, and this page is on another site than the API";
-}
-
-function option({ options }, name) {
-  const found = options.find((each) => each.name === name);
-  return found ? `${found.value} (${where(found.source)})` : "CORS is off here";
-}
-
-function where({ place, file, line }) {
-  return file ? `${short(place)}, ${file.split(/[\\/]/).pop()} line ${line}` : place;
-}
-
-// A view that is defined in a function has that function in its name.
-function short(place) {
-  return place.replace(/\S*<locals>\./, "");
-}
-
-function exchange({ kind, method, path, asked, cookie: sent, status, answered }) {
-  const item = element("li");
-  item.append(
-    element("strong", `${titleOf(kind)}: ${method} ${path}`),
-    headerLines(asked),
-    element("p", sent ? "The lab’s cookie came with it." : "No cookie came with it."),
-    element("strong", `Answer: ${status}`),
-    headerLines(answered),
-  );
-  return item;
-}
-
-function headerLines(headers) {
-  const made = element("ul", "", "headers");
-  made.append(...headers.map(([name, value]) => element("li", `${name}: ${value}`)));
-  return made;
-}
-
-function titleOf(kind) {
-  return kind === "preflight" ? "Preflight" : "Request";
-}
-
-function stepsOf({ kind, method, url, steps }) {
-  const item = element("li");
-  const list = element("ul");
-  list.append(...steps.map(step));
-  item.append(element("strong", `${titleOf(kind)}: ${method} ${new URL(url).pathname}`), list);
-  return item;
-}
-
-function step({ name, clause, ok, text }) {
-  const item = element("li");
-  const link = element("a", name);
-  link.href = clause;
-  link.rel = "noreferrer";
-  const outcome = element("span", ok ? "ok" : "fails", "outcome");
-  outcome.dataset.ok = String(ok);
-  item.append(link, `: ${short(text)} `, outcome);
-  return item;
-}
-
-// -- running --------------------------------------------------------------------------
+// -- the requests of the page ---------------------------------------------------------
 
 const summary = document.getElementById("summary");
 const cards = [...document.querySelectorAll(".scenario")];
@@ -217,7 +60,13 @@ const cards = [...document.querySelectorAll(".scenario")];
 async function run(card) {
   card.setAttribute("aria-busy", "true");
   try {
-    return show(card, await ask(lab.scenarios[card.id]));
+    const title = card.querySelector("h3").textContent;
+    const { node, agrees } = resultNode(await ask(lab.scenarios[card.id]), { open: false, title, level: 4 });
+    const shown = card.querySelector("[data-result]");
+    const details = shown.querySelector("details");
+    node.querySelector("details").open = details !== null && details.open;
+    shown.replaceChildren(node);
+    return agrees;
   } finally {
     card.removeAttribute("aria-busy");
   }
@@ -236,29 +85,100 @@ async function runAll() {
     : `All ${cards.length} sent: browser and explain() differ in ${cards.length - count}.`;
 }
 
-async function withoutPressingTwice(work) {
-  const buttons = [...document.querySelectorAll("button")];
+async function withoutPressingTwice(status, work) {
+  const buttons = [...document.querySelectorAll("button:not(.cell)")];
   const focused = document.activeElement;
   for (const button of buttons) button.disabled = true;
   try {
     await work();
   } catch (error) {
-    summary.textContent = `The API at ${lab.api} cannot be asked (${error.message}). Is the lab still running?`;
+    status.textContent = `The API at ${lab.api} cannot be asked (${error.message}). Is the lab still running?`;
   } finally {
     for (const button of buttons) button.disabled = false;
-    focused?.focus();
+    focused?.focus({ preventScroll: true });
   }
 }
 
-document.getElementById("run-all").addEventListener("click", () => withoutPressingTwice(runAll));
+// -- the request that is composed -----------------------------------------------------
+
+const form = document.getElementById("form");
+const field = (name) => document.getElementById(name);
+const status = field("composed-status");
+
+function showFreeOrigin() {
+  field("free").hidden = field("origin").value !== "";
+  field("free-origin").required = field("origin").value === "";
+}
+
+function fill({ method, path, headers, credentials }, origin) {
+  field("origin").value = origin;
+  field("method").value = method;
+  field("path").value = path;
+  field("headers").value = Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join("\n");
+  field("credentials").checked = credentials;
+  showFreeOrigin();
+}
+
+function composed() {
+  const headers = {};
+  for (const line of field("headers").value.split("\n")) {
+    const [name, ...value] = line.split(":");
+    if (name.trim()) headers[name.trim()] = value.join(":").trim();
+  }
+  return {
+    method: field("method").value,
+    path: field("path").value,
+    headers,
+    credentials: field("credentials").checked,
+  };
+}
+
+async function sendComposed() {
+  await withoutPressingTwice(status, async () => {
+    status.textContent = "Sending …";
+    const origin = field("origin").value || field("free-origin").value.trim();
+    const result = await ask(composed(), origin);
+    const { node } = resultNode(result, { open: true, title: "", level: 3 });
+    node.classList.add("card");
+    field("composed").replaceChildren(node);
+    status.textContent = result.browser
+      ? `Sent from ${origin}: ${result.browser.readable ? "readable" : "blocked"}.`
+      : `Worked out for ${origin}: ${result.told.verdict}.`;
+  });
+}
+
+form.addEventListener("submit", (event) => { event.preventDefault(); sendComposed(); });
+field("origin").addEventListener("change", showFreeOrigin);
+
+async function sendFromCell({ dataset: { scenario, origin } }) {
+  fill(lab.scenarios[scenario], origin);
+  await sendComposed();
+  field("compose").scrollIntoView();
+  form.querySelector("[type=submit]").focus({ preventScroll: true });
+}
+
+for (const cell of document.querySelectorAll(".matrix .cell")) {
+  cell.addEventListener("click", () => sendFromCell(cell));
+}
+
+// -- running --------------------------------------------------------------------------
+
+field("run-all").addEventListener("click", () => withoutPressingTwice(summary, runAll));
 for (const card of cards) {
   card.querySelector("[data-run]").addEventListener("click", () =>
-    withoutPressingTwice(async () => {
+    withoutPressingTwice(summary, async () => {
       const agrees = await run(card);
       summary.textContent = agrees
         ? "Sent again: both say the same."
         : "Sent again: browser and explain() differ.";
     }));
+  card.querySelector("[data-change]").addEventListener("click", () => {
+    fill(lab.scenarios[card.id], location.origin);
+    field("compose").scrollIntoView();
+    field("path").focus({ preventScroll: true });
+  });
 }
 
-await withoutPressingTwice(runAll);
+fill(lab.scenarios["header-refused"], location.origin);
+await sendComposed();
+await withoutPressingTwice(summary, runAll);

@@ -1,11 +1,12 @@
 """The incumbent's environment: flask-cors 6.0.5 beside this checkout's versions of the rest.
 
-Run as a script it makes ``.venv-incumbent`` at the root of the checkout; what is already there
-and right is left alone, so that a second run needs no network.
+Run as a script it makes ``.venv-incumbent`` at the root of the checkout, or within tox's own
+environment; what is already there and right is left alone, so that a second run needs no network.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import venv
@@ -14,7 +15,8 @@ from pathlib import Path
 
 INCUMBENT = "6.0.5"
 ROOT = Path(__file__).resolve().parents[3]
-DIRECTORY = ROOT / ".venv-incumbent"
+# An environment of tox has versions of its own, and so an incumbent of its own.
+DIRECTORY = Path(os.environ.get("TOX_ENV_DIR", ROOT)) / ".venv-incumbent"
 SHARED = ("Flask", "Werkzeug", "asgiref", "blinker")
 
 _VERSIONS = "import sys, importlib.metadata as m; print(*map(m.version, sys.argv[1:]))"
