@@ -6,19 +6,25 @@ PYTEST_ARGS ?=
 DEMO_ARGS ?=
 BENCH_ARGS ?=
 FUZZ_ARGS ?=
+TOX_ARGS ?=
+DOWNSTREAM_ARGS ?=
+# Where tox looks for interpreters besides PATH.
+DISCOVER ?= $(wildcard $(HOME)/.pyenv/versions/3.1*/bin/python3.1?)
+SOAK_ARGS ?=
+TRY_ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 INCUMBENT := $(VENV)-incumbent/.ready
 CONSTRAINTS := requirements/constraints.txt
-TYPED := flask_cors $(wildcard tests/typing/*.py)
+TYPED := flask_cors examples $(wildcard tests/typing/*.py)
 
 # pyright's wrapper would otherwise ask the package index for news on every run.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs bench browser-fuzz mutation clean distclean
+.PHONY: help demo test check docs bench fuzz browser-fuzz soak mutation versions downstream docs-try dist clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,11 +50,33 @@ docs: $(READY) ## build the documentation into docs/_build/html
 bench: $(READY) $(INCUMBENT) ## measure speed side by side; BENCH_ARGS='--seconds 10' is a rough run
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
+fuzz: $(READY) ## fuzz the parsers, ten minutes each; FUZZ_ARGS='--seconds 10' or --planted
+	$(BIN)/python -m tests.property.fuzz $(FUZZ_ARGS)
+
 browser-fuzz: $(READY) ## 50,000 fresh random pairs: Chromium against the browser model
 	$(BIN)/python -m tests.conformance.fuzz $(FUZZ_ARGS)
 
+soak: $(READY) ## serve, load, attack and reload for ten minutes; SOAK_ARGS='--seconds 10'
+	$(BIN)/python -m tests.soak $(SOAK_ARGS)
+
 mutation: $(READY) $(INCUMBENT) ## how many deliberate mistakes the tests find; takes about an hour
 	$(BIN)/python -m mutmut run
+
+versions: $(READY) ## the tests under Flask 2.3 to 3.1, the latest of everything, the oldest
+	$(BIN)/python -m tox run $(if $(DISCOVER),--discover $(DISCOVER)) $(TOX_ARGS)
+
+downstream: $(READY) ## known users of flask-cors with this in its place; DOWNSTREAM_ARGS=moto
+	$(BIN)/python -m tests.downstream $(DOWNSTREAM_ARGS)
+
+docs-try: $(READY) ## follow README and first steps in an empty environment; TRY_ARGS=--help
+	$(BIN)/python -m tests.docs_try $(TRY_ARGS)
+
+dist: $(READY) ## build wheel and sdist into dist, check them, install and try the wheel
+	rm -rf build/lib build/bdist.* dist
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/python -m twine check --strict dist/*
+	$(BIN)/python -m check_wheel_contents dist
+	$(BIN)/python -m tests.dist_try dist
 
 clean: ## remove what the targets made, but for .venv
 	rm -rf build dist docs/_build htmlcov mutants .coverage .coverage.* *.egg-info
@@ -56,7 +84,7 @@ clean: ## remove what the targets made, but for .venv
 	find . -path ./$(VENV) -prune -o -type d -name __pycache__ -exec rm -rf {} +
 
 distclean: clean ## remove .venv as well
-	rm -rf $(VENV) $(VENV)-*
+	rm -rf .tox $(VENV) $(VENV)-*
 
 $(READY): setup.cfg $(CONSTRAINTS)
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v < (3, 10) and sys.exit("This is Python %d.%d, and 3.10 or later is needed: make PYTHON=python3.12 ..." % v[:2])'

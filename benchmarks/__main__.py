@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import costs, plots, report, server
+from . import costs, plots, report, server, serving
 from .processes import ROOT
 from .report import Figures
 from .scenarios import SCENARIOS, Scenario
@@ -110,7 +110,7 @@ def add_costs(figures: Figures, rough: bool) -> None:
     figures["memory"] = costs.memory()
     figures["import_ms"] = costs.import_ms(3 if rough else 15)
     rounds, seconds = (1, 1) if rough else (4, 2)
-    if server.has_wrk():
+    if serving.has_wrk():
         figures["gunicorn"] = server.throughput(rounds, seconds, random.Random())
     else:
         figures["gunicorn"] = "left out, because wrk is not installed"

@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.calls`` counts the calls, in Python and into C, that this project adds to
 a request of bare Flask, and holds them against the budget that ``call_budget.json`` holds for
-this version of Flask; ``--record`` makes what was counted the budget.
+these versions of Flask and Python; ``--record`` makes what was counted the budget.
 """
 
 from __future__ import annotations
@@ -29,11 +29,12 @@ WARM_REQUESTS: Final = 20
 
 def count(action: Callable[[], object]) -> int:
     """Return how many functions *action* calls, itself included."""
-    calls = 0
+    calls: list[str] = []
 
+    # A list, since Python 3.10 sets the variables of the frame that is profiled back.
     def note(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
+        if event in ("call", "c_call"):
+            calls.append(event)
 
     with _undisturbed():
         before = sys.getprofile()
@@ -42,7 +43,7 @@ def count(action: Callable[[], object]) -> int:
             action()
         finally:
             sys.setprofile(before)
-    return calls - 1  # the last call is the one that ends the counting
+    return len(calls) - 1  # the last call is the one that ends the counting
 
 
 @contextmanager
@@ -75,26 +76,27 @@ def counted() -> dict[str, int]:
     return {scenario: calls_of(scenario, PROJECT) - bare[scenario] for scenario in GUARDED}
 
 
-def flask_version() -> str:
-    """Return the minor version of Flask, whose own calls are what a request is held against."""
-    return ".".join(version("Flask").split(".")[:2])
+def versions() -> str:
+    """Return the minor versions of Flask and Python, whose own calls differ from one to another."""
+    flask = ".".join(version("Flask").split(".")[:2])
+    return f"Flask {flask}, Python {sys.version_info.major}.{sys.version_info.minor}"
 
 
 def recorded() -> dict[str, dict[str, int]]:
-    """Return the budgets by Flask's minor version, the newest last."""
+    """Return the budgets by the versions of Flask and Python, the newest last."""
     found: dict[str, dict[str, int]] = json.loads(BUDGET.read_text("utf-8"))
     return found
 
 
 def budget() -> dict[str, int]:
-    """Return the budget for this version of Flask; without one, the newest version's."""
+    """Return the budget for these versions; without one, the newest versions'."""
     found = recorded()
-    return found.get(flask_version()) or found[list(found)[-1]]
+    return found.get(versions()) or found[list(found)[-1]]
 
 
 def record(calls: dict[str, int]) -> None:
-    """Make *calls* the budget for this version of Flask."""
-    found = sorted({**recorded(), flask_version(): calls}.items())
+    """Make *calls* the budget for these versions."""
+    found = sorted({**recorded(), versions(): calls}.items())
     BUDGET.write_text(json.dumps(dict(found), indent=4) + "\n", encoding="utf-8")
 
 

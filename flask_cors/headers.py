@@ -52,7 +52,9 @@ def put_headers(
         return _put_again(decision, response, in_place)
     if decision is None:
         return response, True
-    headers = _headers_of(response)
+    headers = response.headers
+    if type(headers) is not Headers:
+        headers = _headers_of(response)
     record = _plan(decision, headers)
     if record is None:
         return response, False

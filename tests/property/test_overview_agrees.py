@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask
 from flask.views import MethodView
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from flask_cors import CORS, ConfigError, cors_exempt, cross_origin
-from flask_cors.extension import state_of
 from flask_cors.report import STRANGER, Matrix
+from flask_cors.state import state_of
 from flask_cors.testing import Browser, NetworkError
+from tests.property.profile import search
 
 A, B = "https://a.example", "https://b.example"
 BASE = "http://localhost"
@@ -114,7 +115,7 @@ def quiet() -> Iterator[None]:
     logger.disabled = False
 
 
-@settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=60)
+@search(60)
 @given(apps)
 def test_the_verdicts_are_those_of_requests(drawn: Any) -> None:
     try:

@@ -332,12 +332,16 @@ def handler() -> Callable[..., str]:
 
 
 def make_view(
-    rng: random.Random, world: World, methods: Sequence[str]
+    rng: random.Random, world: World, methods: Sequence[str], shared: Callable[..., str]
 ) -> tuple[Any, dict[str, Options | None], list[Options]]:
-    """Return a view, the marks on its handlers, and its other marks, nearest first."""
+    """Return a view, the marks on its handlers, and its other marks, nearest first.
+
+    *shared* is a function that stands at several URLs, each time with another mark or none.
+    """
     if rng.random() < 0.5:
         said = mark(rng, world, 0.5)
-        return marked(handler(), said), {}, [] if said is None else [said]
+        body = shared if rng.random() < 0.5 else handler()
+        return marked(body, said), {}, [] if said is None else [said]
     by_method = {method: mark(rng, world, 0.4) for method in methods}
     of_view, of_class, of_base = (mark(rng, world, 0.25) for _ in range(3))
     inherited = [method for method in methods if rng.random() < 0.3]
@@ -361,10 +365,11 @@ def add_views(
 ) -> list[tuple[str, View]]:
     """Add one or two views at some URLs; return what they are, parts not yet known."""
     made = []
+    shared = handler()
     for number, url in enumerate(rng.sample(list(urls), rng.randrange(1, len(urls)))):
         split = rng.choice([[["GET"]], [["GET", "PUT"]], [["PUT"], ["GET", "DELETE"]], [["POST"]]])
         for part, methods in enumerate(split):
-            view, by_method, marks = make_view(rng, world, methods)
+            view, by_method, marks = make_view(rng, world, methods, shared)
             target.add_url_rule(url, f"{name}{number}{part}", view, methods=methods)
             made.append((url, View(url, list(urls[url]), methods, by_method, marks, [])))
     return made
