@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from .explanation import EffectiveOption, ExplainedExchange, Explanation, effective_option
+from .options import OPTIONS
 from .overview import RouteRow, effective_options
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _MOST_TABLE_ROWS: Final = 300
 _NARROW: Final = 100
 _ENCLOSING: Final = re.compile(r"[\w.]*<locals>\.")
 _COLORS: Final = {"error": "red", "warning": "yellow", "note": "cyan"}
-_SHOWN: Final = ("origins", "supports_credentials", "methods", "allow_headers")
+_COLUMNS: Final = {name: row.column for name, row in OPTIONS.items() if row.column}
 
 
 class Output:
@@ -119,7 +120,7 @@ def print_routes(rows: Sequence[RouteRow], sources: bool) -> None:
         for row in rows:
             _route_block(output, row, sources)
     else:
-        titles = ("Methods", "Rule", "Origins", "Credentials", "Allowed methods", "Headers")
+        titles = ("Methods", "Rule", *_COLUMNS.values())
         output.table(titles, (_route_cells(row) for row in rows))
     if not rows:
         output.line("The app has no routes.")
@@ -128,9 +129,9 @@ def print_routes(rows: Sequence[RouteRow], sources: bool) -> None:
 def _route_cells(row: RouteRow) -> list[str]:
     first = [", ".join(row.methods), _rule_text(row)]
     if row.policy is None:
-        return [*first, _off(row), "", "", ""]
+        return [*first, _off(row), *[""] * (len(_COLUMNS) - 1)]
     settings = row.policy.settings
-    return [*first, *(_short(effective_option(name, settings[name])) for name in _SHOWN)]
+    return [*first, *(_short(effective_option(name, settings[name])) for name in _COLUMNS)]
 
 
 def _short(option: EffectiveOption) -> str:
@@ -161,7 +162,7 @@ def _route_block(output: Output, row: RouteRow, sources: bool) -> None:
         for option in effective_options(row.policy):
             output.line(_option(option), indent=2, hang=2)
         return
-    for name in _SHOWN:
+    for name in _COLUMNS:
         option = effective_option(name, row.policy.settings[name])
         output.line(f"{name} = {_with_level(option)}", indent=2, hang=2)
 

@@ -56,7 +56,8 @@ class Option(NamedTuple):
     """One option; its static type is what the row annotates, its name the row's key.
 
     ``parse`` takes what was given, the report for mistakes, and the option's name;
-    ``default`` is a value as ``parse`` returns it.
+    ``default`` is a value as ``parse`` returns it. An option with a ``column`` has one of
+    that title in the table of ``flask cors routes``.
     """
 
     parse: Callable[[Any, Report, str], Any]
@@ -65,6 +66,7 @@ class Option(NamedTuple):
     doc: str
     emit: Emit | None = None
     shown_default: str = ""
+    column: str = ""
     name: str = ""
     places: frozenset[str] = frozenset()
 
@@ -74,8 +76,8 @@ class Option(NamedTuple):
         return f"CORS_{self.name.upper()}"
 
 
-def _flag(default: bool, doc: str, emit: Emit | None = None) -> Option:
-    return Option(parse_flag, default, "bool", doc, emit)
+def _flag(default: bool, doc: str, emit: Emit | None = None, column: str = "") -> Option:
+    return Option(parse_flag, default, "bool", doc, emit, column=column)
 
 
 class ResourceOptions(TypedDict, total=False):
@@ -89,6 +91,7 @@ class ResourceOptions(TypedDict, total=False):
             '`"*"`, origin, wildcard origin, regular expression, callable, or a list of these',
             "Which origins may read responses.",
             shown_default='"*"',
+            column="Origins",
         ),
     ]
     methods: Annotated[
@@ -104,6 +107,7 @@ class ResourceOptions(TypedDict, total=False):
                 lambda methods: "" if "*" in methods else ", ".join(sorted(methods)),
             ),
             shown_default="GET, HEAD, POST, OPTIONS, PUT, PATCH, DELETE",
+            column="Allowed methods",
         ),
     ]
     allow_headers: Annotated[
@@ -114,6 +118,7 @@ class ResourceOptions(TypedDict, total=False):
             '`"*"`, name, regular expression, or a list of these',
             "Which request headers a preflight allows.",
             shown_default='"*"',
+            column="Headers",
         ),
     ]
     expose_headers: Annotated[
@@ -133,6 +138,7 @@ class ResourceOptions(TypedDict, total=False):
             False,
             "Whether cookies and HTTP authentication may be used by the allowed origins.",
             Emit("always", fetch.ALLOW_CREDENTIALS, lambda on: "true" if on else ""),
+            column="Credentials",
         ),
     ]
     max_age: Annotated[

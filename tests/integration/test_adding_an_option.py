@@ -79,11 +79,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(copy: Path, *arguments: str) -> str:
+def run(copy: Path, *arguments: str, columns: int = 100) -> str:
     done = subprocess.run(
         [sys.executable, "-W", "error", *arguments],
         cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy), "COLUMNS": "100"},
+        env={**os.environ, "PYTHONPATH": str(copy), "COLUMNS": f"{columns}"},
         capture_output=True,
         text=True,
         check=False,
@@ -134,6 +134,12 @@ def test_the_commands_show_it_with_its_source(copy: Path, command: list[str]) ->
     origin = ["--origin", "https://a.example"] if command[0] == "explain" else []
     printed = run(copy, "-m", "flask", "--app", "shop", "cors", *command, *origin)
     assert re.search(r"^ +timing = True  \(config: CORS_TIMING\)$", printed, re.M)
+
+
+def test_the_table_of_routes_has_its_column(copy: Path) -> None:
+    printed = run(copy, "-m", "flask", "--app", "shop", "cors", "routes", columns=200)
+    assert "Timing" in printed.splitlines()[0].split()
+    assert "True (config)" in printed
 
 
 def test_the_json_of_the_commands_holds_it(copy: Path) -> None:
