@@ -1,0 +1,120 @@
+"""The projects' servers, started as their users start them, on loopback and for a while."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from tests.downstream.environments import HERE, Environment
+
+_READY_SECONDS: Final = 180
+_END_SECONDS: Final = 20
+_SERVE_PYGEOAPI: Final = """
+import sys
+from pygeoapi.flask_app import APP
+APP.run("127.0.0.1", int(sys.argv[1]), threaded=True)
+"""
+
+Command = tuple[list[str], dict[str, str]]
+
+
+def locust(environment: Environment, port: int, _directory: Path) -> Command:
+    """Return the command for locust's web UI."""
+    address = ["--web-host", "127.0.0.1", "--web-port", str(port), "--host", "http://127.0.0.1:1"]
+    return [environment.program("locust"), "-f", str(HERE / "locustfile.py"), *address], {}
+
+
+def mlflow(environment: Environment, port: int, directory: Path) -> Command:
+    """Return the command for mlflow's Flask server; under uvicorn its CORS is Starlette's."""
+    address = ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    stores = ["--backend-store-uri", f"sqlite:///{directory}/mlflow.db"]
+    stores += ["--artifacts-destination", str(directory / "artifacts")]
+    variables = {
+        "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS": "https://notebook.example",
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "DO_NOT_TRACK": "true",
+        "GIT_PYTHON_REFRESH": "quiet",
+    }
+    program = environment.program("mlflow")
+    return [program, "server", *address, *stores, "--gunicorn-opts", "--timeout 120"], variables
+
+
+def pygeoapi(environment: Environment, port: int, directory: Path) -> Command:
+    """Return the command for pygeoapi's Flask application, and write the document it needs."""
+    document = directory / "openapi.yml"
+    variables = {
+        "PYGEOAPI_CONFIG": str(HERE / "pygeoapi.yml"),
+        "PYGEOAPI_OPENAPI": str(document),
+    }
+    generate = [environment.program("pygeoapi"), "openapi", "generate"]
+    subprocess.run(
+        [*generate, variables["PYGEOAPI_CONFIG"], "--output-file", str(document)],
+        env={**os.environ, **variables},
+        capture_output=True,
+        check=True,
+    )
+    return [environment.program("python"), "-c", _SERVE_PYGEOAPI, str(port)], variables
+
+
+COMMANDS: Final[dict[str, Callable[[Environment, int, Path], Command]]] = {
+    "locust": locust,
+    "mlflow": mlflow,
+    "pygeoapi": pygeoapi,
+}
+
+
+@contextlib.contextmanager
+def serving(environment: Environment, directory: Path) -> Iterator[int]:
+    """Serve a project while the context lasts, and yield the port once it answers."""
+    port = free_port()
+    command, variables = COMMANDS[environment.name](environment, port, directory)
+    path = os.pathsep.join([str(environment.directory / "bin"), os.environ["PATH"]])
+    log = directory / "log.txt"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=directory,
+            env={**os.environ, **variables, "PATH": path},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            _await(process, port, log)
+            yield port
+        finally:
+            _end(process)
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        number: int = listening.getsockname()[1]
+    return number
+
+
+def _await(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    """Wait until connections are accepted."""
+    deadline = time.monotonic() + _READY_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 5):
+            return
+        time.sleep(0.1)
+    raise SystemExit(f"the server did not start:\n{log.read_text('utf-8')}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a server and the processes that it started."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_END_SECONDS)
