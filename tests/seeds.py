@@ -315,7 +315,11 @@ LITERAL_TEXTS = (
 )
 # Paths with a "." or ".." segment, and paths without.
 DOT_PATHS = ("/.", "/..", "/./a", "/../a", "/a/..", "/a/../b", "/a/.")
-PLAIN_PATHS = ("/", "", "/a", "/.a", "/..a", "/a..", "/a.", "/.../a", "/.well-known/x", "/a/.b")
+PLAIN_PATHS = (
+    *("/", "", "/a", "/.a", "/..a", "/a..", "/a.", "/.../a", "/.well-known/x", "/a/.b"),
+    # A line end is part of the segment.
+    *("/.\n", "/a/..\n"),
+)
 
 # Header values as clients write them, for the parsers of requests.
 REQUEST_HEADERS = ("X-A", "x-a, X-B", " x-a\t,,X-B ", "", ",", "a b", "x-a;q=1", "x" * 9000)

@@ -1,0 +1,276 @@
+"""Known holes and what scanners try: none is here, judged by whole headers and by the model.
+
+``advisories.py`` holds the attacks of published advisories, ``scanners.py`` the classes of
+origins that scanners try; each entry is one test, and says in a line why it is tried.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Blueprint, Flask
+from werkzeug.test import create_environ, run_wsgi_app
+
+from flask_cors import CORS, ConfigError, CorsWarning, cross_origin
+from flask_cors.testing import Browser, NetworkError
+from tests.conformance import advisories
+from tests.conformance.advisories import ALL, ATTACKS, DENIED, EVIL, LEAK, NOTHING, Attack
+from tests.conformance.scanners import ALLOW_LISTS, SCANS, SITE, AllowList, Scan
+from tests.integration.differential import environment
+
+OLD_VERSION = environment.INCUMBENT
+# What Flask writes, and what says nothing about who may read.
+PLAIN = {"Content-Type", "Content-Length", "Allow"}
+
+
+# -- advisories ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=str)
+def test_an_attack_of_an_advisory_fails(attack: Attack) -> None:
+    answer = advisories.ask(attack)
+    # Flask has no route for a path with a line feed in it.
+    assert answer.status in (200, 404), attack.why
+    assert answer.cors == sorted(attack.expected.items()), attack.why
+    assert not attack.shows(answer), attack.why
+    assert not answer.forged
+    if not attack.hole[0]:
+        assert answer.log, "nothing was logged, so nothing was tried"
+
+
+# A browser takes these dots out itself, and asks for the open path.
+HARMLESS = {"one dot", "doubled slash", "dots decoded twice"}
+FROM_A_PAGE = [each for each in ATTACKS if each.hole == LEAK and each.variant not in HARMLESS]
+
+
+@pytest.mark.parametrize("attack", FROM_A_PAGE, ids=str)
+def test_a_page_reads_nothing_by_it(attack: Attack) -> None:
+    app = advisories.make_app(attack)
+    method = "PUT" if attack.method == "OPTIONS" else "GET"
+    page = Browser(app, origin=EVIL)
+    for credentials in ("include", "omit"):
+        with pytest.raises(NetworkError):
+            page.fetch(attack.target, method=method, credentials=credentials)
+
+
+@pytest.fixture(scope="module")
+def shown_by_the_incumbent() -> dict[str, bool]:
+    """Return for each attack whether flask-cors 6.0.5 shows the hole."""
+    script = Path(advisories.__file__)
+    command = [str(environment.ensure()), "-W", "ignore", str(script)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    return {name: shown for name, shown, _ in map(json.loads, said.stdout.splitlines())}
+
+
+STILL_SHOWN = [attack for attack in ATTACKS if attack.shown_by == OLD_VERSION]
+
+
+@pytest.mark.parametrize("attack", STILL_SHOWN, ids=str)
+def test_it_is_an_attack(attack: Attack, shown_by_the_incumbent: dict[str, bool]) -> None:
+    assert shown_by_the_incumbent[str(attack)]
+
+
+def test_every_advisory_has_its_attacks() -> None:
+    assert len(set(map(str, ATTACKS))) == len(ATTACKS)
+    assert {attack.of for attack in ATTACKS if attack.shown_by} == {
+        "CVE-2020-25032",
+        "CVE-2024-1681",
+        "CVE-2024-6221",
+        "CVE-2024-6839",
+        "CVE-2024-6844",
+        "CVE-2024-6866",
+        "CVE-2026-37737",
+    }
+    assert len(STILL_SHOWN) > len(ATTACKS) / 2
+
+
+def cors_of(app: Flask, path: str, origin: str, **fields: str) -> dict[str, str]:
+    """Ask with a header as it is, whatever a client would make of it."""
+    environ = create_environ(method=fields.pop("method", "GET"))
+    environ["PATH_INFO"] = path
+    environ["HTTP_ORIGIN"] = origin
+    environ |= {f"HTTP_{name.upper()}": value for name, value in fields.items()}
+    body, status, headers = run_wsgi_app(app, environ)
+    list(body)
+    assert status == "200 OK"
+    found = [line for line in headers if line[0] not in PLAIN]
+    assert len({name.lower() for name, _ in found}) == len(found), found
+    return dict(found)
+
+
+def preflight(app: Flask, path: str, origin: str, **fields: str) -> dict[str, str]:
+    asked = {"access_control_request_method": "PUT", **fields}
+    return cors_of(app, path, origin, method="OPTIONS", **asked)
+
+
+@pytest.mark.parametrize("path", ["/b/../open", "/b/x/..", "/b/./x"])
+@pytest.mark.parametrize("said", ["mark", "blueprint", "app"])
+def test_a_dot_segment_gets_nothing_at_any_level(said: str, path: str) -> None:
+    app, blueprint = Flask("dots", static_folder=None), Blueprint("b", "b", url_prefix="/b")
+    view: Any = lambda rest: "x"  # noqa: E731 - each run marks a view of its own
+    if said == "blueprint":
+        CORS(blueprint)
+    if said == "app":
+        CORS(app)
+    marked = cross_origin("*")(view) if said == "mark" else view
+    blueprint.add_url_rule("/<path:rest>", "all", marked, methods=["GET", "PUT"])
+    app.register_blueprint(blueprint)
+    echo = {"Access-Control-Allow-Origin": EVIL, **DENIED}
+    assert cors_of(app, "/b/x", EVIL) == echo
+    assert cors_of(app, path, EVIL) == NOTHING
+    assert preflight(app, path, EVIL) == NOTHING
+
+
+@pytest.mark.parametrize("wanted", ["true", "TRUE", "True", "1", "yes", " true", ""])
+@pytest.mark.parametrize("given", [None, False, 0])
+def test_the_private_network_stays_closed(given: Any, wanted: str) -> None:
+    app = Flask("private", static_folder=None)
+    CORS(app, origins=SITE, allow_private_network=given)
+    app.add_url_rule("/", "root", lambda: "x", methods=["GET", "PUT"])
+    assert preflight(app, "/", SITE, access_control_request_private_network=wanted) == {
+        "Access-Control-Allow-Origin": SITE,
+        "Access-Control-Allow-Methods": ALL,
+    }
+
+
+# -- what scanners try -----------------------------------------------------------------
+
+
+def scanned(options: Mapping[str, Any]) -> Flask:
+    app = Flask("scanned", static_folder=None)
+    CORS(app, supports_credentials=True, **options)
+    app.add_url_rule("/", "root", lambda: "secret", methods=["GET", "PUT"])
+    return app
+
+
+def blocked(app: Flask, origin: str) -> bool:
+    """Return whether a page of *origin* reads nothing; no page has what is no origin."""
+    try:
+        page = Browser(app, origin=origin)
+    except ValueError:
+        return True
+    for method in ("GET", "PUT"):
+        for credentials in ("include", "omit"):
+            try:
+                page.fetch("/", method=method, credentials=credentials)
+            except NetworkError:
+                continue
+            return False
+    return True
+
+
+@pytest.mark.parametrize("scan", SCANS, ids=str)
+def test_what_a_scanner_tries_fails(scan: Scan) -> None:
+    for name, allow_list in ALLOW_LISTS.items():
+        app = scanned(allow_list.options)
+        expected = DENIED
+        if right := name in scan.allowed_by:
+            credentials = {"Access-Control-Allow-Credentials": "true"}
+            expected = {"Access-Control-Allow-Origin": scan.origin, **credentials, **DENIED}
+        methods = {"Access-Control-Allow-Methods": ALL} if right else {}
+        told = f"{scan.why}, under {name}"
+        assert cors_of(app, "/", scan.origin) == expected, told
+        assert preflight(app, "/", scan.origin) == {**expected, **methods}, told
+        assert blocked(app, scan.origin) != right, told
+
+
+@pytest.mark.parametrize("name", ALLOW_LISTS)
+def test_the_honest_are_allowed(name: str) -> None:
+    allow_list: AllowList = ALLOW_LISTS[name]
+    for origin in allow_list.honest:
+        # As the page of another writing: case is the client's, and echoed byte for byte.
+        found = cors_of(scanned(allow_list.options), "/", origin)
+        always = name in ("literal", "port") and origin in allow_list.honest[:1]
+        vary = {} if always else DENIED
+        credentials = {"Access-Control-Allow-Credentials": "true"}
+        assert found == {"Access-Control-Allow-Origin": origin, **credentials, **vary}
+        if origin == origin.lower():
+            assert not blocked(scanned(allow_list.options), origin)
+
+
+def test_every_class_is_tried() -> None:
+    assert len(set(map(str, SCANS))) == len(SCANS)
+    tried = {scan.kind for scan in SCANS}
+    assert tried >= {
+        "reflected origin",
+        "prefix",
+        "suffix",
+        "substring",
+        "unescaped dot",
+        "null",
+        "third-party hosting",
+        "special character",
+        "http variant",
+        "any subdomain",
+        "trailing dot",
+        "port",
+        "user info",
+        "letters",
+        "mixed case",
+        "address",
+    }
+
+
+# -- a reflected origin, with credentials ----------------------------------------------
+
+
+@pytest.mark.parametrize("options", [{}, {"send_wildcard": True}, {"origins": "*"}])
+def test_any_origin_gets_no_credentials(options: dict[str, Any]) -> None:
+    app = Flask("any", static_folder=None)
+    CORS(app, **options)
+    app.add_url_rule("/", "root", lambda: "x")
+    wildcard = options.get("send_wildcard", False)
+    shown = {"Access-Control-Allow-Origin": "*"} if wildcard else {**dict([LEAK]), **DENIED}
+    assert cors_of(app, "/", EVIL) == shown
+    with pytest.raises(NetworkError):
+        Browser(app, origin=EVIL).fetch("/", credentials="include")
+    assert Browser(app, origin=EVIL).fetch("/", credentials="omit").status == 200
+
+
+@pytest.mark.parametrize("origins", ["*", ["*"], [SITE, "*"], "null", [SITE, "null"]])
+def test_any_origin_with_credentials_is_refused(origins: Any) -> None:
+    options = {"origins": origins, "supports_credentials": True}
+    with pytest.raises(ConfigError, match="cannot be combined with supports_credentials=True"):
+        CORS(Flask("any"), **options)
+    with pytest.raises(ConfigError, match="cannot be combined with supports_credentials=True"):
+        CORS(Flask("any"), resources={"/x": options})
+    with pytest.raises(ConfigError, match="cannot be combined with supports_credentials=True"):
+        cross_origin(**options)
+
+
+@pytest.mark.parametrize("said", ["config", "keyword"])
+def test_any_origin_by_default_with_credentials_serves_nothing(said: str) -> None:
+    app = Flask("any", static_folder=None)
+    app.config["CORS_SUPPORTS_CREDENTIALS"] = said == "config"
+    app.add_url_rule("/", "root", lambda: "secret")
+    CORS(app, supports_credentials=True if said == "keyword" else None)
+    for method in ("GET", "OPTIONS", "POST"):
+        headers = {"Origin": EVIL, "Access-Control-Request-Method": "GET"}
+        found = app.test_client().open("/", method=method, headers=headers)
+        assert found.status_code == 500
+        assert b"secret" not in found.data
+        assert [name for name, _ in found.headers if name.startswith("Access-")] == []
+
+
+def test_a_users_own_regular_expression_means_what_it_says() -> None:
+    """The library cannot know what was meant; ``check`` and the documentation tell."""
+    wide = re.compile(r"https?://(.*\.)?site\.example([^.\-a-zA-Z0-9]+.*)?")
+    found = cors_of(scanned({"origins": wide}), "/", "https://site.example{.evil.example")
+    assert found["Access-Control-Allow-Origin"] == "https://site.example{.evil.example"
+
+
+def test_a_misspelt_option_opens_nothing() -> None:
+    for name in ("origin", "allowed_origins", "support_credentials"):
+        with pytest.raises(ConfigError, match="there is no such option"):
+            CORS(Flask("misspelt"), **{name: SITE})
+    app = Flask("misspelt")
+    app.config["CORS_ORIGIN"] = SITE
+    CORS(app)
+    with pytest.warns(CorsWarning, match="is CORS_ORIGINS meant"):
+        app.extensions["cors"].reload()

@@ -1,0 +1,92 @@
+"""Target: ``decide``, and with it the parser of Access-Control-Request-Headers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask_cors.errors import Report, Source
+from flask_cors.options import DEFAULTS
+from flask_cors.policy import Policy
+from flask_cors.protocol import Decision, Preflight, decide, steps
+from flask_cors.reading import read_options
+from tests import seeds
+from tests.property.fuzz.encoding import decode, encode, first, groups
+from tests.property.fuzz.protocol import (
+    POLICIES,
+    VISIBLE,
+    A,
+    Asked,
+    Rules,
+    headers,
+    is_valid,
+    varies,
+)
+
+# What a log line may hold of a request: a few names, each cut short.
+LONGEST_REASON = 2048
+
+
+def policy_of(options: Any) -> Policy:
+    report = Report(Source("app", "CORS(app)"))
+    settings = read_options(options, "app", report)
+    report.raise_if_any()
+    return Policy.of({**DEFAULTS, **settings})
+
+
+COMPILED = [(policy_of(options), rules) for options, rules in POLICIES]
+
+
+def check(data: bytes) -> None:
+    """Decide on one request under each policy: names, origin, method, network."""
+    names, origins, methods, network = groups(decode(data), 4)
+    wanted = first(names) if names else None
+    asked = Asked("OPTIONS", first(origins) or None, first(methods), wanted, network == ["true"])
+    for policy, rules in COMPILED:
+        check_actual(policy, rules, asked._replace(method="GET"))
+        check_preflight(policy, rules, asked)
+
+
+def check_actual(policy: Policy, rules: Rules, asked: Asked) -> None:
+    decision = decide(policy, asked.origin)
+    check_decision(decision, rules, asked)
+    assert decision is decide(policy, asked.origin) or len(asked.origin or "") > 512
+    assert decision.allowed == (asked.origin is not None and rules.origins(asked.origin))
+
+
+def check_preflight(policy: Policy, rules: Rules, asked: Asked) -> None:
+    if not asked.is_preflight:
+        return
+    preflight = Preflight(asked.wanted_method or "", asked.wanted_headers, asked.network)
+    decision = decide(policy, asked.origin, preflight)
+    check_decision(decision, rules, asked)
+    grant = decision.grant
+    assert grant is not None
+    # Nothing is invented, lost or kept twice: the work is bounded by what was sent.
+    kept = sum(map(len, grant.headers + grant.refused))
+    assert kept <= len(asked.wanted_headers or "")
+    assert len(grant.headers + grant.refused) <= 256
+
+
+def check_decision(decision: Decision, rules: Rules, asked: Asked) -> None:
+    """Compare headers and Vary with those written down by hand, and read the log line."""
+    assert sorted(decision.headers) == headers(rules, asked), (asked, decision.headers)
+    assert decision.vary == varies(rules, asked), (asked, decision.vary)
+    for name, value in decision.headers:
+        assert is_valid(name, value), (asked, name, value)
+    for text in (decision.reason, *(step.text for step in steps(decision))):
+        assert set(text) <= VISIBLE | {" "}, text
+        assert len(text) <= LONGEST_REASON, text
+    assert bool(decision.reason) == (asked.origin is not None and not decision.allowed)
+
+
+def corpus() -> Iterator[bytes]:
+    """Make inputs of what pins the rules elsewhere."""
+    for value in (*seeds.REQUEST_HEADERS, "x-b1,x-a, content-type ,evil", "," * 300):
+        if len(value) < 1000:
+            yield encode([value], [A], ["PUT"])
+    for method in seeds.NAMES:
+        yield encode(["x-a"], [A], [method], ["true"])
+    for origin in ("https://q.w.example", "https://xy.r.example", "null", *seeds.ODD_ORIGINS[1:]):
+        yield encode([], [origin], ["GET"])
+    yield encode(["x-a"])

@@ -1,0 +1,245 @@
+"""Target: whole requests through an app's WSGI entry, against headers written down by hand."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from flask import Flask, Response
+
+from flask_cors import CORS
+from tests import seeds
+from tests.property.fuzz.encoding import encode, first, groups
+from tests.property.fuzz.protocol import (
+    POLICIES,
+    A,
+    Asked,
+    Rules,
+    headers,
+    is_token,
+    is_valid,
+    varies,
+)
+
+STATUSES = {200, 308, 404, 405}
+CORS_HEADER = re.compile("access-control-", re.IGNORECASE)
+OWN = [("Vary", "Accept-Encoding"), ("Vary", "Cookie"), ("X-Seen", "yes")]
+OWN_NAMES = {"accept-encoding", "cookie"}
+
+
+class Reader(logging.Handler):
+    """Reads what the library logs: a client's text must not move a terminal's cursor."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wrong: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if record.levelno >= logging.ERROR or not text.isprintable() or len(text) >= 4096:
+            self.wrong.append(text)
+
+
+@contextmanager
+def reading() -> Iterator[Reader]:
+    """Read the log of one request, which says why it is denied."""
+    logger = logging.getLogger("flask_cors")
+    reader, level = Reader(), logger.level
+    logger.addHandler(reader)
+    logger.setLevel(logging.INFO)
+    try:
+        yield reader
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(reader)
+
+
+class Sent(NamedTuple):
+    """One request as it reaches the app."""
+
+    path: str
+    asked: Asked
+
+
+def view(**_: Any) -> Response:
+    return Response("seen", headers=OWN)
+
+
+# One response object for several requests, as a cache in an app keeps it.
+kept: list[Response] = []
+
+
+def reused(**_: Any) -> Response:
+    if not kept:
+        kept.append(view())
+    return kept[0]
+
+
+def whole_app(options: dict[str, Any]) -> Flask:
+    """Return an app that one policy covers, whatever is asked."""
+    app = new_app()
+    app.add_url_rule("/", view_func=view, methods=["GET", "PUT"])
+    app.add_url_rule("/items/<int:number>", "items", view, methods=["GET", "POST", "DELETE"])
+    app.add_url_rule("/slash/", "slash", view, methods=["GET", "X-M"])
+    app.add_url_rule("/files/<path:rest>", "files", reused)
+    CORS(app, **options)
+    return app
+
+
+def divided_app() -> Flask:
+    """Return an app whose resources have policies of their own."""
+    app = new_app()
+    app.url_map.merge_slashes = False
+    for rule in ("/", "/<path:rest>"):
+        app.add_url_rule(rule, "any", view, methods=["GET", "PUT"])
+    (_, listed), (_, single), (_, post) = RESOURCES
+    resources = {"/api/*": listed, "/api/open": single, r"/v\d+/x": post}
+    CORS(app, resources=resources)
+    return app
+
+
+def new_app() -> Flask:
+    app = Flask("fuzzed", static_folder=None)
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    return app
+
+
+RESOURCES = [(rules, options) for options, rules in POLICIES[1:4]]
+WHOLE = [(whole_app(dict(options)).wsgi_app, rules) for options, rules in POLICIES]
+DIVIDED = divided_app().wsgi_app
+# The sign by which an input names its app; the last one is the divided app's.
+WHICH = "*lspnd"
+
+
+def rules_of(path: str) -> Rules | None:
+    """Return the policy of a path of the divided app, read by hand."""
+    (listed, _), (single, _), (post, _) = RESOURCES
+    if path == "/api/open":
+        return single
+    if path == "/api" or path.startswith("/api/"):
+        return listed
+    return post if re.match(r"/v\d+/x", path) else None
+
+
+def check(data: bytes) -> None:
+    """Send one request: which app, path, method, origin, method and names asked for."""
+    which, path, method, origins, wanted, names, network = groups(data.decode("latin-1"), 7)
+    asked = Asked(
+        # Werkzeug's reading of REQUEST_METHOD: in upper case.
+        first(method).upper() if is_token(first(method)) else "GET",
+        value(origins),
+        value(wanted),
+        value(names),
+        first(network) == "true",
+    )
+    sent = Sent(first(path, "/"), asked)
+    # Werkzeug's reading of PATH_INFO, which Flask routes on.
+    routed = "/" + sent.path.encode("latin-1").decode("utf-8", "replace").lstrip("/")
+    dotted = bool({".", ".."} & set(routed.split("/")[1:]))
+    app, rules = chosen(first(which), routed)
+    check_response(app, sent, None if dotted else rules)
+
+
+def chosen(which: str, path: str) -> tuple[Any, Rules | None]:
+    """Return the app that an input names, and the policy of the path there."""
+    place = WHICH.find(which[:1])
+    return WHOLE[place] if place < len(WHOLE) else (DIVIDED, rules_of(path))
+
+
+def value(units: list[str]) -> str | None:
+    """Return a header's value as a server hands it on: no line end, no NUL, stripped."""
+    return re.sub("[\r\n\0]", "", units[0]).strip(" \t") if units else None
+
+
+def check_response(app: Any, sent: Sent, rules: Rules | None) -> None:
+    if sent.path.startswith("/files/"):
+        # Nothing of what another page was sent may stay on the object.
+        kept.clear()
+        call(app, Sent(sent.path, Asked("GET", A)))
+    with reading() as reader:
+        status, lines, body = call(app, sent)
+    assert not reader.wrong, (sent, reader.wrong)
+    found = sorted((name, text) for name, text in lines if CORS_HEADER.match(name))
+    assert found == (headers(rules, sent.asked) if rules else []), (sent, found)
+    assert status in STATUSES, (sent, status)
+    if sent.asked.is_preflight and rules:
+        assert (status, body) == (200, b""), sent
+    for name, text in lines:
+        assert is_valid(name, text) or name == "Location", (sent, name, text)
+    check_vary(lines, sent, rules, seen=("X-Seen", "yes") in lines)
+
+
+def check_vary(lines: list[tuple[str, str]], sent: Sent, rules: Rules | None, seen: bool) -> None:
+    """Vary names Origin where it must, keeps what the app wrote, and names nothing else."""
+    vary = [text for name, text in lines if name == "Vary"]
+    names = [name.strip().lower() for text in vary for name in text.split(",")]
+    expected = (OWN_NAMES if seen else set()) | (
+        {"origin"} if rules and varies(rules, sent.asked) else set()
+    )
+    assert sorted(names) == sorted(expected), (sent, vary)
+    assert len(vary) < 2 or "origin" not in names, (sent, vary)
+
+
+def call(app: Any, sent: Sent) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Send a request through the WSGI entry, close the body, and return what came back."""
+    started: list[tuple[str, list[tuple[str, str]]]] = []
+    chunks = app(environ(sent), lambda status, lines, error=None: started.append((status, lines)))
+    try:
+        body = b"".join(chunks)
+    finally:
+        getattr(chunks, "close", lambda: None)()
+    status, lines = started[-1]
+    return int(status.split()[0]), lines, body
+
+
+def environ(sent: Sent) -> dict[str, Any]:
+    path, asked = sent
+    made = {
+        "REQUEST_METHOD": asked.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": "",
+        "SERVER_NAME": "api.example",
+        "SERVER_PORT": "443",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_HOST": "api.example",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "https",
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": sys.stderr,
+    }
+    given = {
+        "HTTP_ORIGIN": asked.origin,
+        "HTTP_ACCESS_CONTROL_REQUEST_METHOD": asked.wanted_method,
+        "HTTP_ACCESS_CONTROL_REQUEST_HEADERS": asked.wanted_headers,
+        "HTTP_ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK": "true" if asked.network else None,
+    }
+    return made | {name: text for name, text in given.items() if text is not None}
+
+
+def corpus() -> Iterator[bytes]:
+    """Make inputs of what pins the rules elsewhere."""
+    paths = ("/", "/items/1", "/items/x", "/slash", "/slash/", "/files/a/b", "/api", "/api/open")
+    for path in (*paths, "/api/x", "/v12/x", "/api/..", "/./a", "//api//open", "/v\u0663/x"):
+        yield encode("ld"["/api" in path or "/v" in path], [path], ["GET"], [A])
+        yield encode(
+            "sd"["/api" in path], [path], ["OPTIONS"], [A], ["PUT"], ["x-a, x-bc"], ["true"]
+        )
+        yield encode("n", [path], ["GET"], ["null"])
+    for which in WHICH:
+        yield encode(which, ["/files/a"], ["GET"], ["https://b.example"])
+        for method in ("PUT", "X-M", "HEAD", "OPTIONS"):
+            yield encode(which, ["/"], [method], [A])
+            yield encode(
+                which, ["/items/1"], ["OPTIONS"], ["https://q.w.example"], [method], ["x-b"]
+            )
+        yield encode(which, ["/"], ["GET"])
+    for origin in (*seeds.ODD_ORIGINS[1:], "https://xy.r.example", "https://b.example"):
+        yield encode("n*l"[len(origin) % 3], ["/"], ["GET"], [origin])
+    for names in seeds.REQUEST_HEADERS[:-1]:
+        yield encode("d", ["/api/x"], ["OPTIONS"], ["http://localhost:3000"], ["PUT"], [names])

@@ -1,0 +1,26 @@
+"""How far the property tests search: the same examples every time, unless more are asked for.
+
+``PROPERTY_FACTOR=100 .venv/bin/python -m pytest tests/property`` tries a hundred times as
+many, drawn at random; what fails is then printed as an example to repeat.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, Phase, settings
+
+FACTOR = int(os.environ.get("PROPERTY_FACTOR", "1"))
+
+
+def search(examples: int) -> settings:
+    """Return the settings of a property that tries this many examples."""
+    return settings(
+        max_examples=examples * FACTOR,
+        derandomize=FACTOR == 1,
+        database=None,
+        deadline=None,
+        # Explaining a failure of a whole app would take longer than finding it.
+        phases=[Phase.explicit, Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
