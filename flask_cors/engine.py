@@ -1,17 +1,24 @@
 """The engine: what one request of Flask is decided to get, asked by the hooks and ``explain``.
 
-Finds the policy and lets the protocol decide. Keeps nothing, logs nothing, writes nothing.
+Finds the policy and lets the protocol decide, once for requests that are alike. Logs nothing,
+writes nothing.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Hashable
+from typing import Final, NamedTuple
 
 from flask import Flask, Request
 
 from . import routing
+from .policy import Policy
 from .protocol import Decision, Preflight, decide
 from .resolver import Table
+
+# How many decisions an app keeps, and how much of a client's text in each: about 2 MB.
+MAX_REMEMBERED: Final = 2048
+MAX_REMEMBERED_LENGTH: Final = 512
 
 
 class Answer(NamedTuple):
@@ -58,15 +65,50 @@ def answer_preflight(app: Flask, table: Table, request: Request, wanted: Preflig
     here = policy.automatic_options and (
         own is None or table.marked(endpoint, method) or table.marked(own.endpoint, "OPTIONS")
     )
-    decision = decide(policy, request.environ["HTTP_ORIGIN"], wanted) if here or own else None
+    origin = request.environ["HTTP_ORIGIN"]
+    decision = _decide_once(table, policy, origin, wanted) if here or own else None
     return Answer(decision, here, endpoint)
 
 
 def decide_actual(app: Flask, table: Table, request: Request) -> Decision | None:
     """Decide on a request that is no preflight; ``None`` where CORS is off."""
     rule = request.url_rule
-    if rule is not None:
-        policy = table.policy(rule.endpoint, request.method, request.path)
-    else:
+    origin = request.environ.get("HTTP_ORIGIN")
+    if rule is None or "/." in request.path:
         policy = table.policy(*routing.target_of(app, request))
-    return decide(policy, request.environ.get("HTTP_ORIGIN")) if policy else None
+        return None if policy is None else _decide_once(table, policy, origin, None)
+    key = (rule.endpoint, request.method, origin)
+    known: Decision | None = table.decided.get(key)
+    if known is not None:
+        return known
+    policy = table.policy(rule.endpoint, request.method, request.path)
+    if policy is None:
+        return None
+    decision = _decide_once(table, policy, origin, None)
+    if table.is_fixed(rule.endpoint, request.method):
+        _remember(table, key, decision)
+    return decision
+
+
+# -- what was decided before -----------------------------------------------------------
+
+
+def _decide_once(
+    table: Table, policy: Policy, origin: str | None, wanted: Preflight | None
+) -> Decision:
+    key = (policy, origin, wanted)
+    known: Decision | None = table.decided.get(key)
+    if known is None:
+        known = decide(policy, origin, wanted)
+        _remember(table, key, known)
+    return known
+
+
+def _remember(table: Table, key: Hashable, decision: Decision) -> None:
+    """Keep a decision for the next request alike, within bounds that no client can grow."""
+    wanted = decision.preflight or Preflight("")
+    asked = (decision.origin or "", wanted.method, wanted.headers or "")
+    if decision.lasting and sum(map(len, asked)) <= MAX_REMEMBERED_LENGTH:
+        if len(table.decided) >= MAX_REMEMBERED:
+            table.decided.clear()
+        table.decided[key] = decision

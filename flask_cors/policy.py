@@ -47,7 +47,6 @@ class Policy:
 
     ``settings`` holds every option with its source; the other fields are what the
     protocol needs, ready to be sent. A policy with ``problems`` denies everything.
-    ``decided`` is where the protocol keeps what it decided, for all policies of an app.
     """
 
     settings: Mapping[str, Setting]
@@ -65,14 +64,12 @@ class Policy:
     on_granted: HeaderLines
     single: str | None
     problems: tuple[Problem, ...] = field(default=())
-    decided: dict[Any, Any] = field(default_factory=dict)
 
     @classmethod
     def of(
         cls,
         settings: Mapping[str, Setting],
         origins: Origins | None = None,
-        decided: dict[Any, Any] | None = None,
     ) -> Policy:
         """Compile effective *settings*; *origins* replaces theirs, for async callables."""
         value = {name: setting.value for name, setting in settings.items()}
@@ -96,7 +93,6 @@ class Policy:
             on_granted=lines["always"] + lines["preflight"],
             single=index.single,
             problems=problems,
-            decided={} if decided is None else decided,
         )
 
 

@@ -11,7 +11,6 @@ from typing import Final, NamedTuple
 from . import fetch
 from .errors import shorten
 from .options import HeaderLines
-from .origin_grammar import MAX_LENGTH
 from .origins import NO_MATCH, Match, is_echoable
 from .policy import Policy
 from .values import HeaderNames
@@ -19,8 +18,6 @@ from .values import HeaderNames
 # Real pages ask for a handful of names; these bounds keep the work of one request small.
 MAX_REQUEST_HEADERS_LENGTH: Final = 8192
 MAX_REQUEST_HEADERS_COUNT: Final = 256
-# How many decisions an app keeps; with the longest values, about 2 MB.
-MAX_DECIDED: Final = 1024
 _VARY: Final = (fetch.VARY, fetch.ORIGIN)
 _MAX_SHOWN: Final = 10
 
@@ -95,19 +92,7 @@ class Decision:
 
 def decide(policy: Policy, origin: str | None, preflight: Preflight | None = None) -> Decision:
     """Decide on a request; *origin* is the value of ``Origin``, ``None`` without it."""
-    key = (policy, origin, preflight)
-    known: Decision | None = policy.decided.get(key)
-    if known is not None:
-        return known
-    decision = _decide(policy, origin or None, preflight)
-    if decision.lasting and _is_small(origin, preflight):
-        if len(policy.decided) >= MAX_DECIDED:
-            policy.decided.clear()
-        policy.decided[key] = decision
-    return decision
-
-
-def _decide(policy: Policy, origin: str | None, preflight: Preflight | None) -> Decision:
+    origin = origin or None
     match = policy.origins.match(origin) if origin else NO_MATCH
     allow_origin = _allow_origin(policy, origin, match) if origin else _without_origin(policy)
     vary = policy.vary_header and _varies(policy, allow_origin)
@@ -129,12 +114,6 @@ def _decide(policy: Policy, origin: str | None, preflight: Preflight | None) -> 
         preflight=preflight,
         grant=grant,
     )
-
-
-def _is_small(origin: str | None, preflight: Preflight | None) -> bool:
-    """Return whether a decision may be kept: no client can make the memory grow."""
-    asked = () if preflight is None else (preflight.method, preflight.headers or "")
-    return len(origin or "") <= MAX_LENGTH and sum(map(len, asked)) <= MAX_LENGTH
 
 
 def _allow_origin(policy: Policy, origin: str, match: Match) -> str | None:

@@ -75,7 +75,8 @@ class Table:
         self._base = {**DEFAULTS, **settings}
         self._policies: dict[Levels, Policy] = {}
         self._shared: dict[tuple[int, ...], Policy] = {}
-        self._decided: dict[Any, Any] = {}
+        #: What the engine decided by these policies, for the next request alike.
+        self.decided: dict[Any, Any] = {}
         self._marks: dict[tuple[int, str, str], Level] = {}
         self._routes: dict[str, Route] = {}
         # What does not depend on the path, for the common request: one look-up.
@@ -107,6 +108,10 @@ class Table:
                 return known  # type: ignore[no-any-return]
         levels = self.levels(endpoint, method, path)
         return self._policy(levels) if levels else None
+
+    def is_fixed(self, endpoint: str | None, method: str | None) -> bool:
+        """Return whether the policy is the same on every path without a dot segment."""
+        return (endpoint, method) in self._fixed
 
     def levels(self, endpoint: str | None, method: str | None, path: str) -> Levels | None:
         """Return the levels of the walk, nearest first; ``None`` where CORS is off."""
@@ -244,12 +249,12 @@ class Table:
             origins = setting.value.bind(self._sources.ensure_sync)
         except RuntimeError:
             # That is how Flask refuses a coroutine function without asgiref.
-            denying = Policy.of(settings, Origins(), self._decided)
+            denying = Policy.of(settings, Origins())
             hint = "Install flask[async], or let the callable be a plain function."
             reason = "an async callable cannot be asked without Flask's extra 'async'"
             problem = Problem("origins", setting.value.patterns(), setting.source, reason, hint)
             return replace(denying, problems=(*denying.problems, problem))
-        return Policy.of(settings, origins, self._decided)
+        return Policy.of(settings, origins)
 
 
 def _methods(rule: UrlRule) -> Iterable[str]:

@@ -12,7 +12,7 @@ from flask import Flask, Request, Response, request
 from werkzeug.routing import Map
 from werkzeug.wsgi import get_host
 
-from . import engine
+from .engine import answer_preflight, decide_actual, preflight_of
 from .errors import Problem, printable, raise_if, shorten
 from .headers import put_headers
 from .locks import LOCKS
@@ -165,17 +165,19 @@ class AppCORS:
             return response
 
     def _preflight(self, req: Request) -> Response | None:
-        wanted = engine.preflight_of(req)
+        wanted = preflight_of(req)
         if wanted is None:
             return None
         table = self._table or self._first_table(req)
-        decision, here, _ = engine.answer_preflight(self._app, table, req, wanted)
+        decision, here, _ = answer_preflight(self._app, table, req, wanted)
         _keep(req, decision)
         return self._app.response_class(status=200) if here else None
 
     def _put(self, response: Response, in_place: bool = False) -> Response:
         req = _current_request()
-        decision = self._decision(req)
+        decision = getattr(req, _DECISION, _UNDECIDED)
+        if decision is _UNDECIDED:
+            decision = self._decide(req)
         response, ours = put_headers(decision, response, in_place)
         if not ours:
             self.hand_written.add(req.endpoint or "")
@@ -183,14 +185,12 @@ class AppCORS:
             self._tell(decision, req)
         return response
 
-    def _decision(self, req: Request) -> Decision | None:
-        decision: Decision | None = getattr(req, _DECISION, _UNDECIDED)
-        if decision is _UNDECIDED:
-            # The app's own preprocess_request may have answered before this package was asked.
-            decision = engine.decide_actual(self._app, self._table or self._first_table(req), req)
-            if decision is not None and not decision.lasting:
-                # A failing hook brings a request here twice, and a callable is asked once.
-                _keep(req, decision)
+    def _decide(self, req: Request) -> Decision | None:
+        # The app's own preprocess_request may have answered before this package was asked.
+        decision = decide_actual(self._app, self._table or self._first_table(req), req)
+        if decision is not None and not decision.lasting:
+            # A failing hook brings a request here twice, and a callable is asked once.
+            _keep(req, decision)
         return decision
 
     def _readable(self, error: Exception) -> Response | None:
@@ -200,7 +200,9 @@ class AppCORS:
         only to an origin that the configuration names.
         """
         req = _current_request()
-        decision = self._decision(req)
+        decision = getattr(req, _DECISION, _UNDECIDED)
+        if decision is _UNDECIDED:
+            decision = self._decide(req)
         if decision is None or decision.origin is None or _is_same_origin(req, decision):
             return None
         if self._shows_errors_to(decision):

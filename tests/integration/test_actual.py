@@ -324,3 +324,19 @@ def test_a_decorated_view_that_fails_has_the_headers() -> None:
 
     response = ask(app)
     assert (response.status_code, lines(response)) == (500, [acao()])
+
+
+@pytest.mark.parametrize("given", [{"X-A": "1"}, [("X-A", "1")], {"X-A": "1", "Vary": "Accept"}])
+def test_headers_that_an_app_put_there_as_plain_pairs(given: Any) -> None:
+    app = Flask("sample")
+    CORS(app, origins=[ME, "https://other.example"])
+
+    @app.get("/")
+    def view() -> Response:
+        response = Response("x")
+        response.headers = given
+        return response
+
+    vary = "Accept, Origin" if "Vary" in given else "Origin"
+    for _ in range(2):
+        assert lines(ask(app)) == sorted([acao(), ("Vary", vary), ("X-A", "1")])

@@ -19,7 +19,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 import flask_cors
 from flask_cors import CORS
-from flask_cors.protocol import MAX_DECIDED
+from flask_cors.engine import MAX_REMEMBERED
 from tests.steps import Matcher, characters, worst
 from tests.work import regexes_of, work_of
 
@@ -190,7 +190,7 @@ def test_the_thousandth_origin_costs_what_the_first_did() -> None:
     app = make_app(origins=tenants(10))
     origins = (f"https://x{number:06}.tenant1.example" for number in itertools.count())
     first = counted(app, "GET", ORIGIN=next(origins))
-    for _ in range(MAX_DECIDED):
+    for _ in range(MAX_REMEMBERED):
         request(app, "GET", ORIGIN=next(origins))()
     later = [work_of(request(app, "GET", ORIGIN=next(origins))) for _ in range(5)]
     assert max(later) <= first * 1.05 + 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from flask_cors.resources import PathPattern, ResourceIndex, has_dot_segment, parse_pattern
@@ -61,6 +61,8 @@ def test_a_pattern_covers_what_it_says(given: Any, path: str) -> None:
 
 @search(400)
 @given(st.lists(patterns, max_size=12), st.lists(paths, min_size=1, max_size=6))
+@example(["/v1.0*", "/v1.0/(a|b)?"], ["/v1.0/a"])
+@example(["/a.b/(x|y)", "/a*", "/a.b*"], ["/a.b/x", "/axb/x"])
 def test_the_index_finds_what_a_linear_scan_does(drawn: list[Any], asked: list[str]) -> None:
     read = [(parse_pattern(given), number) for number, given in enumerate(drawn)]
     index: ResourceIndex[int] = ResourceIndex(read)

@@ -1,0 +1,104 @@
+"""What was decided is remembered for the next request alike, within bounds; nothing else is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask, request
+
+from flask_cors import CORS, cross_origin
+from flask_cors.engine import MAX_REMEMBERED, MAX_REMEMBERED_LENGTH, decide_actual
+from flask_cors.protocol import Decision
+from flask_cors.resolver import Table
+from tests.integration.exchange import ME, VARY, YOU, acao, ask, lines, preflight
+
+
+def make_app(**options: Any) -> Flask:
+    app = Flask("sample")
+    CORS(app, **options)
+    app.add_url_rule("/", view_func=lambda: "x", methods=["GET", "PUT"])
+    return app
+
+
+def table_of(app: Flask) -> Table:
+    found: Table = app.extensions["cors"].table()
+    return found
+
+
+def decided(app: Flask, table: Table, path: str = "/", origin: str = ME) -> Decision | None:
+    with app.test_request_context(path, headers={"Origin": origin}):
+        return decide_actual(app, table, request)
+
+
+@pytest.mark.parametrize("origin", [ME, YOU])
+@pytest.mark.parametrize("path", ["/", "/missing", "/tenant/a"])
+def test_a_decision_is_made_once(origin: str, path: str) -> None:
+    app = make_app(resources={"/tenant/*": {"origins": [ME]}, "*": {"origins": [ME]}})
+    app.add_url_rule("/<kind>/<name>", "kind", view_func=lambda kind, name: "x")
+    table = table_of(app)
+    first = decided(app, table, path, origin)
+    assert first is not None
+    assert decided(app, table, path, origin) is first
+
+
+def test_endpoints_and_methods_stay_apart() -> None:
+    app = make_app(origins=[ME])
+    app.add_url_rule("/yours", "yours", cross_origin(YOU)(lambda: "x"))
+    for _ in range(2):
+        assert lines(ask(app)) == [acao()]
+        assert lines(ask(app, "/yours", origin=YOU)) == [acao(YOU)]
+        assert acao() not in lines(ask(app, "/yours"))
+        assert acao(YOU) not in lines(ask(app, origin=YOU))
+
+
+def test_preflights_and_actual_requests_stay_apart() -> None:
+    app = make_app(origins=[ME, YOU])
+    for _ in range(2):
+        names = [name for name, _ in lines(preflight(app, "/", method="PUT"))]
+        assert names == ["Access-Control-Allow-Methods", "Access-Control-Allow-Origin", "Vary"]
+        assert lines(ask(app)) == [acao(), VARY]
+
+
+def test_a_path_with_a_dot_segment_is_never_what_its_endpoint_is() -> None:
+    app = make_app(origins=[ME])
+    app.add_url_rule("/files/<path:name>", "files", view_func=lambda name: "x")
+    for _ in range(2):
+        assert acao() in lines(ask(app, "/files/a"))
+        assert lines(ask(app, "/files/%2e%2e/a")) == []
+
+
+def test_callables_are_asked_every_time() -> None:
+    answers = iter([True, False])
+    app = make_app(origins=lambda origin: next(answers))
+    assert lines(ask(app)) == [acao(), VARY]
+    assert lines(ask(app)) == [VARY]
+
+
+def test_reload_forgets() -> None:
+    app = Flask("sample")
+    app.config["CORS_ORIGINS"] = [ME, YOU]
+    CORS(app)
+    app.add_url_rule("/", view_func=lambda: "x")
+    assert lines(ask(app)) == [acao(), VARY]
+    app.config["CORS_ORIGINS"] = [YOU, "https://other.example"]
+    app.extensions["cors"].reload()
+    assert lines(ask(app)) == [VARY]
+
+
+def test_clients_cannot_make_it_grow() -> None:
+    app = make_app(origins=[ME, YOU])
+    table = table_of(app)
+    most = 0
+    for number in range(2 * MAX_REMEMBERED):
+        decided(app, table, origin=f"https://{number}.example")
+        most = max(most, len(table.decided))
+    assert most <= MAX_REMEMBERED
+
+
+@pytest.mark.parametrize(("length", "kept"), [(0, True), (1, False)])
+def test_long_values_are_not_kept(length: int, kept: bool) -> None:
+    app = make_app(origins=[ME])
+    table = table_of(app)
+    decided(app, table, origin="x" * (MAX_REMEMBERED_LENGTH + length))
+    assert bool(table.decided) is kept
