@@ -6,6 +6,7 @@ here; ``regexes_of`` says which of them a call uses, for ``tests/steps.py`` to c
 
 from __future__ import annotations
 
+import gc
 import re
 import sys
 from collections.abc import Callable
@@ -32,7 +33,9 @@ def work_of(call: Callable[[], object]) -> int:
             owner = getattr(function, "__self__", None)
             work += len(owner) if isinstance(owner, _SIZED) else 1
 
-    traced, profiled = sys.gettrace(), sys.getprofile()
+    traced, profiled, collects = sys.gettrace(), sys.getprofile(), gc.isenabled()
+    # What is collected meanwhile has callbacks, whose work is not the call's.
+    gc.disable()
     sys.setprofile(profile)
     sys.settrace(trace)
     try:
@@ -40,6 +43,8 @@ def work_of(call: Callable[[], object]) -> int:
     finally:
         sys.settrace(traced)
         sys.setprofile(profiled)
+        if collects:
+            gc.enable()
     return work
 
 
