@@ -19,6 +19,7 @@ from .resolver import Table
 # How many decisions an app keeps, and how much of a client's text in each: about 2 MB.
 MAX_REMEMBERED: Final = 2048
 MAX_REMEMBERED_LENGTH: Final = 512
+MAX_METHOD_LENGTH: Final = 32
 
 
 class Answer(NamedTuple):
@@ -85,7 +86,7 @@ def decide_actual(app: Flask, table: Table, request: Request) -> Decision | None
     if policy is None:
         return None
     decision = _decide_once(table, policy, origin, None)
-    if table.is_fixed(rule.endpoint, request.method):
+    if len(request.method) <= MAX_METHOD_LENGTH and table.is_fixed(rule.endpoint, request.method):
         _remember(table, key, decision)
     return decision
 

@@ -37,6 +37,7 @@ from .walk import Route, resolve, walk_marks
 LOG: Final = logging.getLogger("flask_cors")
 
 _UNKNOWN: Final = object()
+_NO_METHODS: Final[Mapping[str | None, Any]] = {}
 
 
 class UrlRule(Protocol):
@@ -79,8 +80,10 @@ class Table:
         self.decided: dict[Any, Any] = {}
         self._marks: dict[tuple[int, str, str], Level] = {}
         self._routes: dict[str, Route] = {}
+        self._arounds: dict[str, tuple[Scope, ...]] = {}
         # What does not depend on the path, for the common request: one look-up.
-        self._fixed: dict[tuple[str | None, str | None], Policy | None] = {}
+        self._fixed: dict[str | None, Policy | None] = {}
+        self._fixed_by_method: dict[tuple[str | None, str | None], Policy | None] = {}
         default = settings.get("resources")
         self._app = compile_scope(
             "app", "CORS(app)", registry.rules, default.value if default else None
@@ -103,7 +106,9 @@ class Table:
         for a 405, the marks on methods do not count.
         """
         if "/." not in path:
-            known: Any = self._fixed.get((endpoint, method), _UNKNOWN)
+            known: Any = self._fixed.get(endpoint, _UNKNOWN)
+            if known is _UNKNOWN:
+                known = self._fixed_by_method.get((endpoint, method), _UNKNOWN)
             if known is not _UNKNOWN:
                 return known  # type: ignore[no-any-return]
         levels = self.levels(endpoint, method, path)
@@ -111,7 +116,7 @@ class Table:
 
     def is_fixed(self, endpoint: str | None, method: str | None) -> bool:
         """Return whether the policy is the same on every path without a dot segment."""
-        return (endpoint, method) in self._fixed
+        return endpoint in self._fixed or (endpoint, method) in self._fixed_by_method
 
     def levels(self, endpoint: str | None, method: str | None, path: str) -> Levels | None:
         """Return the levels of the walk, nearest first; ``None`` where CORS is off."""
@@ -168,25 +173,30 @@ class Table:
 
     def _add(self, endpoint: str, rules: Sequence[UrlRule], problems: list[Problem]) -> None:
         view = self._sources.view(endpoint)
-        methods = {method for rule in rules for method in _methods(rule)}
-        if any(rule.methods is None for rule in rules):
-            methods |= marked_methods(view)
         if not all("OPTIONS" in _methods(rule) for rule in rules):
             self.every_rule_has_options = False
-        by_method: dict[str | None, Levels | None] = {
-            method: self._marks_of(view, method) for method in methods if class_of(view) is not None
-        }
-        scopes = self._around(names_around(endpoint))
-        route = Route(self._marks_of(view, None), by_method, scopes)
+        by_method = self._by_method(view, rules) if class_of(view) is not None else _NO_METHODS
+        route = Route(self._marks_of(view, None), by_method, self._scopes_around(endpoint))
         met = [self._meet(route, rule, problems) for rule in rules if _is_served(rule)]
         if len(outer := set(chain(*met))) == 1:
             (route.outer,) = outer
         self._routes[endpoint] = route
         if (around := route.outer) is not None:
-            for method in methods:
-                marks = route.marks_of(method)
-                levels = () if marks is None else marks + around
-                self._fixed[endpoint, method] = self._policies.get(levels)
+            if not by_method:
+                self._fixed[endpoint] = self._known(route.marks, around)
+            for method, marks in by_method.items():
+                self._fixed_by_method[endpoint, method] = self._known(marks, around)
+
+    def _by_method(
+        self, view: object, rules: Sequence[UrlRule]
+    ) -> Mapping[str | None, Levels | None]:
+        methods = {method for rule in rules for method in _methods(rule)}
+        if any(rule.methods is None for rule in rules):
+            methods |= marked_methods(view)
+        return {method: self._marks_of(view, method) for method in methods}
+
+    def _known(self, marks: Levels | None, around: Levels) -> Policy | None:
+        return None if marks is None else self._policies.get(marks + around)
 
     def _marks_of(self, view: object, method: str | None) -> Levels | None:
         return walk_marks(map(self._placed, levels_of(view, method)))
@@ -197,6 +207,13 @@ class Table:
         if key not in self._marks:
             self._marks[key] = placed(level)
         return self._marks[key]
+
+    def _scopes_around(self, endpoint: str) -> tuple[Scope, ...]:
+        blueprint = endpoint.rpartition(".")[0]
+        found = self._arounds.get(blueprint)
+        if found is None:
+            found = self._arounds[blueprint] = self._around(names_around(endpoint))
+        return found
 
     def _around(self, names: Iterable[str]) -> tuple[Scope, ...]:
         found = (self._scopes.get(name) for name in names)
@@ -265,6 +282,8 @@ def _methods(rule: UrlRule) -> Iterable[str]:
 
 def _walks(route: Route, rule: UrlRule) -> Iterable[Levels]:
     """Return the marks that requests to a URL meet; a 405 walks without a method."""
+    if not route.by_method:
+        return () if route.marks is None else (route.marks,)
     walks = dict.fromkeys(map(route.marks_of, (None, *sorted(_methods(rule)))))
     return (marks for marks in walks if marks is not None)
 
@@ -276,7 +295,7 @@ def _is_served(rule: UrlRule) -> bool:
 
 def _merged(rule: UrlRule, path: str) -> str:
     """Return a rule's path as it is requested: Werkzeug merges slashes before it matches."""
-    return re.sub("/{2,}", "/", path) if rule.merge_slashes else path
+    return re.sub("/{2,}", "/", path) if "//" in path and rule.merge_slashes else path
 
 
 def _paths(rule: UrlRule) -> tuple[str, ...]:
