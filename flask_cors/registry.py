@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -19,13 +19,15 @@ from .reading import Resource
 MARK: Final = "__flask_cors__"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Mark:
     """What ``cross_origin`` or, with ``exempt``, ``cors_exempt`` says of one object."""
 
-    settings: Mapping[str, Setting]
-    source: Source
-    exempt: bool = False
+    def __init__(
+        self, settings: Mapping[str, Setting], source: Source, exempt: bool = False
+    ) -> None:
+        self.settings = settings
+        self.source = source
+        self.exempt = exempt
 
     @property
     def decorator(self) -> str:
@@ -38,17 +40,19 @@ class Mark:
         return self is other or (bare and self.exempt == other.exempt)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Level:
     """What one level of the walk says: a mark, a blueprint's rule, or the app's.
 
     ``kind`` is ``method``, ``view``, ``class``, ``blueprint`` or ``app``.
     """
 
-    kind: str
-    place: str
-    settings: Mapping[str, Setting]
-    mark: Mark | None = None
+    def __init__(
+        self, kind: str, place: str, settings: Mapping[str, Setting], mark: Mark | None = None
+    ) -> None:
+        self.kind = kind
+        self.place = place
+        self.settings = settings
+        self.mark = mark
 
     @property
     def exempt(self) -> bool:
@@ -66,21 +70,21 @@ class Rule(NamedTuple):
     resources: Sequence[Resource] | None
 
 
-@dataclass(eq=False, repr=False)
 class BlueprintRules:
     """The rules of one registration of a blueprint, under its full dotted name."""
 
-    name: str
-    prefix: str
-    rules: list[Rule] = field(default_factory=list)
+    def __init__(self, name: str, prefix: str) -> None:
+        self.name = name
+        self.prefix = prefix
+        self.rules: list[Rule] = []
 
 
-@dataclass(eq=False, repr=False)
 class Registry:
     """All that one app was told; blueprints stand in the order of registration."""
 
-    rules: list[Rule] = field(default_factory=list)
-    blueprints: dict[str, BlueprintRules] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.rules: list[Rule] = []
+        self.blueprints: dict[str, BlueprintRules] = {}
 
     def add_blueprint(self, name: str, prefix: str, rule: Rule) -> None:
         """Note what a ``CORS`` object says to the blueprint registered as *name*."""
@@ -236,4 +240,4 @@ def placed(level: Level) -> Level:
     for name, (value, source) in level.settings.items():
         place = f"{source.place} on {level.place}"
         settings[name] = Setting(value, replace(source, level=level.kind, place=place))
-    return replace(level, settings=settings)
+    return Level(level.kind, level.place, settings, level.mark)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from .errors import REGEX_ERRORS, Report, no_regex
@@ -28,8 +28,7 @@ def has_dot_segment(path: str) -> bool:
     return "/." in path and _DOT_SEGMENT.search(path) is not None
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class PathPattern:
+class PathPattern(NamedTuple):
     """One resource pattern.
 
     ``literal`` is the text before the first special character, which orders the
@@ -150,11 +149,10 @@ def _glob(parts: Sequence[str], path: str) -> bool:
     return len(path) - len(last) >= position and path.endswith(last)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class _Entry(Generic[T]):
+class _Entry(NamedTuple):
     rank: int
     pattern: PathPattern
-    payload: T
+    payload: Any
 
 
 class ResourceIndex(Generic[T]):
@@ -166,9 +164,9 @@ class ResourceIndex(Generic[T]):
 
     def __init__(self, entries: Iterable[tuple[PathPattern, T]]) -> None:
         ordered = sorted(entries, key=lambda entry: _order(entry[0]))
-        self._entries = [_Entry[T](rank, *entry) for rank, entry in enumerate(ordered)]
-        self._exact: dict[str, _Entry[T]] = {}
-        self._buckets: dict[str, list[_Entry[T]]] = {}
+        self._entries = [_Entry(rank, *entry) for rank, entry in enumerate(ordered)]
+        self._exact: dict[str, _Entry] = {}
+        self._buckets: dict[str, list[_Entry]] = {}
         for entry in self._entries:
             if entry.pattern.exact:
                 self._exact.setdefault(entry.pattern.text, entry)

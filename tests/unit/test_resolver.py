@@ -87,7 +87,8 @@ class App:
     bound: list[Any] = field(default_factory=list)
 
     def table(self) -> Table:
-        registry = Registry(list(self.rules))
+        registry = Registry()
+        registry.rules += self.rules
         for name, prefix, said_there in self.blueprints:
             registry.add_blueprint(name, prefix, said_there)
         sources = Sources(
