@@ -152,7 +152,7 @@ def read_wrk(text: str, any_status: bool = False) -> Load:
 
 
 def _slower_than(percent: int, text: str) -> float:
-    found = re.search(rf" {percent}% +([\d.]+)(us|ms|s)\n", text)
+    found = re.search(rf" {percent}% +([\d.]+)(us|ms|s) *\n", text)
     if not found:
         raise LoadError(text)
     return float(found[1]) * _UNITS[found[2]]
