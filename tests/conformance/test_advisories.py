@@ -63,9 +63,10 @@ def test_a_page_reads_nothing_by_it(attack: Attack) -> None:
 def shown_by_the_incumbent() -> dict[str, bool]:
     """Return for each attack whether flask-cors 6.0.5 shows the hole."""
     script = Path(advisories.__file__)
-    command = [str(environment.ensure()), "-W", "ignore", str(script)]
+    command = [str(environment.ensure()), "-W", "ignore", str(script), "--json"]
     said = subprocess.run(command, capture_output=True, text=True, check=True)
-    return {name: shown for name, shown, _ in map(json.loads, said.stdout.splitlines())}
+    shown: dict[str, bool] = json.loads(said.stdout)
+    return shown
 
 
 STILL_SHOWN = [attack for attack in ATTACKS if attack.shown_by == OLD_VERSION]

@@ -192,9 +192,13 @@ def test_the_thousandth_origin_costs_what_the_first_did() -> None:
     app = make_app(origins=tenants(10))
     origins = (f"https://x{number:06}.tenant1.example" for number in itertools.count())
     first = counted(app, "GET", ORIGIN=next(origins))
-    for _ in range(MAX_REMEMBERED):
-        request(app, "GET", ORIGIN=next(origins))()
-    later = [work_of(request(app, "GET", ORIGIN=next(origins))) for _ in range(5)]
+    later = []
+    for number in range(MAX_REMEMBERED + 200):
+        send = request(app, "GET", ORIGIN=next(origins))
+        if number % 100:
+            send()
+        else:
+            later.append(work_of(send))
     assert max(later) <= first * 1.05 + 200
 
 

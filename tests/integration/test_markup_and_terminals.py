@@ -281,6 +281,7 @@ def test_what_commands_print(hostile: str, terminal: str) -> None:
     # Brackets are text, not colours; and nothing that was named is left out.
     routes = run(["routes", "--sources"], lambda: make_app(hostile), COLUMNS="400").output
     assert routes.count("PW") >= 3
+    assert routes.count("[red]") >= 10 * hostile.count("[red]")
 
 
 def test_what_commands_print_to_a_terminal_of_ascii(hostile: str) -> None:
