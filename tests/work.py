@@ -10,42 +10,77 @@ import gc
 import re
 import sys
 from collections.abc import Callable
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 # A method of a list may be append, which does not look at the rest.
 _SIZED = (str, bytes)
+# One that debuggers, coverage and profilers leave free.
+_TOOL = 4
 
 
 def work_of(call: Callable[[], object]) -> int:
     """Return the instructions of *call*, and the sizes of what C methods were called on."""
-    work = 0
-
-    def trace(frame: FrameType, event: str, _: Any) -> Any:
-        nonlocal work
-        frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        work += event == "opcode"
-        return trace
+    walked = 0
 
     def profile(_: FrameType, event: str, function: Any) -> None:
-        nonlocal work
+        nonlocal walked
         if event == "c_call":
             owner = getattr(function, "__self__", None)
-            work += len(owner) if isinstance(owner, _SIZED) else 1
+            walked += len(owner) if isinstance(owner, _SIZED) else 1
 
-    traced, profiled, collects = sys.gettrace(), sys.getprofile(), gc.isenabled()
+    profiled, collects = sys.getprofile(), gc.isenabled()
     # What is collected meanwhile has callbacks, whose work is not the call's.
     gc.disable()
     sys.setprofile(profile)
-    sys.settrace(trace)
     try:
-        call()
+        instructions = _instructions_of(call)
     finally:
-        sys.settrace(traced)
         sys.setprofile(profiled)
         if collects:
             gc.enable()
-    return work
+    return instructions + walked
+
+
+if sys.version_info >= (3, 12):
+
+    def _instructions_of(call: Callable[[], object]) -> int:
+        counted = 0
+
+        def count(code: CodeType, offset: int) -> None:
+            nonlocal counted
+            counted += 1
+
+        watch, event = sys.monitoring, sys.monitoring.events.INSTRUCTION
+        watch.use_tool_id(_TOOL, "tests.work")
+        watch.register_callback(_TOOL, event, count)
+        watch.set_events(_TOOL, event)
+        try:
+            call()
+        finally:
+            watch.set_events(_TOOL, 0)
+            watch.register_callback(_TOOL, event, None)
+            watch.free_tool_id(_TOOL)
+        return counted
+
+else:
+
+    def _instructions_of(call: Callable[[], object]) -> int:
+        counted = 0
+
+        def trace(frame: FrameType, event: str, _: Any) -> Any:
+            nonlocal counted
+            frame.f_trace_opcodes, frame.f_trace_lines = True, False
+            counted += event == "opcode"
+            return trace
+
+        traced = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            call()
+        finally:
+            sys.settrace(traced)
+        return counted
 
 
 def _caller(frame: FrameType) -> str:

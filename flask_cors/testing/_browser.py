@@ -40,9 +40,9 @@ from ._redirects import (
 from ._request import FetchRequest, Redirect
 from ._sites import (
     RegistrableDomain,
+    checked_origin,
     last_two_labels,
     normalized,
-    origin_of,
     site_of,
     without_credentials,
 )
@@ -95,7 +95,7 @@ class Browser:
             transport = wsgi_transport(target)
         elif target is not None or transport is None:
             raise TypeError("Browser takes an application or a test client, or transport=")
-        self.origin = _checked_origin(origin)
+        self.origin = checked_origin(origin)
         self.base_url = base_url
         self.traits = traits
         self.cookies = CookieJar(clock, registrable_domain)
@@ -110,7 +110,7 @@ class Browser:
         Cookies, the preflight cache and ``exchanges`` are shared.
         """
         page = copy.copy(self)
-        page.origin = _checked_origin(origin)
+        page.origin = checked_origin(origin)
         return page
 
     def fetch(
@@ -342,10 +342,3 @@ def _check_word(name: str, given: object, words: object) -> None:
     """Raise ``TypeError`` for what is no value of a WebIDL enumeration, as ``fetch`` does."""
     if given not in get_args(words):
         raise TypeError(f"{name}={given!r}: write one of {', '.join(map(repr, get_args(words)))}")
-
-
-def _checked_origin(origin: str) -> str:
-    """Return *origin* if it is a serialized origin or ``null``, else raise ValueError."""
-    if origin == "null" or ("://" in origin and origin_of(origin) == origin):
-        return origin
-    raise ValueError(f"not an origin: {origin!r}; write scheme://host[:port], or null")

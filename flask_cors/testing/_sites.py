@@ -24,6 +24,13 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{host}{end}"
 
 
+def checked_origin(origin: str) -> str:
+    """Return *origin* if it is a serialized origin or ``null``, else raise ValueError."""
+    if origin == "null" or ("://" in origin and origin_of(origin) == origin):
+        return origin
+    raise ValueError(f"not an origin: {origin!r}; write scheme://host[:port], or null")
+
+
 def last_two_labels(host: str) -> str | None:
     """Return the last two labels of *host*, ``None`` for a host of one label.
 
