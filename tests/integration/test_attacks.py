@@ -51,6 +51,19 @@ def test_a_known_endpoint_on_another_path_of_a_swapped_url_map() -> None:
     assert acao(app, "/admin/x") is None
 
 
+def test_a_swapped_url_map_that_does_not_compile_fails_every_request() -> None:
+    app = make()
+    CORS(app, resources={"/open": {"expose_headers": "*"}, "/own": {"origins": A}})
+    app.config["CORS_ORIGINS"] = A
+    app.add_url_rule("/own", "v", cross_origin(supports_credentials=True)(lambda: "x"))
+    assert app.test_client().get("/own", headers={"Origin": A}).status_code == 200
+    app.url_map = Map([Rule("/open", endpoint="v", methods=["GET"])])
+    app.testing = True
+    for _ in range(3):
+        with pytest.raises(ConfigError, match="expose_headers"):
+            acao(app, "/open")
+
+
 def test_a_handler_of_a_method_that_a_rule_without_methods_serves() -> None:
     class Things(MethodView):
         @cross_origin(A)
