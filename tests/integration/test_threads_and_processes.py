@@ -285,7 +285,7 @@ def forked(work):
     '''Do work in a child, which is ended should it wait for ever; return its exit code.'''
     child = os.fork()
     if child == 0:
-        signal.alarm(10)
+        signal.alarm(60)
         code = 1
         try:
             work()

@@ -26,6 +26,7 @@ from flask_cors.errors import (
     printable,
     raise_if,
     shorten,
+    visible,
     warn,
 )
 
@@ -96,6 +97,13 @@ def test_a_config_error_can_be_copied_and_pickled(error: ConfigError, again: Any
 
 
 # -- what terminals obey ---------------------------------------------------------------
+
+
+def test_what_is_shown_as_itself_stays_visible() -> None:
+    assert visible("süß <b>") == "süß <b>"
+    assert visible(f"süß\udc9b{CONTROLS}") == (
+        "süß\\udc9b\\x1b[31m\\x07\n\\r\\x00\\x7f\\x9b\\u202e\\u2066\\ufeff\\U000e0041<script>ä"
+    )
 
 
 def test_only_printable_ascii_passes() -> None:
