@@ -613,3 +613,10 @@ def test_a_hundred_thousand_origins_are_small() -> None:
     assert len(origins.literals) == 100_000
     assert {type(text) for text in origins.literals} == {str}
     assert size < 10_000_000
+
+
+@pytest.mark.parametrize("text", ["web+app://host/path", "git+ssh://user@host"])
+def test_the_plus_of_a_scheme_makes_no_regular_expression(text: str) -> None:
+    report = Report(SOURCE)
+    assert not parse_origins([text], report).regexes
+    assert [problem.value for problem in report.problems] == [text]
