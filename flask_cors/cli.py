@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -215,7 +214,7 @@ def routes_to_dict(rows: Sequence[RouteRow]) -> dict[str, Any]:
             for row in rows
         ],
         "policies": [
-            {"options": [asdict(option) for option in effective_options(policy)]}
+            {"options": [option.to_dict() for option in effective_options(policy)]}
             for policy in policies
         ],
     }

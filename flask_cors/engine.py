@@ -7,7 +7,7 @@ writes nothing.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from flask import Flask, Request
 
@@ -20,6 +20,8 @@ from .resolver import Table
 MAX_REMEMBERED: Final = 2048
 MAX_REMEMBERED_LENGTH: Final = 512
 MAX_METHOD_LENGTH: Final = 32
+#: Stands for a decision that was not made; ``None`` is one, that CORS is off.
+UNDECIDED: Final[Any] = object()
 
 
 class Answer(NamedTuple):
@@ -71,23 +73,27 @@ def answer_preflight(app: Flask, table: Table, request: Request, wanted: Preflig
     return Answer(decision, here, endpoint)
 
 
+def remembered(table: Table | None, request: Request) -> Any:
+    """Return what was decided on an actual request alike; :data:`UNDECIDED` where none was."""
+    rule = request.url_rule
+    if table is None or rule is None or "/." in request.path:
+        return UNDECIDED
+    key = (rule.endpoint, request.method, request.environ.get("HTTP_ORIGIN"))
+    return table.decided.get(key, UNDECIDED)
+
+
 def decide_actual(app: Flask, table: Table, request: Request) -> Decision | None:
     """Decide on a request that is no preflight; ``None`` where CORS is off."""
-    rule = request.url_rule
+    target = routing.target_of(app, request)
     origin = request.environ.get("HTTP_ORIGIN")
-    if rule is None or "/." in request.path:
-        policy = table.policy(*routing.target_of(app, request))
-        return None if policy is None else _decide_once(table, policy, origin, None)
-    key = (rule.endpoint, request.method, origin)
-    known: Decision | None = table.decided.get(key)
-    if known is not None:
-        return known
-    policy = table.policy(rule.endpoint, request.method, request.path)
-    if policy is None:
-        return None
-    decision = _decide_once(table, policy, origin, None)
-    if len(request.method) <= MAX_METHOD_LENGTH and table.is_fixed(rule.endpoint, request.method):
-        _remember(table, key, decision)
+    policy = table.policy(*target)
+    decision = None if policy is None else _decide_once(table, policy, origin, None)
+    method = request.method
+    plain = request.url_rule is not None and "/." not in request.path
+    # A preflight of this endpoint is an OPTIONS request too, and is decided otherwise.
+    plain = plain and method != "OPTIONS" and len(method) <= MAX_METHOD_LENGTH
+    if plain and table.is_fixed(target.endpoint, method):
+        _remember(table, (target.endpoint, method, origin), decision, origin)
     return decision
 
 
@@ -101,15 +107,19 @@ def _decide_once(
     known: Decision | None = table.decided.get(key)
     if known is None:
         known = decide(policy, origin, wanted)
-        _remember(table, key, known)
+        _remember(table, key, known, origin)
     return known
 
 
-def _remember(table: Table, key: Hashable, decision: Decision) -> None:
+def _remember(table: Table, key: Hashable, decision: Decision | None, origin: str | None) -> None:
     """Keep a decision for the next request alike, within bounds that no client can grow."""
-    wanted = decision.preflight or Preflight("")
-    asked = (decision.origin or "", wanted.method, wanted.headers or "")
-    if decision.lasting and sum(map(len, asked)) <= MAX_REMEMBERED_LENGTH:
+    asked = [origin or ""]
+    if decision is not None:
+        if not decision.lasting:
+            return
+        if wanted := decision.preflight:
+            asked += [wanted.method, wanted.headers or ""]
+    if sum(map(len, asked)) <= MAX_REMEMBERED_LENGTH:
         if len(table.decided) >= MAX_REMEMBERED:
             table.decided.clear()
         table.decided[key] = decision

@@ -11,7 +11,6 @@ import re
 import sys
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,8 +19,7 @@ REGEX_ERRORS = (re.error, OverflowError, RecursionError)
 _PACKAGE = f"{Path(__file__).parent}{os.sep}"
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """Where something was said.
 
     ``level`` is one of ``method``, ``view``, ``class``, ``blueprint``, ``app``,

@@ -26,6 +26,10 @@ class EffectiveOption:
     value: str
     source: Source
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as plain data."""
+        return {"name": self.name, "value": self.value, "source": self.source._asdict()}
+
 
 @dataclass(frozen=True)
 class WalkStep:
@@ -96,6 +100,7 @@ class Explanation:
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as plain data, for JSON."""
         found = asdict(self)
+        found["options"] = [option.to_dict() for option in self.options]
         for exchange, shown in zip(self.exchanges, found["exchanges"], strict=True):
             shown["answer"] = exchange.answer
             shown["steps"] = [step._asdict() for step in exchange.steps]

@@ -8,7 +8,7 @@ which that is undone.
 from __future__ import annotations
 
 from copy import copy
-from typing import Final
+from typing import Any, Final
 
 from flask import Response
 from werkzeug.datastructures import Headers
@@ -19,12 +19,10 @@ from .options import HeaderLines
 from .protocol import Decision
 from .resolver import LOG
 
-# The lines put on; the app's own lines that were taken off for them; the whole of a Vary line
-# that the app had begun. Plain data, since a cache may pickle responses.
-Record = tuple[HeaderLines, HeaderLines, str]
-
-_RECORD: Final = "flask_cors_written"
-_NOTHING: Final[Record] = ((), (), "")
+# Notes on a response: the lines put on, and the app's own that were taken off for them. Plain
+# data, since a cache may pickle responses.
+_PUT: Final = "flask_cors_put"
+_REMOVED: Final = "flask_cors_removed"
 # On nearly every response, and of no interest.
 _COMMON: Final = frozenset({"Content-Type", "Content-Length"})
 
@@ -39,27 +37,55 @@ def put_headers(
     before is copied, unless *in_place*, since another thread may still be sending it; what
     was put on it then is undone first. Without a decision nothing more is done.
     """
-    # Of several threads one makes the claim. Half the cost of a with statement.
+    headers = response.headers
+    if decision is None or type(headers) is not Headers:
+        return _put_beside(decision, response, in_place)
+    for name, _ in headers:
+        if name not in _COMMON:
+            return _put_beside(decision, response, in_place)
+    if not _claim(response, decision.lines, ()):
+        return _put_again(decision, response, in_place)
+    for name, value in decision.lines:
+        headers.add(name, value)
+    return response, True
+
+
+def _claim(response: Response, lines: HeaderLines, removed: HeaderLines) -> bool:
+    """Note what is about to be done to a response; ``False`` where that was done before."""
+    # Of several threads one succeeds. Half the cost of a with statement.
     lock = LOCKS.claim
     lock.acquire()
     try:
-        claimed = getattr(response, _RECORD, None) is None
-        if claimed:
-            setattr(response, _RECORD, _NOTHING)
+        if getattr(response, _PUT, None) is not None:
+            return False
+        setattr(response, _PUT, lines)
+        if removed:
+            setattr(response, _REMOVED, removed)
+        return True
     finally:
         lock.release()
-    if not claimed:
-        return _put_again(decision, response, in_place)
-    if decision is None:
-        return response, True
-    headers = response.headers
-    if type(headers) is not Headers:
-        headers = _headers_of(response)
-    record = _plan(decision, headers)
-    if record is None:
+
+
+# -- a response that has headers of its own --------------------------------------------
+
+
+# The lines to put on, the app's own to take off, and the whole line of a Vary there, if any.
+_Plan = tuple[HeaderLines, HeaderLines, str]
+_NOTHING: Final[_Plan] = ((), (), "")
+
+
+def _put_beside(
+    decision: Decision | None, response: Response, in_place: bool
+) -> tuple[Response, bool]:
+    headers = _headers_of(response)
+    plan = _NOTHING if decision is None else _plan(decision, headers)
+    if plan is None and getattr(response, _PUT, None) is None:
         return response, False
-    setattr(response, _RECORD, record)
-    lines, removed, vary = record
+    lines, removed, vary = plan or _NOTHING
+    if plan is None or not _claim(response, lines, removed):
+        return _put_again(decision, response, in_place)
+    if decision is not None:
+        response.headers = headers
     for name, _ in removed:
         headers.remove(name)
     for name, value in lines:
@@ -70,23 +96,13 @@ def put_headers(
 
 
 def _headers_of(response: Response) -> Headers:
-    headers = response.headers
-    if not isinstance(headers, Headers):
-        # Flask sends whatever pairs an app puts there.
-        headers = response.headers = Headers(headers)
-    return headers
+    # Flask sends whatever pairs an app puts there.
+    given: Any = response.headers
+    return given if isinstance(given, Headers) else Headers(given)
 
 
-def _plan(decision: Decision, headers: Headers) -> Record | None:
-    """Return what is to be written, ``None`` where the app wrote the answer itself."""
-    for name, _ in headers:
-        if name not in _COMMON:
-            return _plan_beside(decision, headers)
-    return decision.lines, (), ""
-
-
-def _plan_beside(decision: Decision, headers: Headers) -> Record | None:
-    """Plan for a response that has headers of its own."""
+def _plan(decision: Decision, headers: Headers) -> _Plan | None:
+    """Return what is to be done, ``None`` where the app wrote the answer itself."""
     names = {name.lower() for name, _ in headers}
     if fetch.ALLOW_ORIGIN.lower() in names:
         return None
@@ -94,7 +110,11 @@ def _plan_beside(decision: Decision, headers: Headers) -> Record | None:
     removed = _in_the_way(decision, headers) if by_hand else ()
     if "vary" not in names or not decision.vary:
         return decision.lines, removed, ""
-    return decision.headers, removed, _merged_vary(headers)
+    vary = _names_in_vary(headers)
+    if not {"origin", "*"} & {name.lower() for name in vary}:
+        return decision.lines, removed, ", ".join([*vary, fetch.ORIGIN])
+    several = len(headers.getlist(fetch.VARY)) > 1
+    return decision.headers, removed, ", ".join(vary) if several else ""
 
 
 def _in_the_way(decision: Decision, headers: Headers) -> HeaderLines:
@@ -111,15 +131,9 @@ def _in_the_way(decision: Decision, headers: Headers) -> HeaderLines:
     return tuple((name, value) for name in sorted(names) for value in headers.getlist(name))
 
 
-def _merged_vary(headers: Headers) -> str:
-    """Return one Vary line that adds ``Origin`` to the names there; none where it is there."""
-    lines = headers.getlist(fetch.VARY)
-    names = [name.strip() for line in lines for name in line.split(",") if name.strip()]
-    if not {"origin", "*"} & {name.lower() for name in names}:
-        return ", ".join([*names, fetch.ORIGIN])
-    if len(lines) > 1:
-        headers.set(fetch.VARY, ", ".join(names))
-    return ""
+def _names_in_vary(headers: Headers) -> list[str]:
+    line = ",".join(headers.getlist(fetch.VARY))
+    return [name for name in (part.strip() for part in line.split(",")) if name]
 
 
 # -- a response that was sent before ---------------------------------------------------
@@ -128,34 +142,29 @@ def _merged_vary(headers: Headers) -> str:
 def _put_again(
     decision: Decision | None, response: Response, in_place: bool
 ) -> tuple[Response, bool]:
-    earlier: Record = getattr(response, _RECORD)
-    fresh = response
-    if not in_place:
-        fresh = copy(response)
-        # One step that no other thread can come between: it may just be writing.
-        fresh.headers = Headers(list(_headers_of(response)))
-    _take_back(_headers_of(fresh), *earlier)
-    delattr(fresh, _RECORD)
+    lines: HeaderLines = getattr(response, _PUT)
+    removed: HeaderLines = getattr(response, _REMOVED, ())
+    fresh = response if in_place else copy(response)
+    # One step that no other thread can come between: it may just be writing.
+    fresh.headers = headers = Headers(list(_headers_of(response)))
+    _take_back(headers, lines, removed)
+    setattr(fresh, _PUT, None)
+    setattr(fresh, _REMOVED, ())
     put, ours = put_headers(decision, fresh)
     if not ours and put is not response:
-        _give_up(response, *earlier)
+        # Access-Control-Allow-Origin is the app's from now on.
+        setattr(response, _PUT, tuple(line for line in lines if line[0] != fetch.ALLOW_ORIGIN))
     return put, ours
 
 
-def _give_up(response: Response, lines: HeaderLines, removed: HeaderLines, vary: str) -> None:
-    """Note that Access-Control-Allow-Origin on a response is the app's from now on."""
-    kept = tuple(line for line in lines if line[0] != fetch.ALLOW_ORIGIN)
-    setattr(response, _RECORD, (kept, removed, vary))
-
-
-def _take_back(headers: Headers, lines: HeaderLines, removed: HeaderLines, vary: str) -> None:
+def _take_back(headers: Headers, lines: HeaderLines, removed: HeaderLines) -> None:
     for name, value in lines:
         if name != fetch.VARY:
             _remove_line(headers, name, value)
     for name, value in removed:
         if value not in headers.getlist(name):
             headers.add(name, value)
-    if vary or (fetch.VARY, fetch.ORIGIN) in lines:
+    if (fetch.VARY, fetch.ORIGIN) in lines:
         _take_back_vary(headers)
 
 
@@ -168,8 +177,7 @@ def _remove_line(headers: Headers, name: str, value: str) -> None:
 
 def _take_back_vary(headers: Headers) -> None:
     # The first one is this package's: the response named no Origin when it was written.
-    line = ", ".join(headers.getlist(fetch.VARY))
-    names = [name for name in (part.strip() for part in line.split(",")) if name]
+    names = _names_in_vary(headers)
     if fetch.ORIGIN in names:
         names.remove(fetch.ORIGIN)
     headers.setlist(fetch.VARY, [", ".join(names)] if names else [])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 from weakref import WeakKeyDictionary
 
@@ -145,17 +146,28 @@ def _put_mark(view: Any, mark: Mark) -> Any:
 
 
 def _marked_copy(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
+    copied = _copy(view)
+    functools.update_wrapper(copied, view)
+    setattr(copied, MARK, mark)
+    remember(view, mark)
+    return copied
+
+
+def _copy(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that does what *view* does: that of a function costs no call more."""
+    if isinstance(view, FunctionType):
+        name, defaults, closure = view.__name__, view.__defaults__, view.__closure__
+        copied = FunctionType(view.__code__, view.__globals__, name, defaults, closure)
+        copied.__kwdefaults__ = view.__kwdefaults__
+        return copied
+
     def call(*args: Any, **kwargs: Any) -> Any:
         return view(*args, **kwargs)
 
     async def call_async(*args: Any, **kwargs: Any) -> Any:
         return await view(*args, **kwargs)
 
-    wrapper = call_async if inspect.iscoroutinefunction(view) else call
-    functools.update_wrapper(wrapper, view)
-    setattr(wrapper, MARK, mark)
-    remember(view, mark)
-    return wrapper
+    return call_async if inspect.iscoroutinefunction(view) else call
 
 
 def _from_list(view: object, mark: Mark) -> bool:

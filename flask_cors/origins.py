@@ -52,7 +52,7 @@ ANY: Final = Match("any", "*")
 NO_MATCH: Final = Match("")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Origins:
     """An immutable index of origin patterns.
 

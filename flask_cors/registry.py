@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -239,5 +238,5 @@ def placed(level: Level) -> Level:
     settings = {}
     for name, (value, source) in level.settings.items():
         place = f"{source.place} on {level.place}"
-        settings[name] = Setting(value, replace(source, level=level.kind, place=place))
+        settings[name] = Setting(value, source._replace(level=level.kind, place=place))
     return Level(level.kind, level.place, settings, level.mark)

@@ -115,7 +115,7 @@ class Matrix:
             "routes": [self._route(row, numbers) for row in self.rows],
             "policies": policies,
             "strings": _from_here(list(told.strings)),
-            "sources": _from_here([vars(source) for source in told.sources]),
+            "sources": _from_here([source._asdict() for source in told.sources]),
             "explanations": self._judge.explanations,
         }
 

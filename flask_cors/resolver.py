@@ -7,15 +7,14 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, product
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 from .errors import ConfigError, Problem, raise_if, warn
 from .locks import LOCKS
 from .options import DEFAULT_METHODS, DEFAULTS, Setting
-from .origin_grammar import Predicate
 from .origins import Origins
 from .policy import Policy
 from .reading import read_config
@@ -53,14 +52,20 @@ class UrlRule(Protocol):
     redirect_to: Any
 
 
-class Sources(NamedTuple):
-    """Where the table reads views and URL rules: asked anew, since servers swap them."""
+class UrlMap(Protocol):
+    """What is read of a URL map (``werkzeug.routing.Map``)."""
 
-    view: Callable[[str], object]
-    endpoints: Callable[[], Iterable[str]]
-    rules: Callable[[], Iterable[UrlRule]]
-    rules_of: Callable[[str], Iterable[UrlRule]]
-    ensure_sync: Callable[[Predicate], Predicate]
+    def iter_rules(self, endpoint: str | None = None) -> Iterator[UrlRule]: ...
+
+
+class App(Protocol):
+    """What is read of an app (``flask.Flask``): anew each time, since servers swap it."""
+
+    @property
+    def view_functions(self) -> Mapping[str, object]: ...
+    @property
+    def url_map(self) -> UrlMap: ...
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]: ...
 
 
 class Table:
@@ -69,10 +74,10 @@ class Table:
     Raises ``ConfigError`` with all problems that requests can meet.
     """
 
-    def __init__(self, registry: Registry, config: Mapping[str, Any], sources: Sources) -> None:
+    def __init__(self, registry: Registry, config: Mapping[str, Any], app: App) -> None:
         problems: list[Problem] = []
         settings = read_config(config, problems)
-        self._sources = sources
+        self._app = app
         self._base = {**DEFAULTS, **settings}
         self._policies: dict[Levels, Policy] = {}
         self._shared: dict[tuple[int, ...], Policy] = {}
@@ -85,7 +90,7 @@ class Table:
         self._fixed: dict[str | None, Policy | None] = {}
         self._fixed_by_method: dict[tuple[str | None, str | None], Policy | None] = {}
         default = settings.get("resources")
-        self._app = compile_scope(
+        self._app_scope = compile_scope(
             "app", "CORS(app)", registry.rules, default.value if default else None
         )
         self._scopes = {
@@ -151,19 +156,19 @@ class Table:
 
     def _compile(self, problems: list[Problem]) -> None:
         rules: dict[str, list[UrlRule]] = {}
-        for rule in self._sources.rules():
+        for rule in self._app.url_map.iter_rules():
             rules.setdefault(rule.endpoint, []).append(rule)
         for endpoint, found in rules.items():
             try:
                 self._add(endpoint, found, problems)
             except ConfigError as error:
                 problems += error.problems
-        _warn_of_lost_marks([self._sources.view(name) for name in self._sources.endpoints()])
+        _warn_of_lost_marks(list(self._app.view_functions.values()))
 
     def _late(self, endpoint: str) -> Route:
         problems: list[Problem] = []
         try:
-            self._add(endpoint, list(self._sources.rules_of(endpoint)), problems)
+            self._add(endpoint, list(self._rules_of(endpoint)), problems)
         except ConfigError as error:
             problems = list(error.problems)
             self._routes[endpoint] = Route(None, {}, ())
@@ -171,8 +176,12 @@ class Table:
             LOG.error("CORS is off for the endpoint %r: %s", endpoint, problem)
         return self._routes[endpoint]
 
+    def _rules_of(self, endpoint: str) -> Iterable[UrlRule]:
+        # The map's own look-up raises where the endpoint has none.
+        return (rule for rule in self._app.url_map.iter_rules() if rule.endpoint == endpoint)
+
     def _add(self, endpoint: str, rules: Sequence[UrlRule], problems: list[Problem]) -> None:
-        view = self._sources.view(endpoint)
+        view = self._app.view_functions.get(endpoint)
         if not all("OPTIONS" in _methods(rule) for rule in rules):
             self.every_rule_has_options = False
         by_method = self._by_method(view, rules) if class_of(view) is not None else _NO_METHODS
@@ -217,7 +226,7 @@ class Table:
 
     def _around(self, names: Iterable[str]) -> tuple[Scope, ...]:
         found = (self._scopes.get(name) for name in names)
-        return (*(scope for scope in found if scope is not None), self._app)
+        return (*(scope for scope in found if scope is not None), self._app_scope)
 
     def _meet(
         self, route: Route, rule: UrlRule, problems: list[Problem]
@@ -263,7 +272,7 @@ class Table:
     def _compiled(self, settings: Mapping[str, Setting]) -> Policy:
         setting = settings["origins"]
         try:
-            origins = setting.value.bind(self._sources.ensure_sync)
+            origins = setting.value.bind(self._app.ensure_sync)
         except RuntimeError:
             # That is how Flask refuses a coroutine function without asgiref.
             denying = Policy.of(settings, Origins())

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from .errors import REGEX_ERRORS, Report, no_regex
@@ -259,7 +258,7 @@ def _entry(given: object, options: object, report: Report, option: str) -> Entry
         hint = f"Write { {pattern.text: meant}!a}."
         report.error(option, {pattern.text: options}, reason, hint)
         return None
-    source = replace(report.source, place=f"resource {pattern.text!a} of {report.source.place}")
+    source = report.source._replace(place=f"resource {pattern.text!a} of {report.source.place}")
     return Entry(pattern, options, Report(source, report.problems))
 
 

@@ -12,13 +12,13 @@ from flask import Flask, Request, Response, request
 from werkzeug.routing import Map
 from werkzeug.wsgi import get_host
 
-from .engine import answer_preflight, decide_actual, preflight_of
+from .engine import UNDECIDED, answer_preflight, decide_actual, preflight_of, remembered
 from .errors import Problem, printable, raise_if, shorten
 from .headers import put_headers
 from .locks import LOCKS
 from .protocol import Decision
 from .registry import Registry, Rule
-from .resolver import LOG, Sources, Table
+from .resolver import LOG, Table
 from .signals import cors_denied
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _DECISION: Final = "flask_cors_decision"
 _TOLD: Final = "flask_cors_told"
-_UNDECIDED: Final[Any] = object()
 # Flask documents this way to the request itself: each look through the proxy costs.
 _current_request: Final[Callable[[], Request]] = request._get_current_object  # type: ignore[attr-defined]
 
@@ -175,8 +174,8 @@ class AppCORS:
 
     def _put(self, response: Response, in_place: bool = False) -> Response:
         req = _current_request()
-        decision = getattr(req, _DECISION, _UNDECIDED)
-        if decision is _UNDECIDED:
+        decision: Decision | None = remembered(self._table, req)
+        if decision is UNDECIDED:
             decision = self._decide(req)
         response, ours = put_headers(decision, response, in_place)
         if not ours:
@@ -186,6 +185,9 @@ class AppCORS:
         return response
 
     def _decide(self, req: Request) -> Decision | None:
+        known: Decision | None = getattr(req, _DECISION, UNDECIDED)
+        if known is not UNDECIDED:
+            return known
         # The app's own preprocess_request may have answered before this package was asked.
         decision = decide_actual(self._app, self._table or self._first_table(req), req)
         if decision is not None and not decision.lasting:
@@ -200,9 +202,7 @@ class AppCORS:
         only to an origin that the configuration names.
         """
         req = _current_request()
-        decision = getattr(req, _DECISION, _UNDECIDED)
-        if decision is _UNDECIDED:
-            decision = self._decide(req)
+        decision = self._decide(req)
         if decision is None or decision.origin is None or _is_same_origin(req, decision):
             return None
         if self._shows_errors_to(decision):
@@ -226,7 +226,7 @@ class AppCORS:
 
     def _tell(self, decision: Decision, req: Request) -> None:
         """Log a denial and send the signal, once a request."""
-        level = logging.WARNING if self._app.debug else logging.INFO
+        level = logging.WARNING if self._app.config["DEBUG"] else logging.INFO
         logged, heard = LOG.isEnabledFor(level), cors_denied.receivers
         if not (logged or heard) or hasattr(req, _TOLD) or _is_same_origin(req, decision):
             return
@@ -259,6 +259,7 @@ class AppCORS:
                 if self._table is None or self._compiled_for() is not self._app.url_map:
                     return self._use(self._compile())
             except Exception as error:
+                self._table = None
                 self._problems = getattr(error, "problems", ())
                 # Nothing can be decided on this request.
                 _keep(req, None)
@@ -266,17 +267,7 @@ class AppCORS:
             return self._table
 
     def _compile(self) -> Table:
-        app = self._app
-        sources = Sources(
-            view=lambda endpoint: app.view_functions.get(endpoint),
-            endpoints=lambda: list(app.view_functions),
-            rules=lambda: app.url_map.iter_rules(),
-            rules_of=lambda endpoint: (
-                rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint
-            ),
-            ensure_sync=lambda predicate: app.ensure_sync(predicate),
-        )
-        return Table(self.registry, app.config, sources)
+        return Table(self.registry, self._app.config, self._app)
 
 
 def state_of(app: Flask) -> AppCORS:

@@ -70,6 +70,43 @@ def test_a_function_is_not_changed_and_a_new_one_carries_the_mark(decorator: Any
     assert inspect.signature(marked) == inspect.signature(show)
 
 
+@pytest.mark.parametrize("decorator", [cross_origin, cross_origin(SITE), cors_exempt])
+def test_the_new_function_does_what_the_old_one_does(decorator: Any) -> None:
+    outside = "outside"
+
+    class Base:
+        def show(self, first: str, second: str = "b", *rest: str, third: str = "c") -> str:
+            return "-".join([first, second, *rest, third, outside])
+
+    class Things(Base):
+        show = decorator(Base.show)
+
+        @decorator
+        def again(self, *given: str, **named: str) -> str:
+            return f"{super().show(*given, **named)}-again"
+
+    things = Things()
+    assert things.show("a") == "a-b-c-outside"
+    assert things.show("a", "x", "y", third="z") == "a-x-y-z-outside"
+    assert things.again("a", third="z") == "a-b-z-outside-again"
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_a_marked_function_is_called_without_a_detour(asynchronous: bool) -> None:
+    def show() -> str:
+        return "".join(frame.function for frame in inspect.stack()[:2])
+
+    async def wait() -> str:
+        return show()
+
+    # Nothing of this package stands between Flask and the view, nor in a traceback.
+    marked = cross_origin(SITE)(wait if asynchronous else show)
+    calls = asyncio.run(marked()) if asynchronous else marked()
+    caller = inspect.currentframe()
+    assert caller is not None
+    assert calls == f"show{'wait' if asynchronous else caller.f_code.co_name}"
+
+
 def test_what_is_said_at_one_url_says_nothing_at_another() -> None:
     show = page()
     public, private = cross_origin("*")(show), cross_origin(SITE)(show)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from flask_cors.options import DEFAULTS, Setting
 from flask_cors.policy import Policy
 from flask_cors.reading import read_options
 from flask_cors.registry import MARK, Level, Mark, Registry, Rule, remember
-from flask_cors.resolver import Sources, Table
+from flask_cors.resolver import Table, UrlMap, UrlRule
 from flask_cors.walk import resolve
 
 A = "https://a.example"
@@ -75,6 +75,14 @@ class Url:
     redirect_to: str | None = None
 
 
+class Urls:
+    def __init__(self, urls: list[Url]) -> None:
+        self._urls = urls
+
+    def iter_rules(self, endpoint: str | None = None) -> Iterator[UrlRule]:
+        return iter(self._urls)
+
+
 @dataclass
 class App:
     """What a table is compiled from, said plainly."""
@@ -91,14 +99,15 @@ class App:
         registry.rules += self.rules
         for name, prefix, said_there in self.blueprints:
             registry.add_blueprint(name, prefix, said_there)
-        sources = Sources(
-            view=self.views.get,
-            endpoints=lambda: list(self.views),
-            rules=lambda: list(self.urls),
-            rules_of=lambda endpoint: [url for url in self.urls if url.endpoint == endpoint],
-            ensure_sync=self.ensure_sync,
-        )
-        return Table(registry, self.config, sources)
+        return Table(registry, self.config, self)
+
+    @property
+    def view_functions(self) -> dict[str, Any]:
+        return self.views
+
+    @property
+    def url_map(self) -> UrlMap:
+        return Urls(self.urls)
 
     def ensure_sync(self, predicate: Any) -> Any:
         self.bound.append(predicate)
