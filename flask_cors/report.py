@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from werkzeug.exceptions import HTTPException
 
 from .advice import advise, reasons
 from .checks import check
@@ -92,6 +94,7 @@ class Matrix:
         self.rows = overview(app, table)
         self.policies = policies_of(self.rows)
         self.origins = list(dict.fromkeys([*self._representatives(), STRANGER, "null"]))
+        self._known: dict[object, tuple[list[str], list[list[int]]]] = {}
         self._judge = _Judge(app, table, hand_written, _own_options(self.rows))
 
     def _representatives(self) -> list[str]:
@@ -121,7 +124,7 @@ class Matrix:
 
     def _route(self, row: RouteRow, numbers: dict[Policy, int]) -> dict[str, Any]:
         own = representative(row.policy.origins) if row.policy else None
-        asked = [own, *self.origins]
+        cells, told = self._judged(row, [own, *self.origins])
         return {
             "endpoint": visible(row.endpoint),
             "rule": visible(f"{row.host} {row.rule}" if row.host else row.rule),
@@ -132,17 +135,31 @@ class Matrix:
             "varies": row.varies,
             "own": visible(own or ""),
             "named": _named(row),
-            "cells": [
-                "".join(_CODES[verdict] for verdict in self._judge.verdicts(row, origin))
-                if origin
-                else ""
-                for origin in asked
-            ],
-            "told": [
-                [self._judge.told(row, method, origin) for method in row.methods] if origin else []
-                for origin in asked
-            ],
+            "cells": cells,
+            "told": told,
         }
+
+    def _judged(
+        self, row: RouteRow, origins: Sequence[str | None]
+    ) -> tuple[list[str], list[list[int]]]:
+        """Return the codes of the verdicts and the numbers of the explanations, by origin."""
+        key: object = id(row)
+        if row.policy is not None and len(self._judge.methods_alike(row)) == len(row.methods):
+            key = (row.policy, tuple(row.methods))
+        if key not in self._known:
+            self._known[key] = (
+                [self._codes(row, origin) if origin else "" for origin in origins],
+                [
+                    [self._judge.told(row, method, origin) for method in row.methods]
+                    if origin
+                    else []
+                    for origin in origins
+                ],
+            )
+        return self._known[key]
+
+    def _codes(self, row: RouteRow, origin: str) -> str:
+        return "".join(_CODES[verdict] for verdict in self._judge.verdicts(row, origin))
 
 
 class _Told:
@@ -222,6 +239,11 @@ class _Judge:
     _verdicts: dict[object, str] = field(default_factory=dict)
     _places: dict[str, tuple[object, ...]] = field(default_factory=dict)
     _numbers: dict[object, int] = field(default_factory=dict)
+    _alike: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._urls = self.app.url_map.bind("localhost")
+        self._rules = Counter(rule.rule for rule in self.app.url_map.iter_rules())
 
     def verdicts(self, row: RouteRow, origin: str) -> list[str]:
         """Return the verdict for each method of a row."""
@@ -235,16 +257,42 @@ class _Judge:
 
     def _kinds(self, row: RouteRow, origin: str) -> list[object]:
         """Return what each method's verdict depends on; requests of one kind get the same."""
-        policy = row.policy
-        if row.rule in self.own_options or row.host or (policy and policy.origins.callables):
-            return [(id(row), method, origin) for method in row.methods]
-        place = self._place(origin)
+        shared = self.methods_alike(row)
+        return [
+            self._kind(row, method, origin) if method in shared else (id(row), method, origin)
+            for method in row.methods
+        ]
+
+    def _kind(self, row: RouteRow, method: str, origin: str) -> object:
+        policy, place = row.policy, self._place(origin)
         if policy is None:
-            return [(method, place, row.exempt) for method in row.methods]
+            return method, place, row.exempt
         place = (*place, policy.automatic_options)
         if not policy.origins.match(origin).kind:
-            return [(method, place, "denied") for method in row.methods]
-        return [(method, place, _sent(policy, method, origin)) for method in row.methods]
+            return method, place, "denied"
+        return method, place, _sent(policy, method, origin)
+
+    def methods_alike(self, row: RouteRow) -> frozenset[str]:
+        """Return the methods that get what other rows of such a policy get."""
+        found = self._alike.get(id(row))
+        if found is None:
+            alone = row.rule in self.own_options or row.host
+            if alone or (row.policy and row.policy.origins.callables):
+                found = frozenset()
+            elif "<" not in row.rule and self._rules[row.rule] == 1:
+                found = frozenset(row.methods)
+            else:
+                found = frozenset(method for method in row.methods if self._reaches(row, method))
+            self._alike[id(row)] = found
+        return found
+
+    def _reaches(self, row: RouteRow, method: str) -> bool:
+        """Return whether a request to the row's path is the row's: another rule may take it."""
+        try:
+            rule, _ = self._urls.match(row.path, method, return_rule=True)
+        except HTTPException:
+            return False
+        return bool(rule.endpoint == row.endpoint)
 
     def _place(self, origin: str) -> tuple[object, ...]:
         """Return what a verdict depends on of an origin, besides what the policy says of it."""
@@ -257,7 +305,8 @@ class _Judge:
 
     def told(self, row: RouteRow, method: str, origin: str) -> int:
         """Return the number of an explanation for these options, -1 where there are too many."""
-        key = (row.policy or id(row), row.rule in self.own_options and id(row), method, origin)
+        alone = method not in self.methods_alike(row) and id(row)
+        key = (row.policy or id(row), alone, method, origin)
         if key not in self._numbers:
             if len(self.explanations) == _MOST_EXPLAINED:
                 return -1
