@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import costs, plots, report, server, serving
+from . import commands, costs, plots, report, server, serving
 from .processes import ROOT
 from .report import Figures
 from .scenarios import SCENARIOS, Scenario
@@ -109,6 +109,7 @@ def add_costs(figures: Figures, rough: bool) -> None:
     """Add what is measured apart from the scenarios."""
     figures["memory"] = costs.memory()
     figures["import_ms"] = costs.import_ms(3 if rough else 15)
+    figures["commands_s"] = commands.seconds(1 if rough else 3)
     rounds, seconds = (1, 1) if rough else (4, 2)
     if serving.has_wrk():
         figures["gunicorn"] = server.throughput(rounds, seconds, random.Random())

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from .commands import APPS, COMMANDS
 from .estimates import Estimate, Samples, estimate, estimate_difference, median_of, paired
 from .kits import BARE, COMPARED, HANDWRITTEN, IMPLEMENTATIONS, INCUMBENT, PROJECT, TITLES
 from .scenarios import SCENARIOS, Scenario
@@ -107,7 +108,13 @@ def ratio(figures: Figures, against: str) -> float | None:
 
 def table(figures: Figures) -> str:
     """Return all figures as text, at most 99 columns wide."""
-    parts = (_requests(figures), _setups(figures), _once(figures), _served(figures))
+    parts = (
+        _requests(figures),
+        _setups(figures),
+        _once(figures),
+        _commands(figures),
+        _served(figures),
+    )
     return "\n\n".join("\n".join(part) for part in map(list, parts) if part) + "\n"
 
 
@@ -161,6 +168,14 @@ MEMORY_ROWS: Final = {
     "process_mib": "MiB the process grew by",
     "collection_ms": "ms of a garbage collection",
 }
+
+
+def _commands(figures: Figures) -> Iterator[str]:
+    if found := figures.get("commands_s"):
+        yield f"{'s, whole, 5,000 routes':<30}" + "".join(f"{name:>17}" for name in COMMANDS)
+        for factory, title in APPS.items():
+            cells = (f"{found[factory][name]:>17.2f}" for name in COMMANDS)
+            yield f"{title:<30}{''.join(cells)}"
 
 
 def _served(figures: Figures) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from .commands import APPS
 from .kits import BARE, INCUMBENT, PROJECT
 from .report import Figures, ratio
 
@@ -35,6 +36,7 @@ that is more, by how many microseconds."""
 SETUP_MS: Final = {"5000-endpoints": 100.0, "100000-origins": 300.0}
 MEMORY_MIB: Final = 25.0
 IMPORT_MS: Final = 10.0
+COMMAND_S: Final = 3.0
 
 
 @dataclass(frozen=True)
@@ -94,5 +96,9 @@ def _once(figures: Figures) -> Iterator[Target]:
     if memory := figures.get("memory"):
         taken = memory[PROJECT]["python_mib"]
         yield Target("100,000 literal origins: MiB", taken, MEMORY_MIB)
+    for factory, found in figures.get("commands_s", {}).items():
+        for name, taken in found.items():
+            if name.startswith("cors"):
+                yield Target(f"{name}, 5,000 routes {APPS[factory]}: s", taken, COMMAND_S)
     if imported := figures.get("import_ms"):
         yield Target("ms to import after Flask", imported[PROJECT], IMPORT_MS)

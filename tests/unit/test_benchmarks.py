@@ -14,10 +14,11 @@ from wsgiref.validate import validator
 
 import numpy as np
 import pytest
+from flask import Flask
 from werkzeug import Request
 
 from benchmarks import __main__ as command
-from benchmarks import plots, report, server, serving, targets
+from benchmarks import commands, plots, report, server, serving, targets
 from benchmarks.estimates import Estimate, estimate, estimate_difference, median_of, paired
 from benchmarks.kits import (
     BARE,
@@ -34,6 +35,7 @@ from benchmarks.scenarios import SCENARIOS, Scenario, get, preflight
 from benchmarks.sittings import Results, Runner, Times, check_alike, check_answer, take_turns
 from benchmarks.targets import Target
 from benchmarks.wsgi import Ask, environ, repeat, repeat_in_threads, request
+from flask_cors.state import state_of
 
 RNG_SEED = 7
 INTERVAL = ("median", "low", "high")
@@ -308,6 +310,7 @@ def all_figures() -> dict[str, Any]:
         "setup": setup,
         "memory": dict.fromkeys(IMPLEMENTATIONS, once),
         "import_ms": {INCUMBENT: 5.0, PROJECT: 6.0},
+        "commands_s": {name: dict.fromkeys(commands.COMMANDS, 2.5) for name in commands.APPS},
         "gunicorn": {
             name: {"requests_per_second": 1234.5, "p99_ms": 7.25} for name in IMPLEMENTATIONS
         },
@@ -352,6 +355,7 @@ def test_the_table_shows_everything_in_columns() -> None:
     assert "MiB allocated by Python 9.0 9.0 9.0" in lines
     assert "MiB the process grew by – – –" in lines
     assert "ms to import after Flask – 5.0 6.0" in lines
+    assert "in 200 blueprints 2.50 2.50 2.50 2.50" in lines
     assert "requests a second 1,234.5 1,234.5 1,234.5 1,234.5" in lines
 
 
@@ -411,7 +415,7 @@ def test_set_up_is_what_bare_flask_does_not_take(results: Results) -> None:
 
 def test_every_target_is_looked_at() -> None:
     found = targets.targets(all_figures())
-    assert len(found) == 2 * len(targets.ACTUAL) + 1 + len(targets.GROWTH) + 2 + 2
+    assert len(found) == 2 * len(targets.ACTUAL) + 1 + len(targets.GROWTH) + 2 + 6 + 2
     assert [target.title for target in found if not target.holds] == []
 
 
@@ -427,6 +431,7 @@ def test_every_target_is_looked_at() -> None:
         ("setup/100000-origins/beyond_bare_ms/project", 300.1),
         ("memory/project/python_mib", 25.1),
         ("import_ms/project", 10.1),
+        ("commands_s/in_blueprints/cors check", 3.1),
     ],
 )
 def test_a_missed_target_is_told(path: str, value: float) -> None:
@@ -468,6 +473,18 @@ def test_the_plots_have_four_lines_each_and_do_not_change(tmp_path: Path) -> Non
 def test_a_plot_without_figures_is_not_drawn(tmp_path: Path) -> None:
     requests = {"1-endpoints": figures_of(SCENARIOS["1-endpoints"], 4.5, 24.0, 3.0)}
     assert plots.draw(requests, tmp_path) == [tmp_path / "routes.svg"]
+
+
+# -- commands --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("factory", commands.APPS)
+def test_the_commands_see_5000_routes(factory: str) -> None:
+    app: Flask = getattr(commands, factory)()
+    rules = list(app.url_map.iter_rules())
+    table = state_of(app).table()
+    assert len(rules) == 5_000
+    assert all(table.policy(rule.endpoint, "GET", rule.rule) for rule in rules)
 
 
 # -- server ----------------------------------------------------------------------------
