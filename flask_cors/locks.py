@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from threading import Lock, RLock
+from threading import RLock
 
 
 class Locks:
@@ -15,7 +15,7 @@ class Locks:
     def renew(self) -> None:
         """Make all locks anew; what they guard is swapped in one step, so is never half done."""
         #: Held while a response is claimed for writing.
-        self.claim = Lock()
+        self.claim = RLock()
         #: Held while policies are compiled, or an app is told something.
         self.compile = RLock()
 

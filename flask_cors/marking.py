@@ -155,7 +155,8 @@ def _marked_copy(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
 
 def _copy(view: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that does what *view* does: that of a function costs no call more."""
-    if isinstance(view, FunctionType):
+    # A decorator may pass itself off as the function that it wraps.
+    if type(view) is FunctionType:
         name, defaults, closure = view.__name__, view.__defaults__, view.__closure__
         copied = FunctionType(view.__code__, view.__globals__, name, defaults, closure)
         copied.__kwdefaults__ = view.__kwdefaults__

@@ -226,7 +226,7 @@ class AppCORS:
 
     def _tell(self, decision: Decision, req: Request) -> None:
         """Log a denial and send the signal, once a request."""
-        level = logging.WARNING if self._app.config["DEBUG"] else logging.INFO
+        level = logging.WARNING if self._app.debug else logging.INFO
         logged, heard = LOG.isEnabledFor(level), cors_denied.receivers
         if not (logged or heard) or hasattr(req, _TOLD) or _is_same_origin(req, decision):
             return
@@ -259,7 +259,7 @@ class AppCORS:
                 if self._table is None or self._compiled_for() is not self._app.url_map:
                     return self._use(self._compile())
             except Exception as error:
-                self._table = None
+                self._discard()
                 self._problems = getattr(error, "problems", ())
                 # Nothing can be decided on this request.
                 _keep(req, None)

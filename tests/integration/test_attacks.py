@@ -64,6 +64,24 @@ def test_a_swapped_url_map_that_does_not_compile_fails_every_request() -> None:
             acao(app, "/open")
 
 
+def test_after_a_map_that_does_not_compile_no_view_runs_until_reload() -> None:
+    app, ran = make(), []
+    CORS(app, origins=A)
+    app.add_url_rule("/own", "v", lambda: ran.append("view") or "x")
+    assert acao(app, "/own", Origin=A) == A
+    compiled = app.url_map
+    app.config["CORS_MAX_AGE"] = "never"
+    app.url_map = Map([Rule("/own", endpoint="v")])
+    ran.clear()
+    for url_map in (app.url_map, compiled, compiled):
+        app.url_map = url_map
+        assert app.test_client().get("/own", headers={"Origin": A}).status_code == 500
+    assert ran == []
+    app.config["CORS_MAX_AGE"] = 5
+    app.extensions["cors"].reload()
+    assert acao(app, "/own", Origin=A) == A
+
+
 def test_a_handler_of_a_method_that_a_rule_without_methods_serves() -> None:
     class Things(MethodView):
         @cross_origin(A)

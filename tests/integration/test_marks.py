@@ -10,7 +10,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, abort
+from flask.views import MethodView
+from werkzeug.local import LocalProxy
 
 from flask_cors import CORS, ConfigError, CorsWarning, cors_exempt, cross_origin
 
@@ -105,6 +107,44 @@ def test_a_marked_function_is_called_without_a_detour(asynchronous: bool) -> Non
     caller = inspect.currentframe()
     assert caller is not None
     assert calls == f"show{'wait' if asynchronous else caller.f_code.co_name}"
+
+
+class Guard:
+    """A decorator that passes itself off as what it guards, as those of wrapt do."""
+
+    def __init__(self, view: Callable[..., str]) -> None:
+        self._view = view
+
+    @property
+    def __class__(self) -> Any:
+        return type(self._view)
+
+    @__class__.setter
+    def __class__(self, value: Any) -> None:
+        raise TypeError(value)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._view, name)
+
+    def __call__(self, *args: Any) -> str:
+        abort(401)
+
+
+@pytest.mark.parametrize("decorator", [cross_origin, cross_origin("*"), cors_exempt])
+def test_a_guard_that_looks_like_its_view_still_guards(decorator: Any) -> None:
+    class Things(MethodView):
+        get = decorator(Guard(page("secret")))
+
+    app = app_of(decorator(Guard(page("secret"))), Things.as_view("things"))
+    assert [ask(app, path).status for path in ("/0", "/1")] == [401, 401]
+
+
+def test_a_view_behind_a_proxy_is_looked_up_at_each_call() -> None:
+    views = {"now": page("one")}
+    app = app_of(cross_origin(SITE)(LocalProxy(lambda: views["now"])))
+    assert ask(app, "/0") == (200, "one", allowed())
+    views["now"] = page("two")
+    assert ask(app, "/0") == (200, "two", allowed())
 
 
 def test_what_is_said_at_one_url_says_nothing_at_another() -> None:

@@ -6,9 +6,17 @@ from typing import Any
 
 import pytest
 from flask import Flask, request
+from werkzeug.routing import Rule
 
-from flask_cors import CORS, cross_origin
-from flask_cors.engine import MAX_REMEMBERED, MAX_REMEMBERED_LENGTH, decide_actual
+from flask_cors import CORS, cors_exempt, cross_origin
+from flask_cors.engine import (
+    MAX_METHOD_LENGTH,
+    MAX_REMEMBERED,
+    MAX_REMEMBERED_LENGTH,
+    UNDECIDED,
+    decide_actual,
+    remembered,
+)
 from flask_cors.protocol import Decision
 from flask_cors.resolver import Table
 from tests.integration.exchange import ME, VARY, YOU, acao, ask, lines, preflight
@@ -68,6 +76,66 @@ def test_a_path_with_a_dot_segment_is_never_what_its_endpoint_is() -> None:
         assert lines(ask(app, "/files/%2e%2e/a")) == []
 
 
+def test_a_preflight_is_not_what_another_options_request_was() -> None:
+    app = make_app(origins=[ME, YOU])
+    app.add_url_rule("/own", "own", view_func=lambda: "x", methods=["GET", "OPTIONS"])
+    for path in ("/", "/own"):
+        for _ in range(2):
+            actual = lines(ask(app, path, method="OPTIONS"))
+            assert [line for line in actual if line[0] != "Allow"] == [acao(), VARY]
+            answer = lines(preflight(app, path, method="GET"))
+            assert [name for name, _ in answer if name.startswith("Access-Control-Allow")] == [
+                "Access-Control-Allow-Methods",
+                "Access-Control-Allow-Origin",
+            ]
+
+
+def recalled(app: Flask, path: str, method: str, origin: str = ME) -> Any:
+    with app.test_request_context(path, method=method, headers={"Origin": origin}):
+        return remembered(table_of(app), request)
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "known"),
+    [
+        ("/", "GET", True),
+        ("/", "HEAD", True),
+        ("/", "OPTIONS", False),
+        ("/files/a", "GET", True),
+        ("/files/./a", "GET", False),
+        ("/varied/a", "GET", False),
+        ("/missing", "GET", False),
+        ("/", "X" * MAX_METHOD_LENGTH, True),
+        ("/", "X" * (MAX_METHOD_LENGTH + 1), False),
+    ],
+)
+def test_plain_requests_are_recalled(path: str, method: str, known: bool) -> None:
+    app = make_app(resources={"/varied/b": {"origins": YOU}, "*": {"origins": [ME, YOU]}})
+    app.url_map.add(Rule("/", endpoint="any"))
+    app.view_functions["any"] = lambda: "x"
+    app.add_url_rule("/files/<path:name>", "files", lambda name: "x")
+    app.add_url_rule("/varied/<name>", "varied", lambda name: "x")
+    before = recalled(app, path, method)
+    app.test_client().open(path, method=method, headers={"Origin": ME})
+    after = recalled(app, path, method)
+    assert before is UNDECIDED
+    assert isinstance(after, Decision) is known
+    assert known or after is UNDECIDED
+    assert recalled(app, path, method, YOU) is UNDECIDED
+
+
+def test_that_cors_is_off_is_recalled_too() -> None:
+    app = make_app(origins=[ME])
+    app.add_url_rule("/off", "off", cors_exempt(lambda: "x"))
+    assert lines(ask(app, "/off")) == []
+    assert recalled(app, "/off", "GET") is None
+
+
+def test_before_anything_is_compiled_nothing_is_recalled() -> None:
+    with make_app().test_request_context("/"):
+        assert remembered(None, request) is UNDECIDED
+
+
 def test_callables_are_asked_every_time() -> None:
     answers = iter([True, False])
     app = make_app(origins=lambda origin: next(answers))
@@ -102,3 +170,11 @@ def test_long_values_are_not_kept(length: int, kept: bool) -> None:
     table = table_of(app)
     decided(app, table, origin="x" * (MAX_REMEMBERED_LENGTH + length))
     assert bool(table.decided) is kept
+
+
+@pytest.mark.parametrize(("length", "kept"), [(0, True), (1, False)])
+def test_all_that_a_preflight_asks_for_counts(length: int, kept: bool) -> None:
+    app = make_app(origins=[ME])
+    header = "x" * (MAX_REMEMBERED_LENGTH - len(ME) - len("PUT") + length)
+    preflight(app, "/", method="PUT", headers=header)
+    assert bool(table_of(app).decided) is kept

@@ -16,7 +16,7 @@ from flask import Blueprint, Flask, Response, abort, redirect
 from flask.views import MethodView
 from werkzeug.test import TestResponse
 
-from flask_cors import CORS, ConfigError, cross_origin
+from flask_cors import CORS, ConfigError, cors_exempt, cross_origin
 from flask_cors.testing import Browser, NetworkError
 from tests.integration.exchange import (
     ALL_METHODS,
@@ -195,6 +195,23 @@ def test_one_response_object_for_64_threads() -> None:
     for _ in range(5):
         asked = [lambda origin=origin: lines(ask(app, origin=origin)) for origin in origins]
         assert at_once(asked) == [wanted[origin] for origin in origins]
+
+
+def test_what_an_app_wrote_by_hand_on_one_response_object_for_64_threads() -> None:
+    hand = ("Access-Control-Expose-Headers", "X-A")
+    wanted = {
+        "/": sorted([hand, hand, acao(), ("Vary", "Accept, Cookie, Origin")]),
+        "/off": [hand, ("Vary", "Accept, Cookie")],
+    }
+    paths = ["/", "/off"] * (THREADS // 2)
+    for _ in range(5):
+        shared = Response("x", headers=[hand, ("Vary", "Accept, Cookie")])
+        app = Flask("raced", static_folder=None)
+        CORS(app, origins=[ME, YOU], expose_headers="X-A")
+        app.add_url_rule("/", "index", partial(lambda response: response, shared))
+        app.add_url_rule("/off", "off", cors_exempt(partial(lambda response: response, shared)))
+        found = at_once([partial(ask, app, path) for path in paths])
+        assert [lines(response) for response in found] == [wanted[path] for path in paths]
 
 
 # -- two apps --------------------------------------------------------------------------
