@@ -1,9 +1,10 @@
 """The measuring of requests: four processes take turns.
 
 A sitting is one pass over the scenarios with four new interpreters. In each of its rounds
-every implementation is paired with bare Flask: a block of one and a block of the other back to
-back, in alternating order, the implementations in random order. What counts is the difference
-within a pair: whatever slows the machine for longer than a few milliseconds slows both.
+every implementation has one block of requests, in random order, and what counts is the
+difference from bare Flask's block of the same round: whatever slows the machine for longer
+slows both. None has more turns than another, since who has just been served from a cache of the
+processor is served faster.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from .kits import BARE, IMPLEMENTATIONS
 from .processes import Process, WorkerError
 from .scenarios import Scenario
 
-BLOCK_NS = 8_000_000
-MOST_REQUESTS = 300
+BLOCK = 400
+"""The requests of a block, alike for all, since the first ones of a block are slower."""
+LONGEST_NS = 64_000_000
+"""What a block may take; only those that take many times what bare Flask does have less."""
 FEWEST_ROUNDS = 3
 WARM_BLOCKS = 2
 
@@ -60,11 +63,9 @@ class Runner:
     def __init__(self, process: Process) -> None:
         self._process = process
         self._times = 1
-        first = process.ask("run", 1)
-        self._times = max(1, min(MOST_REQUESTS, BLOCK_NS // first))
-        for _ in range(WARM_BLOCKS):
+        for _ in range(1 + WARM_BLOCKS):
             took = self.block() * 1_000
-            self._times = max(1, min(MOST_REQUESTS, int(BLOCK_NS / took)))
+            self._times = max(1, min(BLOCK, int(LONGEST_NS / took)))
 
     def block(self) -> float:
         """Run one block and return the microseconds a request took."""
@@ -113,19 +114,16 @@ def take_turns(
     rng: random.Random,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Pair every implementation with bare Flask, round after round."""
+    """Give every implementation one block a round, in random order."""
     end = clock() + seconds
-    bare = runners[BARE]
-    compared = [name for name in runners if name != BARE]
+    names = list(runners)
     rounds = 0
     while rounds < FEWEST_ROUNDS or clock() < end:
-        rng.shuffle(compared)
-        for name in compared:
-            if rounds % 2:
-                took = runners[name].block()
-                times.add(name, bare.block(), took)
-            else:
-                times.add(name, bare.block(), runners[name].block())
+        rng.shuffle(names)
+        took = {name: runners[name].block() for name in names}
+        for name in names:
+            if name != BARE:
+                times.add(name, took[BARE], took[name])
         rounds += 1
 
 

@@ -196,7 +196,8 @@ _unmarked: WeakKeyDictionary[Flask, int] = WeakKeyDictionary()
 
 def _watch() -> None:
     """Have apps whose views are marked found at their first request."""
-    request_started.connect(_install_where_marked)
+    # A weak reference would be looked through in every request.
+    request_started.connect(_install_where_marked, weak=False)
 
 
 def _install_where_marked(app: Flask, **_: object) -> None:

@@ -235,8 +235,8 @@ class Counting:
         return times * self.nanoseconds
 
 
-@pytest.mark.parametrize(("nanoseconds", "times"), [(1_000, 300), (50_000, 160), (20_000_000, 1)])
-def test_a_block_is_a_few_milliseconds_long(nanoseconds: int, times: int) -> None:
+@pytest.mark.parametrize(("nanoseconds", "times"), [(1_000, 400), (160_000, 400), (640_000, 100)])
+def test_a_block_is_as_long_for_all_that_are_not_much_slower(nanoseconds: int, times: int) -> None:
     process: Any = Counting(nanoseconds)
     runner = Runner(process)
     assert runner.block() == pytest.approx(nanoseconds / 1_000)
@@ -254,20 +254,17 @@ class Turn:
         return 40.0 + IMPLEMENTATIONS.index(self.name)
 
 
-def test_every_block_is_paired_with_one_of_bare_flask() -> None:
+def test_everybody_has_one_block_a_round() -> None:
     turns: list[str] = []
     runners: Any = {name: Turn(name, turns) for name in IMPLEMENTATIONS}
     times = Times()
     times.begin_sitting(runners)
     ticks = iter(range(100))
     take_turns(runners, 7, times, random.Random(RNG_SEED), lambda: next(ticks))
-    pairs = list(zip(turns[::2], turns[1::2], strict=True))
-    rounds = [pairs[start : start + 3] for start in range(0, len(pairs), 3)]
+    rounds = [tuple(turns[start : start + 4]) for start in range(0, len(turns), 4)]
     assert len(rounds) > 4
-    for number, pairs_of_round in enumerate(rounds):
-        assert {pair[number % 2] for pair in pairs_of_round} == {BARE}
-        assert {pair[1 - number % 2] for pair in pairs_of_round} == set(COMPARED)
-    assert len({tuple(pairs_of_round) for pairs_of_round in rounds}) > 2
+    assert all(sorted(names) == sorted(IMPLEMENTATIONS) for names in rounds)
+    assert len(set(rounds)) > 2
     expected = [[float(place)] * len(rounds) for place in (1, 2, 3)]
     assert [times.overheads[name][0] for name in COMPARED] == expected
     assert times.totals[BARE] == [[40.0] * 3 * len(rounds)]
