@@ -29,6 +29,7 @@ from tests.conformance import chromium
 from tests.integration.hostile import (
     HOSTILE,
     Tags,
+    app_named,
     as_name,
     make_app,
     plain,
@@ -86,7 +87,7 @@ def test_errors_of_options(name: str, hostile: str) -> None:
 
 
 def test_errors_of_names_and_places(hostile: str) -> None:
-    app = Flask(hostile)
+    app = app_named(hostile)
     calls: list[Callable[[], object]] = [
         lambda: CORS(app, **{hostile: 1}),
         lambda: CORS(app, **{f"CORS_{hostile}": 1}),
