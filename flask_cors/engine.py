@@ -89,10 +89,9 @@ def decide_actual(app: Flask, table: Table, request: Request) -> Decision | None
     policy = table.policy(*target)
     decision = None if policy is None else _decide_once(table, policy, origin, None)
     method = request.method
-    plain = request.url_rule is not None and "/." not in request.path
-    # A preflight of this endpoint is an OPTIONS request too, and is decided otherwise.
-    plain = plain and method != "OPTIONS" and len(method) <= MAX_METHOD_LENGTH
-    if plain and table.is_fixed(target.endpoint, method):
+    if request.url_rule is None or "/." in request.path or len(method) > MAX_METHOD_LENGTH:
+        return decision
+    if table.is_fixed(target.endpoint, method):
         _remember(table, (target.endpoint, method, origin), decision, origin)
     return decision
 

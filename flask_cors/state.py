@@ -174,7 +174,10 @@ class AppCORS:
 
     def _put(self, response: Response, in_place: bool = False) -> Response:
         req = _current_request()
-        decision: Decision | None = remembered(self._table, req)
+        # A preflight is an OPTIONS request like others, so what was noted on it comes first.
+        decision: Decision | None = getattr(req, _DECISION, UNDECIDED)
+        if decision is UNDECIDED:
+            decision = remembered(self._table, req)
         if decision is UNDECIDED:
             decision = self._decide(req)
         response, ours = put_headers(decision, response, in_place)

@@ -90,6 +90,21 @@ def test_a_preflight_is_not_what_another_options_request_was() -> None:
             ]
 
 
+def test_a_preflight_stays_one_whatever_a_hook_makes_of_its_method() -> None:
+    app = make_app()
+    mark = cross_origin([ME, YOU], automatic_options=False)
+    app.add_url_rule("/own", "own", mark(lambda: "x"), methods=["GET", "OPTIONS"])
+
+    @app.before_request
+    def override() -> None:
+        request.method = "GET"
+
+    for _ in range(2):
+        names = [name for name, _ in lines(preflight(app, "/own", method="GET"))]
+        assert "Access-Control-Allow-Methods" in names
+        assert lines(ask(app, "/own")) == [acao(), VARY]
+
+
 def recalled(app: Flask, path: str, method: str, origin: str = ME) -> Any:
     with app.test_request_context(path, method=method, headers={"Origin": origin}):
         return remembered(table_of(app), request)
@@ -100,7 +115,7 @@ def recalled(app: Flask, path: str, method: str, origin: str = ME) -> Any:
     [
         ("/", "GET", True),
         ("/", "HEAD", True),
-        ("/", "OPTIONS", False),
+        ("/", "OPTIONS", True),
         ("/files/a", "GET", True),
         ("/files/./a", "GET", False),
         ("/varied/a", "GET", False),

@@ -247,7 +247,7 @@ def test_every_vary_name_of_the_app_survives(
         assert vary(got) - vary(own) <= {"origin"}
         assert vary(got) >= vary(own)
         assert len(got.getlist("Vary")) <= max(1, len(own.getlist("Vary")))
-        if vary(got) != vary(own):
+        if vary(got) != vary(own) or len(got.getlist("Vary")) < len(own.getlist("Vary")):
             assert len(got.getlist("Vary")) == 1
         assert others(got) == others(own)
 
