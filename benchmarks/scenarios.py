@@ -197,13 +197,19 @@ RESOURCES: Final = (1, 10, 100, 1_000)
 ROUTES: Final = (1, 10, 100, 1_000, 5_000)
 BIG_LIST: Final = (100_000, 10_000)
 ENDS: Final = {"glob": "*", "regex": ".*"}
-COMMON_WEIGHT: Final = 3
+ROW_WEIGHT: Final = 3
+"""How much longer a row of the table is measured than what is but a point of a plot."""
 
 
 def scenarios() -> Iterator[Scenario]:
     """Yield the scenarios in the order of the table."""
-    for scenario in common():
-        yield replace(scenario, weight=COMMON_WEIGHT)
+    for scenario in each():
+        yield replace(scenario, weight=ROW_WEIGHT) if scenario.row else scenario
+
+
+def each() -> Iterator[Scenario]:
+    """Yield the scenarios, rows and points of plots."""
+    yield from common()
     yield from map(many_literals, ALLOW_LIST)
     yield from (many_origins(*sizes) for sizes in ((1, 1), BIG_LIST))
     for kind in ENDS:

@@ -27,35 +27,49 @@ _REMOVED: Final = "flask_cors_removed"
 _COMMON: Final = frozenset({"Content-Type", "Content-Length"})
 
 
+def put_on_plain(decision: Decision | None, response: Response) -> bool:
+    """Put the headers on a response that has none but the common ones, as nearly all have.
+
+    ``False`` where it has others, or was sent before: then :func:`put_headers` is to do it.
+    """
+    lines: HeaderLines = ()
+    headers: Any = response.headers
+    if decision is not None:
+        if type(headers) is not Headers:
+            return False
+        for name, _ in headers:
+            if name not in _COMMON:
+                return False
+        lines = decision.lines
+    # Of several threads one makes the claim. Half the cost of a with statement.
+    lock = LOCKS.claim
+    lock.acquire()
+    try:
+        if getattr(response, _PUT, None) is not None:
+            return False
+        setattr(response, _PUT, lines)
+    finally:
+        lock.release()
+    for name, value in lines:
+        headers.add(name, value)
+    return True
+
+
 def put_headers(
     decision: Decision | None, response: Response, in_place: bool = False
 ) -> tuple[Response, bool]:
-    """Put the headers of a decision on a response: the one place where that is done.
+    """Put the headers of a decision on a response, whatever else is on it.
 
     Returns the response to send, and ``False`` where the app itself wrote
     Access-Control-Allow-Origin, which is then left as it is. A response that was sent
     before is copied, unless *in_place*, since another thread may still be sending it; what
     was put on it then is undone first. Without a decision nothing more is done.
     """
-    headers = response.headers
-    if decision is None or type(headers) is not Headers:
-        return _put_beside(decision, response, in_place)
-    for name, _ in headers:
-        if name not in _COMMON:
-            return _put_beside(decision, response, in_place)
-    # Of several threads one makes the claim. Half the cost of a with statement.
-    lock = LOCKS.claim
-    lock.acquire()
-    try:
-        claimed = getattr(response, _PUT, None) is None
-        if claimed:
-            setattr(response, _PUT, decision.lines)
-    finally:
-        lock.release()
-    if not claimed:
+    plan = _NOTHING if decision is None else _plan(decision, _headers_of(response))
+    if plan is None and getattr(response, _PUT, None) is None:
+        return response, False
+    if plan is None or not _carry_out(plan, response):
         return _put_again(decision, response, in_place)
-    for name, value in decision.lines:
-        headers.add(name, value)
     return response, True
 
 
@@ -65,17 +79,6 @@ def put_headers(
 # The lines to put on, the app's own to take off, and the whole line of a Vary there, if any.
 _Plan = tuple[HeaderLines, HeaderLines, str]
 _NOTHING: Final[_Plan] = ((), (), "")
-
-
-def _put_beside(
-    decision: Decision | None, response: Response, in_place: bool
-) -> tuple[Response, bool]:
-    plan = _NOTHING if decision is None else _plan(decision, _headers_of(response))
-    if plan is None and getattr(response, _PUT, None) is None:
-        return response, False
-    if plan is None or not _carry_out(plan, response):
-        return _put_again(decision, response, in_place)
-    return response, True
 
 
 def _carry_out(plan: _Plan, response: Response) -> bool:

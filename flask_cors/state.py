@@ -14,7 +14,7 @@ from werkzeug.wsgi import get_host
 
 from .engine import UNDECIDED, answer_preflight, decide_actual, preflight_of, remembered
 from .errors import Problem, printable, raise_if, shorten
-from .headers import put_headers
+from .headers import put_headers, put_on_plain
 from .locks import LOCKS
 from .protocol import Decision
 from .registry import Registry, Rule
@@ -145,9 +145,21 @@ class AppCORS:
         except Exception:
             # Flask sends this very response when it is an error handler's.
             given = kwargs["response"] if "response" in kwargs else args[-1]
-            self._put(given, in_place=True)
+            req = _current_request()
+            self._put(self._decide(req), given, req, in_place=True)
             raise
-        return self._put(response)
+        req = _current_request()
+        # A preflight is an OPTIONS request like others, so what was noted on it comes first.
+        decision: Decision | None = getattr(req, _DECISION, UNDECIDED)
+        if decision is UNDECIDED:
+            decision = remembered(self._table, req)
+            if decision is UNDECIDED:
+                decision = self._decide(req)
+        if not put_on_plain(decision, response):
+            return self._put(decision, response, req)
+        if decision is not None and decision.denied:
+            self._tell(decision, req)
+        return response
 
     def handle_exception(self, *args: Any, **kwargs: Any) -> Any:
         """Answer with a 500 that the page's developer can read, where that is allowed."""
@@ -172,14 +184,9 @@ class AppCORS:
         _keep(req, decision)
         return self._app.response_class(status=200) if here else None
 
-    def _put(self, response: Response, in_place: bool = False) -> Response:
-        req = _current_request()
-        # A preflight is an OPTIONS request like others, so what was noted on it comes first.
-        decision: Decision | None = getattr(req, _DECISION, UNDECIDED)
-        if decision is UNDECIDED:
-            decision = remembered(self._table, req)
-        if decision is UNDECIDED:
-            decision = self._decide(req)
+    def _put(
+        self, decision: Decision | None, response: Response, req: Request, in_place: bool = False
+    ) -> Response:
         response, ours = put_headers(decision, response, in_place)
         if not ours:
             self.hand_written.add(req.endpoint or "")
