@@ -201,8 +201,10 @@ def _watch() -> None:
 
 
 def _install_where_marked(app: Flask, **_: object) -> None:
+    if "cors" in app.extensions:
+        return
     views = app.view_functions
-    if "cors" in app.extensions or _unmarked.get(app) == len(views):
+    if _unmarked.get(app) == len(views):
         return
     # A lost mark is warned of when the policies are compiled.
     if any(is_marked(view) or lost_mark_of(view) for view in views.values()):
