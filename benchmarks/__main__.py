@@ -70,15 +70,15 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--output",
         type=Path,
-        help="directory for the results (benchmarks/results; with --only, none)",
+        help="directory for the results (benchmarks/results; none in a rough run and with --only)",
     )
     return made
 
 
 def destination(options: argparse.Namespace) -> Path | None:
-    """Return where the results go; those of a few scenarios do not replace those of all."""
+    """Return where the results go; a rough run or a few scenarios do not replace the recorded."""
     asked: Path | None = options.output
-    return asked or (None if options.only else RESULTS)
+    return asked or (None if options.only or options.seconds < ROUGH else RESULTS)
 
 
 def select(patterns: Iterable[str]) -> list[Scenario]:
@@ -107,6 +107,7 @@ def measure(scenarios: Sequence[Scenario], seconds: float, sittings: int) -> Fig
         "machine": machine,
         "seconds": seconds,
         "sittings": sittings,
+        "sittings_of_actual": sittings + repeats,
         "requests": report.requests_figures(results, np.random.default_rng()),
         "setup": report.setup_figures(results),
     }
@@ -129,8 +130,11 @@ def described(figures: Figures) -> str:
     said = figures["machine"]
     lines = [
         f"Python {said['Python']}, {said['cores']} cores, {said['processor']}; "
-        f"{figures['seconds']:g} s, sittings: {figures['sittings']}"
+        f"{figures['seconds']:g} s, sittings: {figures['sittings']}, of actual requests: "
+        f"{figures['sittings_of_actual']}"
     ]
+    if figures["seconds"] < ROUGH:
+        lines.append("A rough run: its figures and verdicts mean little.")
     if said["load"] > BUSY:
         lines.append(f"The machine was busy (load {said['load']}): these figures mean little.")
     head = "\n".join(lines)

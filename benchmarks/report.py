@@ -144,7 +144,7 @@ def _interval(found: Mapping[str, float] | None) -> str:
 
 
 def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+    return "–" if value is None or value < 0 else f"{value:.2f}"
 
 
 def _setups(figures: Figures) -> Iterator[str]:

@@ -65,6 +65,8 @@ def serving(
             "worker_class": worker_class,
             "threads": threads,
             "loglevel": loglevel,
+            # New in gunicorn 25: one path in the user's home, which several would fight for.
+            "control_socket_disable": True,
         }
         described = (sysconfig.get_path("purelib"), factory, json.dumps(settings), *arguments)
         process = subprocess.Popen(command(__name__, *described), pass_fds=[listening.fileno()])
@@ -84,7 +86,8 @@ def main(libraries: str, factory: str, settings: str, *arguments: str) -> None:
     class Gunicorn(BaseApplication):  # type: ignore[misc, unused-ignore]
         def load_config(self) -> None:
             for name, value in json.loads(settings).items():
-                self.cfg.set(name, value)
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
 
         def load(self) -> Any:
             module, _, function = factory.partition(":")

@@ -57,7 +57,7 @@ class Target:
 
     def __str__(self) -> str:
         verdict = "holds " if self.holds else "MISSED"
-        return f"{verdict} {self.title:<66}{self.measured:>8.2f} ≤ {self.limit:.2f}"
+        return f"{verdict} {self.title:<66}{self.measured:>9.3f} ≤ {self.limit:.3f}"
 
 
 def targets(figures: Figures) -> list[Target]:
@@ -69,7 +69,7 @@ def _actual(requests: Figures) -> Iterator[Target]:
     for name in filter(requests.get, ACTUAL):
         found = requests[name]
         if beyond := found["beyond_handwritten_us"]:
-            title = f"{found['title']}: µs beyond hand-written, upper end"
+            title = f"{found['title']}: µs beyond hand-written, allowed"
             yield Target(title, beyond["high"], BEYOND_HANDWRITTEN_US)
         share = ratio(found, INCUMBENT)
         if share is not None:

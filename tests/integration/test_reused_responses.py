@@ -106,6 +106,18 @@ def test_where_cors_is_off_nothing_of_an_earlier_use_is_left() -> None:
         assert lines(ask(app, "/exempt")) == [("Vary", "Accept")]
 
 
+def test_credentials_that_are_taken_off_again_are_told_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    shared = Response("x", headers=[CREDENTIALS])
+    app = make_app(shared)
+    app.add_url_rule("/exempt", "exempt", cors_exempt(lambda: shared))
+    assert lines(ask(app, "/exempt")) == [CREDENTIALS]
+    for told in (1, 2):
+        assert lines(ask(app)) == [acao(), VARY]
+        assert len(caplog.records) == told
+
+
 def test_origin_that_the_app_adds_later_is_its_own() -> None:
     shared = Response("x")
     app = make_app(shared, origins=[ME, YOU])

@@ -445,7 +445,7 @@ def test_a_missed_target_is_told(path: str, value: float) -> None:
 
 def test_a_target_says_what_was_measured() -> None:
     target = Target("ms to import after Flask", 6.0, 10.0)
-    assert " ".join(str(target).split()) == "holds ms to import after Flask 6.00 ≤ 10.00"
+    assert " ".join(str(target).split()) == "holds ms to import after Flask 6.000 ≤ 10.000"
     assert target.as_dict() == {
         "title": "ms to import after Flask",
         "measured": 6.0,
@@ -551,6 +551,8 @@ def test_scenarios_are_chosen_by_name_and_pattern() -> None:
     [
         ([], command.RESULTS),
         (["--only", "allowed"], None),
+        (["--seconds", "10"], None),
+        (["--seconds", "10", "--output", "there"], Path("there")),
         (["--only", "allowed", "--output", "there"], Path("there")),
     ],
 )
@@ -560,11 +562,20 @@ def test_a_few_scenarios_do_not_replace_the_results(
     assert command.destination(command.parser().parse_args(arguments)) == directory
 
 
+def described(load: float, seconds: float) -> str:
+    machine = report.machine() | {"load": load}
+    how = {"machine": machine, "seconds": seconds, "sittings": 1, "sittings_of_actual": 5}
+    return command.described(how | {"requests": {}})
+
+
 @pytest.mark.parametrize(("load", "warned"), [(0.3, False), (2.5, True)])
 def test_a_busy_machine_is_told(load: float, warned: bool) -> None:
-    machine = report.machine() | {"load": load}
-    figures = {"machine": machine, "seconds": 5.0, "sittings": 1, "requests": {}}
-    assert ("The machine was busy (load 2.5)" in command.described(figures)) is warned
+    assert ("The machine was busy (load 2.5)" in described(load, 60)) is warned
+
+
+@pytest.mark.parametrize(("seconds", "rough"), [(59.0, True), (60.0, False)])
+def test_a_rough_run_is_told(seconds: float, rough: bool) -> None:
+    assert ("A rough run" in described(0.3, seconds)) is rough
 
 
 def test_a_worker_that_dies_is_noticed() -> None:
