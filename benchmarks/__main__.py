@@ -20,7 +20,7 @@ from .targets import ACTUAL, targets
 
 SECONDS = 240.0
 SITTINGS = 5
-AGAIN = 4
+AGAIN = 8
 """How many more sittings, for each of all scenarios, those have that the targets are about."""
 ROUGH = 60.0
 """With fewer seconds than this everything is repeated less often."""
