@@ -292,6 +292,16 @@ def test_credentials_by_hand_never_go_with_any_origin(
     ]
 
 
+@pytest.mark.parametrize("own", [("X-A", "1"), CREDENTIALS])
+def test_only_credentials_that_are_taken_off_are_told(
+    own: tuple[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    for granted in ([], [CREDENTIALS]):
+        app = writing([own], origins=[ME, YOU], supports_credentials=bool(granted))
+        assert lines(ask(app)) == sorted({own, *granted, acao(), VARY})
+    assert caplog.records == []
+
+
 def test_credentials_by_hand_are_kept_where_nothing_is_allowed() -> None:
     app = writing([CREDENTIALS], always_send=False)
     assert lines(ask(app, origin=None)) == [CREDENTIALS, VARY]

@@ -41,7 +41,7 @@ def transport(request: Request) -> Reply:
 
 
 def backwards(reply: Reply) -> Request:
-    raise NotImplementedError
+    return Request("GET", SITE, reply.headers)
 
 
 # -- what a page is made of ------------------------------------------------------------
