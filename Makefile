@@ -40,7 +40,7 @@ check: $(READY) ## lint, formatting, types, import direction, documentation
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy $(TYPED)
 	$(BIN)/python -m pyright $(TYPED)
-	$(BIN)/python -m pytest -q tests/unit/test_import_direction.py
+	$(BIN)/python -m pytest -q tests/project/test_import_direction.py
 	$(MAKE) --no-print-directory docs
 
 docs: $(READY) ## build the documentation into docs/_build/html

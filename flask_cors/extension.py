@@ -7,25 +7,27 @@ A preflight is answered in ``preprocess_request``; headers are put on in
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from flask import Blueprint, Flask
 
 from .errors import ConfigError, Problem, Report, raise_if, said_at, warn
-from .options import Setting
-from .policy import conflicts
-from .reading import read_options
-from .registry import (
+from .options.reader import read_options
+from .options.schema import Setting
+from .policy.policy import conflicts
+from .resolution.registry import (
     Rule,
 )
-from .state import state_of
+from .runtime.state import state_of
 
 if TYPE_CHECKING:
     from flask.blueprints import BlueprintSetupState
     from typing_extensions import Unpack
 
-    from .options import AppOptions
+    from .options.schema import AppOptions
+    from .tools.checks import CheckResult
+    from .tools.explain import Explanation
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -75,6 +77,7 @@ class CORS:
         if isinstance(target, Flask):
             app = _real(target)
             _check_setup_finished(app)
+            of(app)
             state_of(app).add(_rule(settings))
         elif isinstance(target, Blueprint):
             kept = dict(settings)
@@ -121,6 +124,7 @@ def _tell_of_blueprint(rule: Rule, setup: BlueprintSetupState) -> None:
     """Note a rule of a blueprint at each registration, under its full dotted name."""
     name = f"{setup.name_prefix}.{setup.name}".lstrip(".")
     app: Any = setup.app
+    of(app)
     state_of(app).add_blueprint(name, setup.url_prefix or "", rule)
 
 
@@ -177,3 +181,80 @@ def _not_a_target(target: object) -> ConfigError:
     reason = f"CORS takes a Flask app or a blueprint, not {type(target).__name__}"
     source = said_at("app", "CORS(...)")
     return ConfigError([Problem("app_or_blueprint", target, source, reason, hint)])
+
+
+# -- what an app's CORS can be asked -------------------------------------------------------
+
+
+class AppCORS:
+    """The CORS of one app: ``flask_cors.of(app)``, and ``app.extensions["cors"]``."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def reload(self) -> None:
+        """Read ``app.config`` again and swap the policies; on an error the old ones stay.
+
+        Raises :class:`ConfigError` with all problems.
+        """
+        state_of(self._app).reload()
+
+    def explain(
+        self,
+        method: str,
+        path: str,
+        origin: str | None = None,
+        *,
+        headers: Mapping[str, str] | Iterable[str] = (),
+        credentials: bool = False,
+        private_network: bool = False,
+        base_url: str | None = None,
+    ) -> Explanation:
+        """Explain what a request would be answered, with the engine that answers it.
+
+        *path* may hold a query or be a whole URL; *headers* are those that the page sets,
+        names alone or with values. No view and no hook runs, but callable origins are
+        asked, and teardown functions run. Raises :class:`ConfigError` where the
+        configuration has problems.
+        """
+        # The browser model is not needed to serve requests.
+        from .tools.explain import explain
+
+        state = state_of(self._app)
+        return explain(
+            self._app,
+            state.table(),
+            state.hand_written,
+            method,
+            path,
+            origin,
+            headers=headers,
+            credentials=credentials,
+            private_network=private_network,
+            base_url=base_url,
+        )
+
+    def check(self) -> CheckResult:
+        """Find what is too wide, without effect, or not what it looks like.
+
+        No view and no hook runs; an error in the configuration is a finding, and is not raised.
+        """
+        # The rules are not needed to serve requests.
+        from .tools.checks import check
+
+        return check(self._app, state_of(self._app))
+
+
+def of(app: Flask) -> AppCORS:
+    """Return what the CORS of *app* can be asked: ``explain()``, ``check()`` and ``reload()``.
+
+    Works for every app, one whose views alone are decorated included, before its first
+    request as well as after it.
+    """
+    app = _real(app)
+    state_of(app)
+    found = app.extensions.get("cors")
+    if not isinstance(found, AppCORS):
+        found = AppCORS(app)
+        app.extensions.setdefault("cors", found)
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,16 @@ def pytest_configure() -> None:
         raise pytest.UsageError(
             f"flask_cors is imported from {imported}, not from {CHECKOUT}: run `make test`"
         )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let what a test logged be sent from a worker of pytest-xdist, odd characters included."""
+    report = yield
+    report.sections = [
+        (title, text.encode(errors="backslashreplace").decode()) for title, text in report.sections
+    ]
+    return report
 
 
 def skipped(config: pytest.Config) -> list[str]:

@@ -102,7 +102,7 @@ def test_the_lab_alone_may_frame_the_page_that_sends(lab: Lab) -> None:
 
 
 def test_the_style_and_the_explanations_are_those_of_the_report(lab: Lab) -> None:
-    templates = Path(flask_cors.__file__).parent / "templates"
+    templates = Path(flask_cors.__file__).parent / "tools" / "templates"
     for name in ("page.css", "explanation.js"):
         answer = http(lab.addresses.page_port, "GET", f"/shared/{name}")
         assert answer.body == (templates / name).read_text("utf-8")

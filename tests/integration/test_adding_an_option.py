@@ -55,7 +55,7 @@ DOCUMENTED = """
     import runpy
 
     described = runpy.run_path("docs/conf.py")["described"]
-    from flask_cors.options import OPTIONS
+    from flask_cors.options.schema import OPTIONS
 
     print(described(OPTIONS["timing"]))
 """
@@ -70,7 +70,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(CHECKOUT / name, folder / name, ignore=ignored)
     row = re.search(r"^   ```python\n(.*?)^   ```$", PAGE, re.M | re.S)
     assert row is not None
-    file = folder / "flask_cors" / "options.py"
+    file = folder / "flask_cors" / "options" / "schema.py"
     source = file.read_text("utf-8")
     assert source.count(BEFORE) == 1
     added = re.sub("^   ", "", row[1], flags=re.M)
@@ -153,7 +153,7 @@ def test_the_type_is_that_of_the_row(copy: Path) -> None:
         copy,
         """
         from typing import get_type_hints
-        from flask_cors.options import AppOptions
+        from flask_cors.options.schema import AppOptions
         print(get_type_hints(AppOptions)["timing"])
         """,
     )

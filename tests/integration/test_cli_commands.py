@@ -17,8 +17,9 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from referencing import Registry, Resource
 
-from flask_cors import CORS, ConfigError, console, cross_origin
+from flask_cors import CORS, ConfigError, cross_origin
 from flask_cors.cli import cors
+from flask_cors.tools import terminal as console
 from tests.golden.app import make_app
 
 CHECKOUT = Path(__file__).parents[2]

@@ -6,9 +6,9 @@ import ast
 import re
 from pathlib import Path
 
-from flask_cors.checks import RULES
 from flask_cors.cli import cors
-from flask_cors.probe import Limits
+from flask_cors.tools.checks import RULES
+from flask_cors.tools.probe import Limits
 from tests.integration.test_cli_golden import CASES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "commands.rst").read_text("utf-8")

@@ -196,7 +196,11 @@ def test_a_failing_after_request_function_on_a_preflight() -> None:
     assert (response.status_code, lines(response)) == (500, [ALL_METHODS, acao()])
 
 
-@pytest.mark.parametrize(("text", "shown"), [("caf\xe9", "caf\xe9"), ("\udcff", "\\udcff")])
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("caf\xe9", "caf\xe9"), ("\udcff", "\\udcff")],
+    ids=["latin", "surrogate"],
+)
 def test_causes_and_odd_text_are_shown(text: str, shown: str) -> None:
     app = make_app()
 

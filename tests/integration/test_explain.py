@@ -14,7 +14,7 @@ from flask.views import MethodView
 from werkzeug.exceptions import SecurityError
 
 from flask_cors import CORS, ConfigError, cors_exempt, cross_origin
-from flask_cors.explanation import Explanation
+from flask_cors.tools.explanation import Explanation
 from tests.integration.exchange import (
     ALL_METHODS,
     CREDENTIALS,

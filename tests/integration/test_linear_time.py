@@ -19,7 +19,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 import flask_cors
 from flask_cors import CORS
-from flask_cors.engine import MAX_REMEMBERED
+from flask_cors.runtime.decisions import MAX_REMEMBERED
 from tests.steps import Matcher, characters, worst
 from tests.work import regexes_of, work_of
 

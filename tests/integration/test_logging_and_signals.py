@@ -11,7 +11,7 @@ import pytest
 from flask import Flask, Response
 
 from flask_cors import CORS
-from flask_cors.protocol import Decision
+from flask_cors.policy.decide import Decision
 from flask_cors.signals import cors_denied
 from tests.integration.exchange import ME, VARY, YOU, acao, ask, lines, preflight
 

@@ -22,9 +22,9 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 from flask_cors import CORS, ConfigError, CorsWarning, cross_origin
 from flask_cors.cli import cors
-from flask_cors.options import OPTIONS
-from flask_cors.report import render
-from flask_cors.state import state_of
+from flask_cors.options.schema import OPTIONS
+from flask_cors.runtime.state import state_of
+from flask_cors.tools.report import render
 from tests.conformance import chromium
 from tests.integration.hostile import (
     HOSTILE,

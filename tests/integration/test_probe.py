@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 
 from flask_cors import CORS
 from flask_cors.cli import cors
-from flask_cors.probe import Limits, ProbeError, probe
+from flask_cors.tools.probe import Limits, ProbeError, probe
 
 PAGE = "https://app.example.com"
 OTHER = "https://other.example.com"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flask_cors.options import OPTIONS
+from flask_cors.options.schema import OPTIONS
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)

@@ -14,11 +14,11 @@ import pytest
 from flask import Blueprint, Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from flask_cors import CORS, cross_origin
+from flask_cors import CORS, cross_origin, of
 from flask_cors.errors import Report, Source
-from flask_cors.origins import parse_origins
-from flask_cors.report import STRANGER, Matrix, render, representative
-from flask_cors.state import state_of
+from flask_cors.patterns.origins import parse_origins
+from flask_cors.runtime.state import state_of
+from flask_cors.tools.report import STRANGER, Matrix, render, representative
 from tests.conformance import axe
 from tests.golden.app import make_app
 
@@ -56,7 +56,7 @@ def test_nothing_of_the_app_becomes_markup() -> None:
 def test_cells_are_what_explain_says() -> None:
     app = make_app()
     data = data_of(page_of(app))
-    explain = state_of(app).explain
+    explain = of(app).explain
     codes = {"readable": "r", "blocked": "b", "same-origin": "s"}
     for route in data["routes"]:
         columns = [route["own"], *data["origins"]]

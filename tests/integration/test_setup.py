@@ -165,7 +165,7 @@ def at_once(task: Callable[[], Answer]) -> list[Answer]:
 def test_many_first_requests_at_once_compile_once(
     with_object: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flask_cors import state
+    from flask_cors.runtime import state
 
     compiled = []
 

@@ -13,7 +13,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from flask_cors.errors import Report, Source
-from flask_cors.origins import Origins, parse_origins
+from flask_cors.patterns.origins import Origins, parse_origins
 from tests.property.profile import search
 
 LABEL = string.ascii_lowercase + string.digits + "_-"

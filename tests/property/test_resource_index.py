@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from flask_cors.resources import PathPattern, ResourceIndex, has_dot_segment, parse_pattern
+from flask_cors.patterns.paths import PathPattern, ResourceIndex, has_dot_segment, parse_pattern
 from tests.property.profile import search
 
 SEGMENTS = ["api", "api-internal", "a", "b", "v1", "v1.0", "v2", "admin", "x y", "ü", "A", ""]

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from flask_cors.backtracking import find_nested_quantifiers
 from flask_cors.errors import CorsWarning, Report, Source
-from flask_cors.reading import read_options
+from flask_cors.options.reader import read_options
+from flask_cors.patterns.redos import find_nested_quantifiers
 
 
 @pytest.mark.parametrize(

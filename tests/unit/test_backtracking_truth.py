@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from flask_cors.backtracking import find_nested_quantifiers
+from flask_cors.patterns.redos import find_nested_quantifiers
 from tests.steps import Matcher, TooManyStepsError, worst
 from tests.unit import test_backtracking as scanned
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.test_import_direction import ROWS
+from tests.project.test_import_direction import ROWS
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "migrating.rst").read_text("utf-8")
@@ -38,17 +38,15 @@ def test_links_within_the_checkout_lead_somewhere(name: str) -> None:
     assert [target for target in targets if not (CHECKOUT / target).exists()] == []
 
 
-def test_the_design_lists_every_module_in_the_order_of_imports() -> None:
+def test_the_design_lists_every_folder_in_the_order_of_imports() -> None:
     page = (CHECKOUT / "docs" / "design.rst").read_text("utf-8")
-    table = page.partition("* - Module\n")[2].partition("\nWhy\n")[0]
+    table = page.partition("* - Folder or module\n")[2].partition("\nWhy\n")[0]
     first = re.findall(r"^    \* - (.+)$", table, re.M)
-    listed = [name for cell in first for name in re.findall(r"``(\w+)``", cell)]
-    modules = [row.module for row in ROWS if row.module != "__init__"]
-    assert listed == modules, "a new module needs a row in docs/design.rst"
+    listed = [name for cell in first for name in re.findall(r"``(\w+)", cell)]
+    rows = [row.name for row in ROWS if row.name != "__init__"]
+    assert listed == rows, "a new folder needs a row in docs/design.rst"
     without_flask = table.partition("*with Flask*")[0]
-    assert not [
-        row.module for row in ROWS if row.flask and f"* - ``{row.module}``" in without_flask
-    ]
+    assert not [row.name for row in ROWS if row.flask and f"* - ``{row.name}" in without_flask]
 
 
 def test_the_targets_that_pages_name_exist() -> None:

@@ -11,9 +11,11 @@ from typing import Any, get_args
 
 import pytest
 
-from flask_cors import options
 from flask_cors.errors import CorsWarning, Problem, Report, Source
-from flask_cors.options import (
+from flask_cors.options import schema as options
+from flask_cors.options.parsers import HeaderNames
+from flask_cors.options.reader import Resource, misspelt_keys, read_config, read_options
+from flask_cors.options.schema import (
     DEFAULTS,
     OPTIONS,
     AppOptions,
@@ -24,10 +26,8 @@ from flask_cors.options import (
     Setting,
     collect,
 )
-from flask_cors.origins import Origins
-from flask_cors.policy import Policy, conflicts
-from flask_cors.reading import Resource, misspelt_keys, read_config, read_options
-from flask_cors.values import HeaderNames
+from flask_cors.patterns.origins import Origins
+from flask_cors.policy.policy import Policy, conflicts
 from tests.hints import renamed, written
 
 SOURCE = Source("app", "CORS(app)", "app.py", 7)

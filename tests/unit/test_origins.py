@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from flask_cors.errors import CorsWarning, Problem, Report, Source
-from flask_cors.origin_grammar import MAX_LENGTH
-from flask_cors.origins import (
+from flask_cors.patterns.origin_syntax import MAX_LENGTH
+from flask_cors.patterns.origins import (
     ANY,
     NO_MATCH,
     Origins,

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from flask_cors.errors import Report, Source
-from flask_cors.options import DEFAULTS, Setting
-from flask_cors.policy import Policy
-from flask_cors.protocol import (
+from flask_cors.options.reader import read_options
+from flask_cors.options.schema import DEFAULTS, Setting
+from flask_cors.policy.decide import (
     Decision,
     Grant,
     Preflight,
@@ -20,7 +20,7 @@ from flask_cors.protocol import (
     decide,
     steps,
 )
-from flask_cors.reading import read_options
+from flask_cors.policy.policy import Policy
 
 ME = "https://app.example"
 YOU = "https://you.example"

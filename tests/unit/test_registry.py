@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from flask_cors.errors import ConfigError, Source
-from flask_cors.options import Setting
-from flask_cors.registry import (
+from flask_cors.options.schema import Setting
+from flask_cors.resolution.registry import (
     MARK,
     Level,
     Mark,

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from flask_cors.errors import ConfigError, CorsWarning, Report, Source
-from flask_cors.options import DEFAULTS, Setting
-from flask_cors.policy import Policy
-from flask_cors.reading import read_options
-from flask_cors.registry import MARK, Level, Mark, Registry, Rule, remember
-from flask_cors.resolver import Table, UrlMap, UrlRule
-from flask_cors.walk import resolve
+from flask_cors.options.reader import read_options
+from flask_cors.options.schema import DEFAULTS, Setting
+from flask_cors.policy.policy import Policy
+from flask_cors.resolution.registry import MARK, Level, Mark, Registry, Rule, remember
+from flask_cors.resolution.table import Table, UrlMap, UrlRule
+from flask_cors.resolution.walk import resolve
 
 A = "https://a.example"
 B = "https://b.example"
@@ -666,7 +666,7 @@ def test_what_is_compiled_is_not_compiled_again(monkeypatch: pytest.MonkeyPatch)
     app = App(rules=[rule(max_age=1)], views={"e": view()}, urls=[Url("/e", "e")])
     table = app.table()
     before = table.policies
-    monkeypatch.delattr("flask_cors.resolver.resolve")
+    monkeypatch.delattr("flask_cors.resolution.table.resolve")
     assert table.policy("e", "GET", "/e") is before[0]
     assert table.policy(None, None, "/missing") is before[0]
     assert table.policies == before
@@ -780,7 +780,7 @@ def test_what_does_not_depend_on_the_path_is_one_look_up(monkeypatch: pytest.Mon
         urls=[Url("/e/<x>", "e"), Url("/e", "x"), Url("/off", "off")],
     )
     table = app.table()
-    monkeypatch.delattr("flask_cors.resolver.Route.levels")
+    monkeypatch.delattr("flask_cors.resolution.table.Route.levels")
     assert age(table.policy("e", "GET", "/e/q")) == 1
     assert age(table.policy("e", "HEAD", "/e/q")) == 1
     assert table.policy("e", "GET", "/e/./q") is None

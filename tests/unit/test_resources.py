@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from flask_cors.resources import EVERYTHING, ResourceIndex, has_dot_segment, parse_pattern
+from flask_cors.patterns.paths import EVERYTHING, ResourceIndex, has_dot_segment, parse_pattern
 from tests.seeds import DOT_PATHS, LITERAL_TEXTS, PLAIN_PATHS, RESOURCES
 
 

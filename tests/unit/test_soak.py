@@ -86,7 +86,7 @@ def test_a_table_that_stays_is_noticed(
     served: tuple[object, Reloader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app, reloader = served
-    monkeypatch.setattr("flask_cors.state.AppCORS.reload", lambda self: None)
+    monkeypatch.setattr("flask_cors.runtime.state.State.reload", lambda self: None)
     asked(app, FIRST)
     reloader.good()
     assert "are those of generation 0, not of 1 to 1" in verdict(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from flask_cors.errors import CorsWarning, Problem, Report, Source
-from flask_cors.values import (
+from flask_cors.options.parsers import (
     CONFIG_FLAGS,
     HeaderNames,
     parse_allow_headers,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask_cors.errors import REGEX_ERRORS, Report, Source
-from flask_cors.origins import Origins, is_echoable, parse_origins
+from flask_cors.patterns.origins import Origins, is_echoable, parse_origins
 from tests import seeds
 from tests.property.fuzz import naive
 from tests.property.fuzz.encoding import decode, encode, groups

@@ -66,7 +66,7 @@ def distance(one: str, other: str) -> int:
 def test_a_planted_bug_is_small_and_can_be_planted(bug: Bug, tmp_path: Path) -> None:
     assert 0 < distance(bug.right, bug.wrong) <= 3
     package = bug.plant(tmp_path) / "flask_cors"
-    changed = [path for path in package.glob("*.py") if bug.wrong in path.read_text("utf-8")]
+    changed = [path for path in package.rglob("*.py") if bug.wrong in path.read_text("utf-8")]
     for path in changed:
         compile(path.read_text("utf-8"), str(path), "exec")
     assert changed
