@@ -3,8 +3,9 @@
 ``python -m benchmarks.instructions`` has valgrind's cachegrind count the instructions of two
 runs of different length, for each scenario and implementation. Their difference, divided by the
 difference of the lengths, is one request: starting Python, importing, setting up and the first
-requests are in both runs and fall out. The counts vary by about one in a thousand from run to run,
-and do not depend on what else the machine does, so that they can be checked anywhere.
+requests are in both runs and fall out. What else the machine does changes nothing: the same
+program counts the same. Where objects lie in memory does, by some hundreds a request, so that a
+difference of less than 500 between two versions of the code means nothing.
 
 What this project adds to bare Flask is held against limits, which are those of CPython 3.11;
 other versions execute other instructions for the same code, and are shown without a verdict.
@@ -15,21 +16,22 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from platform import python_version
 from tempfile import TemporaryDirectory
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from .kits import BARE, COMPARED, IMPLEMENTATIONS, PROJECT, TITLES
+from .kits import IMPLEMENTATIONS
 from .processes import Process
-from .scenarios import SCENARIOS
+from .report import table
+from .scenarios import SCENARIOS, Scenario
 from .sittings import check_answer
-from .targets import BEYOND_BARE, Target, of_instructions
+from .targets import BEYOND_BARE, COUNTED_ON, of_instructions
 
 Counts: TypeAlias = dict[str, dict[str, int]]
 """The instructions of one request, by scenario and implementation."""
@@ -49,48 +51,52 @@ def valgrind() -> str | None:
     return shutil.which("valgrind")
 
 
-def count(names: Sequence[str], lengths: tuple[int, int] = LENGTHS) -> Counts:
+def count(names: Iterable[str], lengths: tuple[int, int] = LENGTHS) -> Counts:
     """Return the instructions of one request to each scenario, by implementation.
 
     Raise ``WorkerError`` where an implementation does not answer as its scenario says.
     """
+    scenarios = [SCENARIOS[name] for name in names]
     with TemporaryDirectory() as made, ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = pool.map(lambda each: _count(each, names, lengths, Path(made)), IMPLEMENTATIONS)
-        by_implementation = dict(zip(IMPLEMENTATIONS, found, strict=True))
+        found = pool.map(lambda each: _count(each, scenarios, lengths, Path(made)), IMPLEMENTATIONS)
+        counts = dict(zip(IMPLEMENTATIONS, found, strict=True))
     return {
-        name: {each: by_implementation[each][name] for each in IMPLEMENTATIONS} for name in names
+        each.name: {by: counts[by][each.name] for by in each.implementations} for each in scenarios
     }
 
 
 def _count(
-    implementation: str, names: Sequence[str], lengths: tuple[int, int], directory: Path
+    implementation: str, scenarios: Iterable[Scenario], lengths: tuple[int, int], directory: Path
 ) -> dict[str, int]:
-    """Return the instructions of one implementation.
+    """Return the instructions of one implementation, for the scenarios that it can do.
 
     Every run is a fork of one process, so that Python starts once. A fork goes on counting
     from what its parent had counted, which falls out with the rest.
     """
     under = _cachegrind(directory)
+    possible = [each for each in scenarios if implementation in each.implementations]
     with Process(implementation, under, ENVIRONMENT) as process:
-        pids = {name: [_run(process, name, length) for length in lengths] for name in names}
-    totals = {name: [executed(directory / str(pid)) for pid in pids[name]] for name in names}
+        pids = {each.name: [_run(process, each, times) for times in lengths] for each in possible}
     requests = lengths[1] - lengths[0]
-    return {name: round((total[1] - total[0]) / requests) for name, total in totals.items()}
+    return {
+        name: round((executed(directory / str(long)) - executed(directory / str(short))) / requests)
+        for name, (short, long) in pids.items()
+    }
 
 
 def _cachegrind(directory: Path) -> list[str]:
     """Return the command that counts what another executes, a file for each process."""
-    # No cache is simulated: naming three spares a warning that their sizes were guessed.
-    caches = ("--cache-sim=no", "--I1=32768,8,64", "--D1=32768,8,64", "--LL=8388608,16,64")
-    options = ("--quiet", "--tool=cachegrind", *caches)
-    return [str(valgrind()), *options, f"--cachegrind-out-file={directory}/%p"]
+    options = ("--quiet", "--tool=cachegrind", "--cache-sim=no")
+    # Into files too goes what valgrind says of its guess at the caches, none of which it simulates.
+    files = (f"--cachegrind-out-file={directory}/%p", f"--log-file={directory}/%p.log")
+    return [str(valgrind()), *options, *files]
 
 
-def _run(process: Process, name: str, requests: int) -> int:
-    """Have a fork build a scenario's app and serve *requests*; return its process id."""
+def _run(process: Process, scenario: Scenario, requests: int) -> int:
+    """Have a fork build the app of *scenario* and serve *requests*; return its process id."""
     with process.fresh() as fork:
-        answer = fork.ask("build", name)
-        check_answer(SCENARIOS[name], process.implementation, answer)
+        answer = fork.ask("build", scenario.name)
+        check_answer(scenario, process.implementation, answer)
         fork.ask("run", WARM)
         fork.ask("settle")
         fork.ask("run", requests)
@@ -111,19 +117,11 @@ def executed(written: Path) -> int:
 
 def described(counts: Counts) -> str:
     """Return the table and, where they apply, the limits."""
-    lines = [*table(counts), "", *map(str, of_instructions(counts))]
-    if lines[-1] == "":
-        lines.append(f"The limits are those of CPython 3.11; this is {platform.python_version()}.")
-    return "\n".join(lines) + "\n"
-
-
-def table(counts: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
-    """Yield the lines of the table: bare requests, and what the others add to them."""
-    heads = "".join(f"{TITLES[name]:>17}" for name in COMPARED)
-    yield f"{'instructions beyond bare Flask':<30}{'bare':>9}{heads}"
-    for name, found in counts.items():
-        beyond = "".join(f"{found[each] - found[BARE]:>17,}" for each in COMPARED)
-        yield f"{SCENARIOS[name].title:<30}{found[BARE]:>9,}{beyond}"
+    verdicts = [f"{target}\n" for target in of_instructions(counts)]
+    if not verdicts:
+        wanted = ".".join(map(str, COUNTED_ON))
+        verdicts = [f"No limits: those are of CPython {wanted}, this is {python_version()}.\n"]
+    return f"{table({'instructions': counts})}\n{''.join(verdicts)}"
 
 
 def parser() -> argparse.ArgumentParser:

@@ -77,7 +77,9 @@ class Target:
 
 def targets(figures: Figures) -> list[Target]:
     """Return the targets for which there are figures."""
-    return [*_actual(figures["requests"]), *_growth(figures["requests"]), *_once(figures)]
+    requests, counted = figures["requests"], figures.get("instructions")
+    counts = counted if isinstance(counted, dict) else {}
+    return [*_actual(requests), *of_instructions(counts), *_growth(requests), *_once(figures)]
 
 
 def of_instructions(counts: Mapping[str, Mapping[str, int]]) -> Iterator[Target]:
