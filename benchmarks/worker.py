@@ -110,7 +110,7 @@ class Worker:
 def _spaced(size: int) -> list[object]:
     """Return blocks of *size* bytes, each with a free one beside it."""
     makers: dict[int, Callable[[], object]] = {16: object, 32: lambda: float("1.5")}
-    overhead = bytes().__sizeof__()
+    overhead = b"".__sizeof__()
     make = makers.get(size, lambda: bytes(size - overhead))
     return [make() for _ in range(BLOCKS)][::2]
 
