@@ -16,11 +16,10 @@ from weakref import WeakKeyDictionary
 from flask import Blueprint, Flask, request_started
 from flask.views import View
 
-from .errors import ConfigError, Problem, Report, Source, raise_if, said_at
+from .errors import ConfigError, Problem, Report, Source, said_at
 from .extension import of
 from .options.reader import read_options
 from .options.schema import OPTIONS
-from .policy.policy import conflicts
 from .resolution.registry import (
     MARK,
     Mark,
@@ -78,7 +77,6 @@ def cross_origin(*args: Any, **options: Any) -> Any:
         _take_positional(args, given, report)
     settings = read_options(given, "mark", report)
     report.raise_if_any()
-    raise_if(conflicts(settings))
     return _Decorator(Mark(settings, report.source))
 
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from flask import Blueprint, Flask
 
-from .errors import ConfigError, Problem, Report, raise_if, said_at, warn
+from .errors import ConfigError, Problem, Report, said_at, warn
+from .options.names import hint_for_positional
 from .options.reader import read_options
 from .options.schema import Setting
-from .policy.policy import conflicts
 from .resolution.registry import (
     Rule,
 )
@@ -53,7 +53,6 @@ class CORS:
     ) -> None:
         target = app_or_blueprint if app is None else app
         self._settings: Mapping[str, Setting] = _read(target, misplaced, options)
-        _check(self._settings)
         if target is not None:
             self._tell(target, self._settings)
 
@@ -73,7 +72,6 @@ class CORS:
         self._tell(target, {**self._settings, **settings})
 
     def _tell(self, target: object, settings: Mapping[str, Setting]) -> None:
-        _check(settings)
         if isinstance(target, Flask):
             app = _real(target)
             _check_setup_finished(app)
@@ -134,21 +132,10 @@ def _read(target: object, misplaced: Sequence[object], options: Any) -> dict[str
     report = Report(said_at(place, f"CORS({name})"))
     for value in misplaced:
         reason = "CORS takes the app or the blueprint, and options by keyword only"
-        keyword = "resources" if isinstance(value, dict) else "origins"
-        report.error("positional argument", value, reason, f"Write {keyword}=...")
+        report.error("positional argument", value, reason, *hint_for_positional(value))
     settings = read_options(options, place, report)
     report.raise_if_any()
     return settings
-
-
-def _check(settings: Mapping[str, Setting]) -> None:
-    """Raise for what cannot be granted together, as far as one object's options show."""
-    rule = _rule(settings)
-    if rule.resources is None:
-        raise_if(conflicts(rule.keywords))
-        return
-    merged = ({**rule.keywords, **resource.settings} for resource in rule.resources)
-    raise_if(problem for settings in merged for problem in conflicts(settings))
 
 
 def _rule(settings: Mapping[str, Setting]) -> Rule:

@@ -236,7 +236,8 @@ def stacked(place: str, first: Mark, second: Mark) -> Problem:
 def placed(level: Level) -> Level:
     """Return a mark's level with its place in the source of every setting."""
     settings = {}
-    for name, (value, source) in level.settings.items():
-        place = f"{source.place} on {level.place}"
-        settings[name] = Setting(value, source._replace(level=level.kind, place=place))
+    for name, setting in level.settings.items():
+        place = f"{setting.source.place} on {level.place}"
+        source = setting.source._replace(level=level.kind, place=place)
+        settings[name] = setting._replace(source=source)
     return Level(level.kind, level.place, settings, level.mark)

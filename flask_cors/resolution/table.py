@@ -8,14 +8,12 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import chain, product
 from typing import Any, Final, Protocol
 
-from ..errors import ConfigError, Problem, raise_if, warn
+from ..errors import ConfigError, Problem, Report, Source, raise_if, warn, warn_about
 from ..options.reader import read_config
-from ..options.schema import DEFAULT_METHODS, DEFAULTS, Setting
-from ..patterns.origins import Origins
+from ..options.schema import DEFAULT_METHODS, Setting
 from ..patterns.paths import has_dot_segment
 from ..policy.policy import Policy
 from .layers import Levels, Prefixes, Scope, combinations, compile_scope, match_all, names_around
@@ -75,10 +73,12 @@ class Table:
     """
 
     def __init__(self, registry: Registry, config: Mapping[str, Any], app: App) -> None:
-        problems: list[Problem] = []
-        settings = read_config(config, problems)
+        report = Report(Source("config", "app.config"))
+        problems = report.problems
+        #: What is set and not granted, each with its place, for ``flask cors check``.
+        self.degraded = report.degraded
         self._app = app
-        self._base = {**DEFAULTS, **settings}
+        self._base = read_config(config, report)
         self._policies: dict[Levels, Policy] = {}
         self._shared: dict[tuple[int, ...], Policy] = {}
         #: What the engine decided by these policies, for the next request alike.
@@ -89,7 +89,7 @@ class Table:
         # What does not depend on the path, for the common request: one look-up.
         self._fixed: dict[str | None, Policy | None] = {}
         self._fixed_by_method: dict[tuple[str | None, str | None], Policy | None] = {}
-        default = settings.get("resources")
+        default = self._default_resources(registry)
         self._app_scope = compile_scope(
             "app", "CORS(app)", registry.rules, default.value if default else None
         )
@@ -153,6 +153,12 @@ class Table:
         return tuple(self._shared.values())
 
     # -- compiling ---------------------------------------------------------------------
+
+    def _default_resources(self, registry: Registry) -> Setting | None:
+        if "resources" not in self._base.names:
+            return None
+        needed = any(rule.resources is None for rule in registry.rules)
+        return self._base["resources"] if needed else None
 
     def _compile(self, problems: list[Problem]) -> None:
         rules: dict[str, list[UrlRule]] = {}
@@ -247,40 +253,33 @@ class Table:
         sure = not converter or len(met) == 1
         for marks, outer in product(_walks(route, rule), met):
             if levels := marks + outer:
-                policy = self._policy(levels, quiet=sure)
-                problems += policy.problems if sure else ()
+                policy = self._policy(levels)
+                if sure:
+                    self._note(policy.degraded)
         return met if sure else (*met, None)
 
-    def _policy(self, levels: Levels, quiet: bool = False) -> Policy:
+    def _note(self, degraded: Iterable[Problem]) -> None:
+        for problem in degraded:
+            if problem not in self.degraded:
+                self.degraded.append(problem)
+                warn_about(problem)
+
+    def _policy(self, levels: Levels) -> Policy:
         policy = self._policies.get(levels)
         if policy is None:
             with LOCKS.compile:
-                policy = self._policies.get(levels) or self._new_policy(levels, quiet)
+                policy = self._policies.get(levels) or self._new_policy(levels)
         return policy
 
-    def _new_policy(self, levels: Levels, quiet: bool) -> Policy:
+    def _new_policy(self, levels: Levels) -> Policy:
         settings = resolve(levels, self._base)
         key = tuple(map(id, settings.values()))
         policy = self._shared.get(key)
         if policy is None:
-            policy = self._shared[key] = self._compiled(settings)
-            for problem in () if quiet else policy.problems:
-                LOG.error("CORS is denied where this is met: %s", problem)
+            origins = settings["origins"].value.bind(self._app.ensure_sync)
+            policy = self._shared[key] = Policy.of(settings, origins)
         self._policies[levels] = policy
         return policy
-
-    def _compiled(self, settings: Mapping[str, Setting]) -> Policy:
-        setting = settings["origins"]
-        try:
-            origins = setting.value.bind(self._app.ensure_sync)
-        except RuntimeError:
-            # That is how Flask refuses a coroutine function without asgiref.
-            denying = Policy.of(settings, Origins())
-            hint = "Install flask[async], or let the callable be a plain function."
-            reason = "an async callable cannot be asked without Flask's extra 'async'"
-            problem = Problem("origins", setting.value.patterns(), setting.source, reason, hint)
-            return replace(denying, problems=(*denying.problems, problem))
-        return Policy.of(settings, origins)
 
 
 def _methods(rule: UrlRule) -> Iterable[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..options.schema import DEFAULTS, Setting
+from ..options.schema import DEFAULTS, OPTIONS, Setting
 from .layers import Levels, Scope, match_all
 from .registry import Level
 
@@ -17,9 +17,11 @@ def resolve(levels: Sequence[Level], base: Mapping[str, Setting]) -> dict[str, S
 
     *levels* are nearest first; *base* holds the app's config over the defaults.
     """
-    settings = dict(base)
+    settings: dict[str, Setting] = {}
     for level in reversed(levels):
         settings.update(level.settings)
+    # What of the config nothing here needs is not read.
+    settings = {name: settings.get(name) or base[name] for name in OPTIONS}
     settings["supports_credentials"] = _credentials(levels, base)
     if not any(level.mark for level in levels):
         # The config key is the fallback of marks, and of nothing else.
