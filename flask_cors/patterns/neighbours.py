@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import ip_address
+from itertools import islice, product
 from math import comb
 from typing import Final, NamedTuple
 
@@ -33,27 +33,34 @@ _SHARED_SUFFIXES: Final = frozenset(
     }
 )  # fmt: skip
 _COUNTRY_SUFFIX = re.compile(r"(?:ac|co|com|edu|gov|gob|net|ne|or|org)\.[a-z]{2}")
-_TOP_LEVEL: Final = frozenset({"app", "com", "dev", "io", "net", "org", "uk"})
+_TOP_LEVEL: Final = frozenset({"com", "community", "io", "net", "org"})
 
 _LABEL_SIGNS: Final = "abcdefghijklmnopqrstuvwxyz1023456789-"
 # Classes with no more letters and digits than these are a list of names.
 _LISTED: Final = 10
 _STRANGERS: Final = (
     "evil", "evil.", "evil-", ".evil.net", "evil.net", "-evil.net", "evil.com",
-    "x", ".com", "com", "net", "io", "org", "-", "8.8.8.8", "2606:4700:4700::1111",
-    "https://evil", "https://evil.", "https://evil.net",
+    "x", ".com", "com", "net", "io", "org", "om", "munity", "-", "8.8.8.8",
+    "2606:4700:4700::1111",
 )  # fmt: skip
-_SINGLES: Final = "a1-._"
-_MOST_TRIED: Final = 400
+_SINGLES: Final = "axm1-._"
+_MOST_TRIED: Final = 200
+_MOST_SUGGESTED: Final = 150
 _MOST_COPIES: Final = 64
+# More repetitions than these are not somebody's list of names.
+_FEW: Final = 4
 # A try may take about this many steps of the matcher; ten million take a second.
 _MOST_STEPS: Final = 20_000
 _LONGEST: Final = 100
+# Each character may be divided from the one before, or not: 2 ** 14 ways behind the scheme.
+_AMBIGUOUS_LENGTH: Final = len("https://") + 14
 
 _ATOM = re.compile(
-    r"(?P<look>\(\?<?[=!])"
-    r"|(?P<open>\((?:\?(?:P<\w+>|[aiLmsux]*(?:-[imsx]+)?:|>))?)"
-    r"|(?P<nothing>\(\?(?:\#[^)]*|[aiLmsux]+)\)|\\[AZbB]|[\^$])"
+    # A run of literal characters; the last one is apart where it has a quantifier.
+    r"(?P<run>(?:\\[./:-]|[A-Za-z0-9:/_-])+)(?![*+?{])"
+    r"|(?P<look>\(\?<?[=!])"
+    r"|(?P<open>\((?:\?(?:P<\w+>|[aiLmsu]*(?:-[imsx]+)?:|>))?)"
+    r"|(?P<nothing>\(\?(?:\#[^)]*|[aiLmsu]+)\)|\\[AZbB]|[\^$])"
     r"|(?P<close>\))"
     r"|(?P<bar>\|)"
     r"|(?P<sign_class>\[\^?\]?(?:\\.|[^\]\\])*\]|\\[wWdDsS]|\.)"
@@ -86,13 +93,13 @@ class _Word(NamedTuple):
 
 
 _EMPTY: Final = _Word("", "")
+_SCHEME: Final = _Word("https://", "1" * 8)
 
 
-@dataclass(frozen=True)
-class _Item:
-    """A part of a pattern: a character, a class, or the alternatives of a group."""
+class _Item(NamedTuple):
+    """A part of a pattern: literal characters, a class, or the alternatives of a group."""
 
-    sign: str
+    text: str
     sign_class: str
     alternatives: Sequence[Sequence[_Item]]
     low: int
@@ -108,7 +115,7 @@ def stranger_let_in(regex: re.Pattern[str]) -> str | None:
     Takes less than a millisecond for most patterns. However slow a pattern is, what is tried
     is short enough for about 20,000 steps of the matcher each.
     """
-    for word in _words(regex.pattern):
+    for word in _words(regex.pattern) if not regex.flags & re.VERBOSE else ():
         short = within_bounds(regex.pattern, word.text)
         if short and regex.fullmatch(word.text) and _is_stranger(word):
             return word.text
@@ -129,9 +136,15 @@ def matches_unrelated(regex: re.Pattern[str]) -> str | None:
 
 
 def tried_origins(pattern: str) -> list[str]:
-    """Return the texts that *pattern* suggests, whether it matches them or not."""
+    """Return texts that *pattern* suggests, whether it matches them or not."""
     unrelated = _unrelated_origins(_UNRELATED[0], _ports_in(pattern))
-    return list(dict.fromkeys([*(word.text for word in _words(pattern)), *unrelated]))
+    words = [word.text for word in _words(pattern)[:_MOST_SUGGESTED]]
+    return list(dict.fromkeys([*words, *unrelated]))
+
+
+def plain_origins(pattern: str) -> list[str]:
+    """Return texts that *pattern* suggests and that name no stranger."""
+    return [word.text for word in _words(pattern) if "evil" not in word.text]
 
 
 def within_bounds(pattern: str, text: str) -> bool:
@@ -169,59 +182,80 @@ def _words(pattern: str) -> list[_Word]:
     if items is None:
         return []
     found: dict[_Word, None] = {}
-    for alternative in items:
-        for word in _variants(alternative):
-            found[word] = None
-            if len(found) >= _MOST_TRIED:
-                break
-    # A stranger's name is understood at once.
-    return sorted(found, key=lambda word: ("evil" not in word.text, "." not in word.text))
+    for full, alternative in product((True, False), items):
+        for word in islice(_variants(alternative, full), _MOST_TRIED):
+            found[word if "://" in word.text else _SCHEME + word] = None
+    return sorted(found, key=_rank)
 
 
-def _variants(items: Sequence[_Item]) -> Iterator[_Word]:
-    """Yield the plainest word, then those in which one part is another than there."""
-    plain = [_plainest(item) for item in items]
+def _rank(word: _Word) -> tuple[bool, ...]:
+    # A stranger's name with a top-level domain is understood at once.
+    return "evil" not in word.text, "." not in word.text, not word.text.startswith("https")
+
+
+def _variants(items: Sequence[_Item], full: bool) -> Iterator[_Word]:
+    """Yield the plainest word, then those in which one part is another than there.
+
+    Where *full* is set, what is optional is there once, but for groups.
+    """
+    plain = [_plainest(item, full) for item in items]
     yield sum(plain, _EMPTY)
     for place, item in enumerate(items):
         before, after = sum(plain[:place], _EMPTY), sum(plain[place + 1 :], _EMPTY)
-        for other in _others(item):
+        for other in _others(item, full):
             yield before + other + after
 
 
-def _plainest(item: _Item) -> _Word:
+def _plainest(item: _Item, full: bool) -> _Word:
+    copies = min(item.low, _MOST_COPIES)
     if item.alternatives:
-        one = sum(map(_plainest, item.alternatives[0]), _EMPTY)
-    else:
-        one = _Word(item.sign, "1") if item.sign else _one_of(item)
-    return one.times(min(item.low, _MOST_COPIES))
+        return sum((_plainest(part, full) for part in item.alternatives[0]), _EMPTY).times(copies)
+    one = _spelled(item.text) if item.text else _one_of(item)
+    return one.times(max(copies, int(full)))
+
+
+def _spelled(text: str) -> _Word:
+    return _Word(text, "1" * len(text))
+
+
+def _free(text: str) -> _Word:
+    return _Word(text, "0" * len(text))
 
 
 def _one_of(item: _Item) -> _Word:
-    signs = _signs_of(item.sign_class)
-    spelled = item.high == 1 and len(signs.strip("._")) <= _LISTED
-    return _Word(signs[:1] or "_", "1" if spelled else "0")
+    sign = "x" if item.sign_class == "." else _signs_of(item.sign_class)[:1] or "_"
+    return _spelled(sign) if item.high == 1 and _is_listed(item.sign_class) else _free(sign)
 
 
-def _others(item: _Item) -> Iterator[_Word]:
+def _is_listed(sign_class: str) -> bool:
+    return len(_signs_of(sign_class).strip("._")) <= _LISTED
+
+
+def _others(item: _Item, full: bool) -> Iterator[_Word]:
     copies = min(max(item.low, 1), _MOST_COPIES)
     if item.alternatives:
         for alternative in item.alternatives:
-            yield from (word.times(copies) for word in _variants(alternative))
-    elif item.sign:
-        yield _Word(item.sign, "1").times(copies)
+            yield from (word.times(copies) for word in _variants(alternative, full))
+        if item.high > _FEW:
+            one = sum((_plainest(part, full) for part in item.alternatives[0]), _EMPTY)
+            yield one.times(copies) + _free(one.text)
+    elif item.text:
+        yield _spelled(item.text * copies)
+        if item.high > _FEW:
+            yield _spelled(item.text * copies) + _free(item.text)
     elif item.high > 1:
-        yield from (_Word(text, "0" * len(text)) for text in _STRANGERS)
+        yield from map(_free, _STRANGERS)
+    elif _is_listed(item.sign_class):
+        yield from map(_spelled, _signs_of(item.sign_class))
     else:
-        signs = _signs_of(item.sign_class)
-        spelled = len(signs.strip("._")) <= _LISTED
-        shown = signs if spelled else [sign for sign in _SINGLES if sign in signs]
-        yield from (_Word(sign, "1" if spelled else "0") for sign in shown)
+        yield from (_free(sign) for sign in _SINGLES if sign in _signs_of(item.sign_class))
 
 
 @lru_cache(maxsize=256)
 def _signs_of(sign_class: str) -> str:
     """Return the signs of a host that a class matches; those of labels first."""
-    if sign_class == ".":
+    # Python warns of classes that it may read otherwise one day; any sign is tried there.
+    if sign_class == "." or re.search(r".\[|--|&&|\|\||~~", sign_class):
         return f"{_LABEL_SIGNS}._"
     try:
         return "".join(re.findall(sign_class, f"{_LABEL_SIGNS}._", re.IGNORECASE))
@@ -268,7 +302,8 @@ class _Reader:
         low, high = self._quantifier()
         if atom["look"] or atom["nothing"]:
             return None
-        return _Item((atom["sign"] or "").lower(), atom["sign_class"] or "", group, low, high)
+        text = atom["run"] or atom["sign"] or ""
+        return _Item(text.replace("\\", "").lower(), atom["sign_class"] or "", group, low, high)
 
     def _quantifier(self) -> tuple[int, int]:
         found = _QUANTIFIER.match(self._pattern, self._place)
@@ -297,8 +332,8 @@ def _is_stranger(word: _Word) -> bool:
         return host == "evil" and "1" not in marks
     owned = _owned(labels)
     last = marks[-len(labels[-1]) :]
-    real = labels[-1].isalpha() and ("0" not in last or labels[-1] in _TOP_LEVEL)
-    if not owned or not real or labels[-1] in _PRIVATE_SUFFIXES or ("0" in last and "1" in last):
+    real = labels[-1] in _TOP_LEVEL if "0" in last else labels[-1].isalpha()
+    if not owned or not real or labels[-1] in _PRIVATE_SUFFIXES:
         return False
     name = owned.partition(".")[0]
     valid = not (name.startswith("-") or name.endswith("-")) and "_" not in name
@@ -335,12 +370,11 @@ def _longest_text(pattern: str) -> int:
     """Return the length up to which a text takes at most about :data:`_MOST_STEPS` steps."""
     items = _read(pattern)
     if items is None:
-        return 12
+        return _AMBIGUOUS_LENGTH
     flat = list(_all_items(items))
     loops = sum(1 for item in flat if item.high > _LISTED)
     if any(_is_ambiguous(item) for item in flat):
-        # Each character can be divided from the one before, or not.
-        return len("https://") + 14
+        return _AMBIGUOUS_LENGTH
     fitting = (length for length in range(_LONGEST, 8, -1) if comb(length, loops) <= _MOST_STEPS)
     return _LONGEST if loops < 2 else next(fitting, 8)
 
@@ -369,11 +403,11 @@ def _is_ambiguous(item: _Item) -> bool:
 
 def _separates(items: Sequence[_Item], place: int) -> bool:
     end = items[place]
-    if not end.sign or end.low != 1 or end.high != 1:
+    if not end.text or end.low != 1 or end.high != 1:
         return False
+    sign = end.text[place]
     others = [item for item in _all_items([items]) if item is not end]
-    return not any(item.sign == end.sign or end.sign in _signs_of_any(item) for item in others)
-
-
-def _signs_of_any(item: _Item) -> str:
-    return _signs_of(item.sign_class) if item.sign_class else ""
+    return end.text.count(sign) == 1 and not any(
+        sign in item.text or (item.sign_class and sign in _signs_of(item.sign_class))
+        for item in others
+    )

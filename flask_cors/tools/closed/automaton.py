@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import warnings
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
@@ -23,6 +24,20 @@ HOST_SIGNS: Final = "!\"$&'()*+,;=`{}~_"
 ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz0123456789-.:/[]" + HOST_SIGNS
 BIT: Final[Mapping[str, int]] = {sign: 1 << place for place, sign in enumerate(ALPHABET)}
 EVERYTHING: Final = (1 << len(ALPHABET)) - 1
+
+def bits_of(signs: str) -> int:
+    """Return *signs* as a set of bits; what stands in no origin is left out."""
+    return sum(BIT.get(sign, 0) for sign in set(signs))
+
+
+def signs_of(bits: int) -> Iterator[str]:
+    """Yield the characters of a set of bits, in the order of :data:`ALPHABET`."""
+    while bits:
+        lowest = bits & -bits
+        yield ALPHABET[lowest.bit_length() - 1]
+        bits ^= lowest
+
+
 _LABEL_SIGNS: Final = ALPHABET[:37]
 
 # A number of choices that stands for "without end".
@@ -31,7 +46,7 @@ MANY: Final = 10**7
 _LONGEST_REPETITION: Final = 512
 # More optional repetitions than these are not somebody's list of names.
 _FEW_REPETITIONS: Final = 4
-_MOST_STATES: Final = 20_000
+_MOST_STATES: Final = 40_000
 
 _CATEGORIES: Final = {
     "CATEGORY_DIGIT": r"\d",
@@ -91,6 +106,7 @@ class Direction:
     anchor: str
     _closures: dict[int, Mapping[int, int]] = field(default_factory=dict)
     _moves: dict[int, tuple[Move, ...]] = field(default_factory=dict)
+    _read: dict[tuple[frozenset[int], str], frozenset[int]] = field(default_factory=dict)
 
     def initial(self) -> Mapping[int, int]:
         """Return the states before the first character, each with its fewest choices.
@@ -130,15 +146,18 @@ class Direction:
             )
         return self._moves[state]
 
-    def read(self, states: Iterable[int], text: str) -> set[int]:
+    def read(self, states: Iterable[int], text: str) -> frozenset[int]:
         """Return the states after *text*."""
-        reached = set(states)
+        reached = frozenset(states)
         for sign in text:
-            bit = BIT.get(sign, 0)
-            reached = {
-                move.target for state in reached for move in self.moves(state) if move.signs & bit
-            }
+            if (reached, sign) not in self._read:
+                self._read[reached, sign] = self._after(reached, BIT.get(sign, 0))
+            reached = self._read[reached, sign]
         return reached
+
+    def _after(self, states: Iterable[int], bit: int) -> frozenset[int]:
+        moves = (move for state in states for move in self.moves(state))
+        return frozenset(move.target for move in moves if move.signs & bit)
 
     def closed(self, states: Iterable[int]) -> set[int]:
         """Return *states* and all that are reached from them without a character."""
@@ -181,7 +200,10 @@ def automata_of(regex: re.Pattern[str]) -> list[Automaton]:
 def _parse(regex: re.Pattern[str]) -> tuple[list[_Node], int]:
     try:
         parser: Any = import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
-        tree = parser.parse(regex.pattern, regex.flags)
+        with warnings.catch_warnings():
+            # Whoever compiled the pattern has seen them.
+            warnings.simplefilter("ignore")
+            tree = parser.parse(regex.pattern, regex.flags)
         return list(tree), tree.state.flags
     except (ImportError, AttributeError) as error:
         raise UnreadableError(str(error)) from None

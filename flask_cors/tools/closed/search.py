@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeVar
 
-from .automaton import BIT, MANY, Automaton, Direction
+from .automaton import BIT, MANY, Automaton, Direction, bits_of, signs_of
 from .hosts import (
     DEFAULT_PORTS,
     SINGLE,
@@ -188,7 +188,7 @@ def _reading(one: _End, other: _End, signs: str, work: Work) -> Reading:
     direction, start = one
     opposite, final = other
     ends = frozenset(opposite.closed(final))
-    mask = sum(BIT[sign] for sign in signs)
+    mask = bits_of(signs)
     distance = dict.fromkeys(ends, 0)
     waiting = deque(ends)
     while waiting:
@@ -206,7 +206,7 @@ def _reading(one: _End, other: _End, signs: str, work: Work) -> Reading:
 
 def _walk(reading: Reading, grammar: Grammar[_PlaceT], word: str | None) -> Iterator[str]:
     """Yield what is strange, the shortest first (A*): nearest to an end of the pattern first."""
-    ages = count()
+    ages, everything = count(), bits_of(grammar.signs)
     starts = {state: cost for state, cost in reading.start.items() if state in reading.distance}
     first = (grammar.start, Items.of(starts))
     waiting = [(0, next(ages), first, "")] if starts else []
@@ -215,7 +215,7 @@ def _walk(reading: Reading, grammar: Grammar[_PlaceT], word: str | None) -> Iter
         _, _, (place, items), text = heappop(waiting)
         if (word is None or text == word) and _strange(reading, grammar, place, items):
             yield text
-        signs = grammar.signs if word is None else word[len(text) : len(text) + 1]
+        signs = everything if word is None else bits_of(word[len(text) : len(text) + 1])
         for sign, after in _following(reading, items, signs):
             longer = text + sign
             for state in _next(reading, grammar, place, items, sign, after):
@@ -227,14 +227,12 @@ def _walk(reading: Reading, grammar: Grammar[_PlaceT], word: str | None) -> Iter
                     heappush(waiting, (far, next(ages), state, longer))
 
 
-def _following(reading: Reading, items: Items, signs: str) -> Iterator[tuple[str, Items]]:
-    possible = reading.next_signs(items)
+def _following(reading: Reading, items: Items, signs: int) -> Iterator[tuple[str, Items]]:
     reading.work.take(len(items.pairs))
-    for sign in signs:
-        if possible & BIT.get(sign, 0):
-            after = reading.step(items, sign)
-            if after.pairs:
-                yield sign, after
+    for sign in signs_of(reading.next_signs(items) & signs):
+        after = reading.step(items, sign)
+        if after.pairs:
+            yield sign, after
 
 
 def _next(
