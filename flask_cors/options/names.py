@@ -178,7 +178,10 @@ def _write_credentials(given: Mapping[str, Any]) -> tuple[str, Mapping[str, obje
 
 
 def _with_origins(options: Any, outer: object) -> Any:
-    if not isinstance(options, Mapping) or not is_any("origins", options.get("origins", outer)):
+    if not isinstance(options, Mapping):
+        return options
+    given = {near_or_same(str(name)): value for name, value in options.items()}
+    if not is_any("origins", given.get("origins", outer)):
         return options
     return {**options, "origins": [EXAMPLE]}
 

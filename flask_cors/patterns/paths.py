@@ -324,13 +324,11 @@ def _covers_nothing(text: str, options: Mapping[Any, Any], report: Report, optio
     if url := re.fullmatch(_URL, text.replace("\\", "").lstrip("^")):
         origin, path = url.groups()
         path = path.rstrip("$") if path.strip("/*.$") else "/*"
-        meant = {path: {"origins": origin.lower(), **options}}
+        listed = {path: {"origins": origin.lower(), **options}}
         reason = "this is a URL, and a resource is a path: it covers nothing"
-        hint = f"Write {meant!a}."
-        report.degrade(option, text, reason, hint, _fix(meant))
+        report.degrade(option, text, reason, f"Write {listed!a}.", _fix(listed))
         return
     path = f"/{text}" if text.strip("/*") else "/*"
+    meant = {path: dict(options)} if options else path
     reason = "it covers nothing, since a path starts with '/'"
-    report.degrade(
-        option, text, reason, f"Write {path!a}.", _fix({path: options} if options else path)
-    )
+    report.degrade(option, text, reason, f"Write {meant!a}.", _fix(meant))
