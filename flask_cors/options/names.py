@@ -173,6 +173,8 @@ def _write_credentials(given: Mapping[str, Any]) -> tuple[str, Mapping[str, obje
         fix |= {"resources": listed} if listed != resources else {}
     elif is_any("origins", lists):
         fix["origins"] = [EXAMPLE]
+    if is_any("expose_headers", options.get("expose_headers")):
+        fix["expose_headers"] = ["X-Total"]
     text, _ = _hint(fix)
     return text if len(fix) == 1 else f"{text[:-1]}, with your own origins.", fix
 

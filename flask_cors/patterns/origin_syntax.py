@@ -108,7 +108,7 @@ def _read_text(text: str) -> str | re.Pattern[str]:
         raise DroppedOriginError("an empty string names no origin", _UNSET)
     _check_characters(text)
     if parts := re.fullmatch(rf"{PARTS}(?:{_TAIL})?", text):
-        plain = not re.search(REGEX, without_star_label(parts[2]) + (parts[3] or ""))
+        plain = not re.search(REGEX, f"{without_star_label(parts[2])}:{parts[3]}")
         if plain or ":" in parts[2]:
             return canonical(text, parts)
     if re.search(_BRACKETS, text):
@@ -185,7 +185,8 @@ def canonical(text: str, parts: re.Match[str]) -> str:
     end = "" if port is None or port == DEFAULT_PORTS.get(scheme) else f":{port}"
     if len(f"{scheme}://{host}{end}") > MAX_LENGTH:
         raise OriginError(f"an origin of more than {MAX_LENGTH} characters is never matched")
-    if not f"{scheme}{host}{end}".isascii():
+    # Before lower-casing: the Kelvin sign becomes a "k".
+    if not f"{parts[1]}{parts[2]}{port}".isascii():
         raise OriginError("browsers send a host's ASCII form (punycode)")
     if host == "*":
         _check_whole_scheme(scheme, port)

@@ -34,7 +34,8 @@ _VISIBLE = re.compile(r"[!-~]+")
 _ECHOABLE = re.compile(r"[!-+\--~]+")
 _SEPARATOR = r"[\s,]+(?=\^?[A-Za-z][A-Za-z0-9+.\-]*\??://|\*|null(?:[\s,]|$))"
 _AROUND = " \t\r\n,"
-_LIST_THEM = "List the origins; write '*' for any origin, or [] for none."
+_EXAMPLE = "https://app.example.com"
+_LIST_THEM = f"List the origins, as in [{_EXAMPLE!r}]; write '*' for any origin, or [] for none."
 _JSON = r"""\s*(?:\[\s*(?:["'].*|[A-Za-z][A-Za-z0-9+.\-]*://.*)?\]|\{\s*["'].*\})\s*"""
 
 
@@ -223,7 +224,7 @@ def _items(given: object, report: Report, option: str) -> Iterable[object]:
         return _split(given, report, option)
     if given is None:
         reason = "None is nearly always an environment variable that is not set"
-        report.error(option, given, reason, _LIST_THEM)
+        report.error(option, given, reason, _LIST_THEM, {option_name(option): [_EXAMPLE]})
         return ()
     if callable(given) or not isinstance(given, Iterable):
         return (given,)
@@ -232,7 +233,8 @@ def _items(given: object, report: Report, option: str) -> Iterable[object]:
 
 def _split(text: str, report: Report, option: str) -> Iterable[str]:
     if not text.strip(_AROUND):
-        report.error(option, text, "an empty string names no origin", _LIST_THEM)
+        reason = "an empty string names no origin"
+        report.error(option, text, reason, _LIST_THEM, {option_name(option): [_EXAMPLE]})
         return ()
     if (found := json_items(text)) is not None:
         from .origin_hints import meant_by
@@ -287,13 +289,9 @@ def _examine(
     if unrelated := matches_unrelated(regex):
         return regex.pattern, unrelated
     if stranger := stranger_let_in(regex):
-        report.warn(option, item, f"it also lets in {stranger!a}; {_ESCAPE_DOTS}")
+        advice = "list the hosts, or write a wildcard of your domain: 'https://*.example.com'"
+        report.warn(option, item, f"it also lets in {stranger!a}; {advice}")
     return None
-
-
-_ESCAPE_DOTS: Final = (
-    r"escape dots (\.), and write a domain in full, as in the wildcard 'https://*.example.com'"
-)
 
 
 def _report_dead(regex: re.Pattern[str], report: Report, option: str) -> None:

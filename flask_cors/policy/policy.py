@@ -115,7 +115,7 @@ def grantable(
     if not credentials.value:
         return settings, found, None
     if why := _any_origin(origins):
-        problem = _dropped_credentials(credentials, settings["origins"], why)
+        problem = _dropped_credentials(settings, why)
         place = f"{credentials.source.place}, dropped since any origin is allowed"
         dropped = Setting(False, credentials.source._replace(place=place))
         return {**settings, "supports_credentials": dropped}, [*found, problem], problem
@@ -140,18 +140,29 @@ def _any_origin(origins: Origins) -> str:
     return ""
 
 
-def _dropped_credentials(credentials: Setting, origins: Setting, why: str) -> Problem:
-    hint = f"List the origins that may use credentials: origins=[{_EXAMPLE!r}]"
-    fix: dict[str, object] = {"origins": [_EXAMPLE]}
+def _dropped_credentials(settings: Mapping[str, Setting], why: str) -> Problem:
+    credentials, origins = settings["supports_credentials"], settings["origins"]
+    fix: dict[str, object] = {"origins": _named(origins.value) or [_EXAMPLE]}
+    if "*" in settings["expose_headers"].value:
+        fix["expose_headers"] = ["X-Total"]
     end = "every site could read a user's data"
     if _stands_before(origins.source, credentials.source):
         given = ", ".join(origins.value.patterns())
         reason = f"supports_credentials=True ({credentials.source}) is dropped: {why}, and {end}"
-        return Problem("origins", given, origins.source, reason, f"{hint}.", fix)
+        return Problem("origins", given, origins.source, reason, _list_them(fix), fix)
+    fix["supports_credentials"] = True
     reason = f"dropped: {why} ({origins.source}), and {end}"
-    fix = {"supports_credentials": True, **fix}
-    hint = f"{hint}, supports_credentials=True."
+    hint = _list_them(fix)
     return Problem("supports_credentials", True, credentials.source, reason, hint, fix)
+
+
+def _named(origins: Origins) -> list[str]:
+    return [*sorted(origins.literals - {"null"}), *sorted(origins.wildcards)]
+
+
+def _list_them(fix: Mapping[str, object]) -> str:
+    options = ", ".join(f"{name}={value!a}" for name, value in fix.items())
+    return f"List the origins that may use credentials: {options}."
 
 
 def _stands_before(origins: Source, credentials: Source) -> bool:

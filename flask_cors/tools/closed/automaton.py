@@ -25,6 +25,7 @@ ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz0123456789-.:/[]" + HOST_SIGNS
 BIT: Final[Mapping[str, int]] = {sign: 1 << place for place, sign in enumerate(ALPHABET)}
 EVERYTHING: Final = (1 << len(ALPHABET)) - 1
 
+
 def bits_of(signs: str) -> int:
     """Return *signs* as a set of bits; what stands in no origin is left out."""
     return sum(BIT.get(sign, 0) for sign in set(signs))
@@ -311,7 +312,13 @@ class _Builder:
         return self._step(start, signs=signs, choices=_size(signs))
 
     def _group(
-        self, number: int | None, added: int, removed: int, nodes: Any, start: int, context: _Context
+        self,
+        number: int | None,
+        added: int,
+        removed: int,
+        nodes: Any,
+        start: int,
+        context: _Context,
     ) -> int:
         within = context._replace(flags=(context.flags | added) & ~removed)
         if number is not None:

@@ -141,9 +141,7 @@ def _guess(regex: re.Pattern[str], reason: str, automaton: Automaton | None = No
     if automaton is None:
         witness = stranger_let_in(regex)
         return Verdict("open", witness) if witness else Verdict("unproved", None, reason)
-    short = [
-        origin for origin in _to_try(regex, automaton) if within_bounds(regex.pattern, origin)
-    ]
+    short = [origin for origin in _to_try(regex, automaton) if within_bounds(regex.pattern, origin)]
     accepted = [origin for origin in short if regex.fullmatch(origin)]
     judge = _Judge(automaton)
     for listed in (True, False):

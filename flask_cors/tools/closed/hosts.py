@@ -324,7 +324,9 @@ def _is_host(host: str) -> bool:
     try:
         if host.startswith("["):
             address = IPv6Address(host[1:-1])
-            return f"[{address.compressed}]" == host and not (address.is_unspecified or address.is_loopback)
+            return f"[{address.compressed}]" == host and not (
+                address.is_unspecified or address.is_loopback
+            )
         if _NUMERIC_END.fullmatch(host):
             return str(IPv4Address(host)) == host
     except AddressValueError:

@@ -134,7 +134,8 @@ class Reading:
     def _goes_on(self, state: int) -> bool:
         bit = BIT["."]
         return not self.ends.isdisjoint(self.direction.closure(state)) or any(
-            move.signs & bit and move.target in self.distance for move in self.direction.moves(state)
+            move.signs & bit and move.target in self.distance
+            for move in self.direction.moves(state)
         )
 
 
@@ -159,9 +160,7 @@ class Strangers:
         self._starts = (backward, {**dict.fromkeys(ports, 1), **backward.initial()})
         self._readings: dict[tuple[str, bool], Reading] = {}
 
-    def find(
-        self, strict: bool, only: str | None = None, listed: bool = False
-    ) -> Iterator[str]:
+    def find(self, strict: bool, only: str | None = None, listed: bool = False) -> Iterator[str]:
         """Yield hosts, the shortest ones first; with *only*, that host or none.
 
         With *listed*, only such whose suffix is on the public suffix list.
@@ -253,9 +252,7 @@ def _next(
             yield following, after if grammar.owned(following) else after.free()
 
 
-def _strange(
-    reading: Reading, grammar: Grammar[_PlaceT], place: _PlaceT, items: Items
-) -> bool:
+def _strange(reading: Reading, grammar: Grammar[_PlaceT], place: _PlaceT, items: Items) -> bool:
     for effect in grammar.ends(place):
         judged = items.forgiven() if effect == SINGLE else items
         accepting = list(reading.accepting(judged))
