@@ -14,9 +14,11 @@ from collections.abc import Iterable, Mapping
 from types import FrameType
 from typing import Any, Final, NamedTuple
 
+#: The logger of the package; it sets no handler and no level.
+LOG: Final = logging.getLogger("flask_cors")
+
 # What re.compile raises: also for too large a repetition, and too deep a nesting.
 REGEX_ERRORS = (re.error, OverflowError, RecursionError)
-LOG: Final = logging.getLogger("flask_cors")
 
 _PACKAGE: Final = __name__.rpartition(".")[0]
 # Where the nearest frame is of one of these, the caller's code has no frames (it is compiled).
