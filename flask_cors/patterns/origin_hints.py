@@ -61,6 +61,8 @@ def meant_by(text: str) -> list[str]:
 
 def _corrected(piece: str) -> str | None:
     """Return the origin that *piece* is near to: punycode, no path, a scheme."""
+    if piece.lower() == "null":
+        return "null"
     if not re.search(r"\w", piece):
         return "*" if "*" in piece else None
     scheme, host, port = _apart(piece)
@@ -222,4 +224,4 @@ def hint_for_dead(pattern: str) -> Hint:
 
 
 def _plain(pattern: str) -> str:
-    return re.sub(r"\\(?=[.\-/:])|[\^$]", "", pattern)
+    return re.sub(r"\([^()]*\)\?|\\(?=[.\-/:])|[\^$]", "", pattern)
