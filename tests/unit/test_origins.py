@@ -452,6 +452,7 @@ def test_a_hint_names_the_origin_that_was_meant(text: str, hint: str) -> None:
     assert problem.hint == hint
 
 
+OTHERS = ": others can have names like these."
 ANY_HINT = "Write '*' for any origin, or list the origins: 'https://app.example.com'."
 WILDCARD = (
     "Write the wildcard 'https://*.example.com', or, for these hosts alone, the regular expression"
@@ -483,10 +484,10 @@ STARS = [
     ("https://*.*", ANY_HINT),
     ("http://.*:3000", ANY_HINT),
     # Others can have such names too, so that no pattern is proposed.
-    ("https://example.*", "List the hosts, as in 'https://example.com': others can have names like these."),
-    ("https://*.example.*", "List the hosts, as in 'https://*.example.com': others can have names like these."),
-    ("https://my-*.vercel.app", "List the hosts, as in 'https://my-name.vercel.app': others can have names like these."),
-    ("https://my-*.co.uk", "List the hosts, as in 'https://my-name.co.uk': others can have names like these."),
+    ("https://example.*", f"List the hosts, as in 'https://example.com'{OTHERS}"),
+    ("https://*.example.*", f"List the hosts, as in 'https://*.example.com'{OTHERS}"),
+    ("https://my-*.vercel.app", f"List the hosts, as in 'https://my-name.vercel.app'{OTHERS}"),
+    ("https://my-*.co.uk", f"List the hosts, as in 'https://my-name.co.uk'{OTHERS}"),
     (
         "https://(a|b)-x*.example.com",
         r"Write the wildcard 'https://*.example.com', or the regular expression 'https://(a|b)-x[^.]*\\.example\\.com'.",

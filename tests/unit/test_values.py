@@ -408,8 +408,7 @@ def test_what_is_no_header_name_is_dropped_and_the_list_stays_a_list(
 ) -> None:
     report = Report(SOURCE)
     with pytest.warns(CorsWarning) as caught:
-        kept = parse([item, "X-B"], report, "option")
-        none = parse([item], report, "option")
+        kept, none = (parse(given, report, "option") for given in ([item, "X-B"], [item]))
     assert report.problems == []
     found = {} if fix is None else {"option": fix}
     problem = Problem("option", item, SOURCE, reason, hint, found)
