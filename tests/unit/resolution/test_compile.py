@@ -16,8 +16,8 @@ from flask_cors.resolution.marks import Layer, Mark
 from flask_cors.resolution.registry import Rule
 from tests.unit.resolution.plain import (
     A,
-    B,
     App,
+    B,
     Url,
     age,
     decorator,
@@ -169,8 +169,7 @@ def met(*urls: Url, resource: str, view_class: type | None = None) -> bool:
     try:
         app.policies()
     except CorsWarning as warning:
-        assert "expose_headers" in str(warning)
-        return True
+        return "expose_headers" in str(warning)
     return False
 
 

@@ -271,7 +271,7 @@ def test_a_list_in_a_class_is_a_mark_on_the_class_whose_body_holds_it() -> None:
 @pytest.mark.rule("1.decorators-list")
 def test_only_the_nearest_list_of_a_class_counts() -> None:
     class Base:
-        decorators = (decorator(mark()),)
+        decorators: tuple[Any, ...] = (decorator(mark()),)
 
     class Sub(Base):
         decorators = ()
