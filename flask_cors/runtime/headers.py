@@ -9,6 +9,7 @@ out of a cache is the same as before. (``Response.force_type`` of Werkzeug assig
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from flask import Request, Response
@@ -78,7 +79,9 @@ def _make_subclass(kind: Any) -> type:
         if isinstance(reduced, str):
             return reduced
         make, arguments, *state = reduced
-        return make, tuple(kind if item is sent else item for item in arguments), *state
+        arguments = (kind if item is sent else item for item in arguments)
+        # Bare, copyreg.__newobj__ may make no other class than the response has now.
+        return partial(make, *arguments), (), *state
 
     names = {
         "__module__": kind.__module__,

@@ -188,8 +188,8 @@ def test_closures_that_hold_each_other_and_names_without_a_value() -> None:
     def two() -> object:
         return one
 
-    unset: object = None
-    del unset
+    for unset in range(0):  # never bound
+        assert unset
     assert set(functions_of(one)) == {one, two}
 
 
