@@ -162,12 +162,20 @@ def test_a_404_of_a_host_that_flask_refuses_has_no_host() -> None:
 def test_what_would_serve_a_method(
     path: str, method: str, endpoint: str | None, found: str | None
 ) -> None:
+    app = make_app()
     for every in (True, False):
-        app = make_app()
-        answer = at(
-            app, path, "OPTIONS", lambda req, e=every: target_of_preflight(app, req, method, e)
-        )
+        answer = preflighted(app, path, method, every)
         assert (answer.endpoint, answer.method, answer.path) == (endpoint, found, path)
+
+
+def preflighted(app: Flask, path: str, method: str, every: bool) -> Target:
+    """Return the target of a preflight; *every* rule of the app serves ``OPTIONS``, or not."""
+
+    def ask(req: Request) -> Target:
+        return target_of_preflight(app, req, method, every)
+
+    found: Target = at(app, path, "OPTIONS", ask)
+    return found
 
 
 @pytest.mark.rule("4.preflight")
@@ -178,9 +186,8 @@ def test_where_some_rule_serves_no_options_the_url_map_is_searched() -> None:
     assert first.methods == {"PUT"}
     app.add_url_rule("/x", "second", lambda: "x", methods=["PUT"])
     app.view_functions["first"] = lambda: "x"
-    every = at(app, "/x", "OPTIONS", lambda req: target_of_preflight(app, req, "PUT", True))
-    searched = at(app, "/x", "OPTIONS", lambda req: target_of_preflight(app, req, "PUT", False))
-    assert (every.endpoint, searched.endpoint) == ("second", "first")
+    assert preflighted(app, "/x", "PUT", True).endpoint == "second"
+    assert preflighted(app, "/x", "PUT", False).endpoint == "first"
 
 
 @pytest.mark.rule("4.redirect")
@@ -209,7 +216,7 @@ def test_a_redirect_at_a_host_that_is_none() -> None:
     app = make_app()
 
     def ask(req: Request) -> Target:
-        app.create_url_adapter = lambda req: app.url_map.bind("[half")  # type: ignore[method-assign]
+        app.create_url_adapter = lambda request: app.url_map.bind("[half")  # type: ignore[method-assign]
         return target_for(app, req, "GET")
 
     assert at(app, "/dir", "OPTIONS", ask).endpoint is None
