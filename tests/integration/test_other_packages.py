@@ -177,7 +177,7 @@ def test_methods_overridden_on_the_app_object_before_and_after() -> None:
     for name in names:
         count(name)
     app.add_url_rule("/", "index", lambda: "x")
-    app.add_url_rule("/crash", "crash", lambda: 1 // 0)
+    app.add_url_rule("/crash", "crash", lambda: str(1 // 0))
     assert lines(ask(app)) == [acao()]
     assert lines(ask(app, "/crash")) == [acao()]
     assert called.count("handle_exception") == 2
@@ -231,7 +231,7 @@ def test_the_object_stored_as_the_extension_changes_nothing() -> None:
     assert lines(ask(app, "/view")) == [VARY]
     assert [acao() in lines(preflight(app, "/", origin=one)) for one in (ME, EVIL)] == [True, False]
     assert app.extensions["cors"] is cors
-    assert of(app).explain("GET", "/", ME).headers == {"Access-Control-Allow-Origin": ME}
+    assert of(app).explain("GET", "/", ME).allowed
 
 
 @pytest.mark.rule("1.state")

@@ -159,7 +159,7 @@ def test_an_async_hook_runs_as_flask_runs_it() -> None:
     assert finished(app, error) == ["late"]
 
 
-def test_an_error_of_nobody_known_is_logged_once_by_its_type(
+def test_an_error_of_nobody_known_is_logged_once_where_it_came_from(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     app = make_app()
@@ -168,10 +168,11 @@ def test_an_error_of_nobody_known_is_logged_once_by_its_type(
     with app.test_request_context():
         current: Request = request._get_current_object()  # type: ignore[attr-defined]
         for _ in range(2):
-            response = paired.after_request(current, Response(), LookupError("no database"))
+            response = paired.after_request(current, Response(), raised(divide, None))
             assert response.headers.getlist("X-Ran") == []
     (record,) = caplog.records
-    assert "LookupError" in record.getMessage()
+    assert record.getMessage().startswith("divide raised on a preflight")
+    assert f"({__file__}:" in record.getMessage()
 
 
 # -- teardown ------------------------------------------------------------------------------

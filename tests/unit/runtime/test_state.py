@@ -54,7 +54,8 @@ def test_policies_are_compiled_once_for_requests() -> None:
     found = state.compiled()
     assert isinstance(found, Compiled)
     assert state.compiled() is found
-    assert [state.current] == [found]
+    current: object = state.current
+    assert current is found
     assert state.policies() is found.policies
     assert found.table is found.policies.table
 
