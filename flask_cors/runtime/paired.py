@@ -121,5 +121,5 @@ def _frames_of(error: Exception) -> Iterator[Frame]:
 
 def _codes_of(hook: object) -> set[CodeType]:
     """Return the code that a hook may run; an object that is called runs its class's."""
-    called = vars(type(hook)).get("__call__")
+    called = getattr(type(hook), "__call__", None)  # noqa: B004 - the method itself is wanted
     return {function.__code__ for part in (hook, called) for function in functions_of(part)}
