@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 from flask import Flask
 
 from ...errors import ConfigError, CorsWarning
-from . import _config, _origins, _resources, _views
-from ._config import IGNORE_KEY, ignored_ids, ignored_in_vain
-from ._finding import SEVERITIES, CheckResult, Finding, NotRun, RuleInfo
-from ._sarif import to_sarif
-from ._subject import Found, NoTableError, Subject
+from . import config, origins, resources, views
+from .config import IGNORE_KEY, ignored_ids, ignored_in_vain
+from .finding import SEVERITIES, CheckResult, Finding, NotRun, RuleInfo
+from .sarif import to_sarif
+from .subject import Found, NoTableError, Subject
 
 if TYPE_CHECKING:
     from ...resolution.table import Table
@@ -36,65 +36,65 @@ __all__ = [
 ]
 
 _RUN: Final[tuple[tuple[RuleInfo, Callable[[Subject], Iterable[Found]]], ...]] = (
-    (RuleInfo("CORS001", "error", "an error in the configuration"), _config.config_errors),
-    (RuleInfo("CORS002", "warning", "any origin, outside debug mode"), _origins.any_origin),
+    (RuleInfo("CORS001", "error", "an error in the configuration"), config.config_errors),
+    (RuleInfo("CORS002", "warning", "any origin, outside debug mode"), origins.any_origin),
     (
         RuleInfo("CORS003", "warning", "any origin on a view that changes state"),
-        _origins.any_origin_changes_state,
+        origins.any_origin_changes_state,
     ),
-    (RuleInfo("CORS004", "warning", "an http: origin"), _origins.http_origins),
-    (RuleInfo("CORS005", "warning", "the origin null"), _origins.null_origin),
+    (RuleInfo("CORS004", "warning", "an http: origin"), origins.http_origins),
+    (RuleInfo("CORS005", "warning", "the origin null"), origins.null_origin),
     (
         RuleInfo("CORS006", "warning", "a wildcard over a suffix where anybody gets a host"),
-        _origins.public_suffixes,
+        origins.public_suffixes,
     ),
     (
         RuleInfo("CORS007", "warning", "an unescaped dot in a regular expression"),
-        _origins.unescaped_dots,
+        origins.unescaped_dots,
     ),
     (
         RuleInfo("CORS008", "warning", "a resource's regular expression without an end"),
-        _origins.endless_resources,
+        origins.endless_resources,
     ),
-    (RuleInfo("CORS009", "error", "nested quantifiers"), _origins.nested_quantifiers),
-    (RuleInfo("CORS010", "warning", "a resource that matches no route"), _resources.unmatched),
-    (RuleInfo("CORS011", "warning", "a resource that is shadowed"), _resources.shadowed),
+    (RuleInfo("CORS009", "error", "nested quantifiers"), origins.nested_quantifiers),
+    (RuleInfo("CORS010", "warning", "a resource that matches no route"), resources.unmatched),
+    (RuleInfo("CORS011", "warning", "a resource that is shadowed"), resources.shadowed),
     (
         RuleInfo("CORS012", "note", "resources that overlap, with different policies"),
-        _resources.overlapping,
+        resources.overlapping,
     ),
     (
         RuleInfo("CORS013", "error", "an impossible combination that may be met"),
-        _config.possible_conflicts,
+        config.possible_conflicts,
     ),
-    (RuleInfo("CORS014", "error", "a mark lost behind a decorator"), _views.lost_marks),
+    (RuleInfo("CORS014", "error", "a mark lost behind a decorator"), views.lost_marks),
     (
         RuleInfo("CORS015", "error", "a mark on a method that is never dispatched"),
-        _views.undispatched_marks,
+        views.undispatched_marks,
     ),
     (
         RuleInfo("CORS016", "error", "a view registered without its mark"),
-        _views.unregistered_marks,
+        views.unregistered_marks,
     ),
     (
         RuleInfo("CORS017", "note", "methods that no covered route serves"),
-        _origins.unserved_methods,
+        origins.unserved_methods,
     ),
-    (RuleInfo("CORS018", "note", "max_age over the browsers' caps"), _origins.long_max_age),
-    (RuleInfo("CORS019", "warning", "a misspelt config key"), _config.misspelt),
+    (RuleInfo("CORS018", "note", "max_age over the browsers' caps"), origins.long_max_age),
+    (RuleInfo("CORS019", "warning", "a misspelt config key"), config.misspelt),
     (
         RuleInfo("CORS020", "warning", "CORS headers written by hand"),
-        _views.hand_written_headers,
+        views.hand_written_headers,
     ),
     (
         RuleInfo("CORS021", "error", "a method of the app that another library overrode"),
-        _views.lost_overrides,
+        views.lost_overrides,
     ),
     (
         RuleInfo("CORS023", "note", "send_wildcard where the origins are named"),
-        _origins.wildcards_not_sent,
+        origins.wildcards_not_sent,
     ),
-    (RuleInfo("CORS024", "note", "CORS is on for no route"), _resources.on_nowhere),
+    (RuleInfo("CORS024", "note", "CORS is on for no route"), resources.on_nowhere),
 )
 _IN_VAIN: Final = RuleInfo("CORS022", "warning", "an ignored id that ignores nothing")
 

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import Any, Final
 
 from ...patterns.redos import find_nested_quantifiers
-from ._subject import Found, Subject, Use, quoted, routes, some
+from .subject import Found, Subject, Use, quoted, routes, some
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Chromium and Firefox keep a preflight's answer no longer than these, in seconds.

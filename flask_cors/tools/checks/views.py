@@ -11,7 +11,7 @@ from flask.views import MethodView
 
 from ...resolution.lost_marks import LostMark, functions_of, lost_at_registration, lost_in_wrapper
 from ...resolution.registry import class_of, mark_of, note_registered
-from ._code import (
+from .code import (
     cors_headers_in,
     hooks,
     is_the_apps,
@@ -20,7 +20,7 @@ from ._code import (
     place_of,
     view_functions,
 )
-from ._subject import Found, Subject
+from .subject import Found, Subject
 
 _PACKAGE: Final = __name__.partition(".")[0]
 _BEFORE_OTHERS: Final = ("preprocess_request", "process_response")

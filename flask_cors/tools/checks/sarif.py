@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from ._finding import CheckResult, Finding, RuleInfo
+from .finding import CheckResult, Finding, RuleInfo
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 

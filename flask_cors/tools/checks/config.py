@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ...errors import Problem, shorten
 from ...options.reader import misspelt_keys
-from ._subject import Found, Subject
+from .subject import Found, Subject
 
 IGNORE_KEY: Final = "CORS_CHECK_IGNORE"
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from ...patterns.paths import PathPattern
 from ...resolution.registry import Level
 from ..explanation import show
-from ._subject import Entry, Found, Scope, Subject, paths_of, quoted
+from .subject import Entry, Found, Scope, Subject, paths_of, quoted
 
 # Looking for a missing prefix is a service, and must not take long.
 _MOST_PATHS: Final = 200
