@@ -1,0 +1,540 @@
+"""What functions do with CORS headers and with ``g``, as far as their code objects show.
+
+Reads byte code, globals and closures; never calls anything and never imports Flask, so that it
+serves the compiling of policies as well as the commands.
+"""
+
+from __future__ import annotations
+
+import dis
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from types import CellType, CodeType, FunctionType, ModuleType
+from typing import Any, Final, NamedTuple
+
+from .. import fetch
+from .lost_marks import functions_of
+
+WRITES: Final = "writes"
+REMOVES: Final = "removes"
+READS: Final = "reads"
+
+_FRAMEWORK: Final = ("flask", "werkzeug", "flask_cors")
+_RESPONSE_HEADERS: Final = {
+    name.lower(): name
+    for name in (
+        fetch.ALLOW_ORIGIN,
+        fetch.ALLOW_CREDENTIALS,
+        fetch.ALLOW_METHODS,
+        fetch.ALLOW_HEADERS,
+        fetch.ALLOW_PRIVATE_NETWORK,
+        fetch.EXPOSE_HEADERS,
+        fetch.MAX_AGE,
+    )
+}
+_ALLOW_ORIGIN: Final = fetch.ALLOW_ORIGIN.lower()
+# Werkzeug's response has the header as an attribute, too.
+_ATTRIBUTE: Final = "access_control_allow_origin"
+# What a loop over all headers asks for: name.startswith("Access-Control-").
+_PREFIXES: Final = ("access-control", "access-control-", "access-control-allow")
+_VERBS: Final = {
+    **dict.fromkeys(("pop", "remove", "discard", "__delitem__"), REMOVES),
+    # setdefault writes where it finds nothing, which is what it now always finds.
+    **dict.fromkeys(
+        ("get", "getlist", "get_all", "has_key", "__contains__", "__getitem__", "setdefault"),
+        READS,
+    ),
+    **dict.fromkeys(("startswith", "__eq__", "index", "count"), READS),
+}
+# Byte code that only serves the interpreter differs between versions, and says nothing.
+_SILENT: Final = frozenset(
+    {"CACHE", "COPY_FREE_VARS", "EXTENDED_ARG", "KW_NAMES", "MAKE_CELL", "NOP", "NOT_TAKEN"}
+    | {"PRECALL", "PUSH_NULL", "RESUME", "GEN_START"}
+)
+_FAST: Final = re.compile(r"(LOAD|STORE)_FAST(?:_BORROW|_CHECK|_AND_CLEAR)?(?=_LOAD|_STORE|$)")
+_LOCALS: Final = ("LOAD_FAST", "LOAD_DEREF", "LOAD_CLASSDEREF")
+_ATTRIBUTES: Final = ("LOAD_ATTR", "LOAD_METHOD")
+_COMPARISONS: Final = ("CONTAINS_OP", "COMPARE_OP", "IS_OP")
+_KEEPING: Final = frozenset(
+    {"BUILD_LIST", "BUILD_SET", "BUILD_TUPLE", "GET_ITER", "LIST_EXTEND", "SET_UPDATE"}
+    | {"STORE_FAST", "STORE_DEREF"}
+)
+_MOST_FUNCTIONS: Final = 100
+_TAKE_ATTRIBUTE_ERRORS: Final = frozenset(
+    {"AttributeError", "BaseException", "Exception", "KeyError"}
+)
+_UNKNOWN: Final = object()
+
+
+class Use(NamedTuple):
+    """What a function does with Access-Control-Allow-Origin, and where.
+
+    ``verb`` is ``writes``, ``removes`` or ``reads``.
+    """
+
+    verb: str
+    function: FunctionType
+    line: int
+
+    @property
+    def file(self) -> str:
+        """The file of the function."""
+        return self.function.__code__.co_filename
+
+
+class Attributes(NamedTuple):
+    """The attributes of one object that a function uses.
+
+    ``read`` has the line of the first access that fails where the attribute is missing;
+    ``written`` are those that the function sets.
+    """
+
+    read: Mapping[str, int]
+    written: frozenset[str]
+
+
+# -- functions -------------------------------------------------------------------------
+
+
+def module_of(function: FunctionType) -> str:
+    """Return the name of the module that holds a function's code, whatever it wraps."""
+    return str(function.__globals__.get("__name__", ""))
+
+
+def is_the_apps(function: FunctionType) -> bool:
+    """Return whether a function is neither Flask's nor this package's."""
+    return module_of(function).partition(".")[0] not in _FRAMEWORK
+
+
+def title_of(target: object) -> str:
+    """Return the name of a function, or of what stands for one."""
+    return str(getattr(target, "__qualname__", type(target).__qualname__))
+
+
+def reached_from(target: object) -> list[FunctionType]:
+    """Return the app's functions behind *target*, and those of their package that they call.
+
+    Wrappers and closures are followed as well; what belongs to Flask is left out.
+    """
+    found: dict[CodeType, FunctionType] = {}
+    waiting = list(functions_of(target))
+    while waiting and len(found) < _MOST_FUNCTIONS:
+        function = waiting.pop(0)
+        if function.__code__ not in found and is_the_apps(function):
+            found[function.__code__] = function
+            waiting += _called_by(function)
+    return list(found.values())
+
+
+def _called_by(function: FunctionType) -> Iterator[FunctionType]:
+    root = module_of(function).partition(".")[0]
+    for name in names_in(function.__code__):
+        called = function.__globals__.get(name)
+        if isinstance(called, FunctionType) and module_of(called).partition(".")[0] == root:
+            yield called
+
+
+def names_in(code: CodeType) -> Iterator[str]:
+    """Yield the names of attributes and globals that *code* uses, inner functions included."""
+    for inner in _with_inner(code):
+        yield from inner.co_names
+
+
+def _with_inner(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _with_inner(constant)
+
+
+# -- CORS headers ----------------------------------------------------------------------
+
+
+def cors_headers_in(code: CodeType) -> list[str]:
+    """Return the names of CORS response headers among the constants of *code*."""
+    found = (_RESPONSE_HEADERS.get(text.lower()) for text in _strings(code.co_consts))
+    return sorted({name for name in found if name})
+
+
+def _strings(constants: Iterable[Any]) -> Iterator[str]:
+    for constant in constants:
+        if isinstance(constant, str):
+            yield constant
+        elif isinstance(constant, CodeType):
+            yield from _strings(constant.co_consts)
+        elif isinstance(constant, tuple | frozenset):
+            yield from _strings(constant)
+
+
+def uses_of_allow_origin(target: object) -> list[Use]:
+    """Return what a view or hook does with Access-Control-Allow-Origin.
+
+    *target* is any callable; the functions that it wraps, closes over, or calls by a name of
+    its own package are read as well. The header is recognised as a string, as a name that
+    holds the string, as an item of a sequence that is iterated over, and as Werkzeug's
+    ``access_control_allow_origin``.
+    """
+    return [
+        Use(verb, function, line)
+        for function in reached_from(target)
+        for verb, line in _uses_in(function)
+    ]
+
+
+def hooks_that_expect_headers(app: Any) -> list[tuple[object, Use]]:
+    """Return the ``after_request`` functions that look for Access-Control-Allow-Origin.
+
+    Each comes with its first access that reads or removes the header. The headers are
+    written after the last hook, so such a function finds none: one that closed a path by
+    removing the header no longer closes it, and one that adds what is missing adds it
+    everywhere. A ``process_response`` that a subclass of Flask defines counts as one.
+    """
+    found = []
+    for hook in _after_request(app):
+        # A removal is what may have closed a path, so it is named first.
+        uses = [use for use in uses_of_allow_origin(hook) if use.verb != WRITES]
+        if uses:
+            found.append((hook, min(uses, key=lambda use: use.verb != REMOVES)))
+    return found
+
+
+def _after_request(app: Any) -> Iterator[object]:
+    for functions in app.after_request_funcs.values():
+        yield from functions
+    for base in type(app).__mro__:
+        own = vars(base).get("process_response")
+        if isinstance(own, FunctionType) and is_the_apps(own):
+            yield own
+
+
+def instead_of(use: Use) -> str:
+    """Return what to write instead of a hook that reads or removes the header."""
+    if use.verb == REMOVES:
+        return (
+            "Put @cors_exempt on the views whose responses get no CORS headers, or list the "
+            "paths that get them: CORS(app, resources={'/api/*': {...}})."
+        )
+    return (
+        "Remove the hook and set the options: origins=, and resources= for the paths that get "
+        "headers; put @cors_exempt on views whose headers are written by hand."
+    )
+
+
+def _uses_in(function: FunctionType) -> Iterator[tuple[str, int]]:
+    for code in _with_inner(function.__code__):
+        yield from _uses(_Code(code, function))
+
+
+def _items(value: object) -> tuple[Any, ...]:
+    if isinstance(value, list | tuple | set | frozenset | dict):
+        return tuple(item if isinstance(item, str) else tuple(_items(item)) for item in value)
+    return (value,) if isinstance(value, str) else ()
+
+
+def _uses(code: _Code) -> Iterator[tuple[str, int]]:
+    for at, step in enumerate(code.steps):
+        if step.value == _ATTRIBUTE:
+            verb = _attribute_verb(code.steps, at)
+        elif isinstance(code.values[at], str):
+            verb = _verb(code, at)
+        else:
+            verb = _sequence_verb(code, at) if step.op.startswith("LOAD_") else ""
+        if verb:
+            yield verb, step.line
+
+
+def _attribute_verb(steps: list[_Step], at: int) -> str:
+    """Return what is done with ``response.access_control_allow_origin``."""
+    op = steps[at].op
+    if op in _ATTRIBUTES:
+        return READS
+    if op == "DELETE_ATTR":
+        return REMOVES
+    if op != "STORE_ATTR":
+        return ""
+    before = [step for step in steps[max(0, at - 4) : at] if step.op == "LOAD_CONST"]
+    return REMOVES if before and before[-1].value is None else WRITES
+
+
+def _verb(code: _Code, at: int) -> str:
+    """Return what is done with the header whose name is loaded at *at*, if it is one."""
+    lower = code.values[at].lower()
+    method = code.method_before(at)
+    if lower in _PREFIXES and method == "startswith":
+        return READS
+    if lower != _ALLOW_ORIGIN:
+        return ""
+    following = code.op(at + 1)
+    if following == "DELETE_SUBSCR":
+        return REMOVES
+    if following == "BINARY_SUBSCR" or code.is_subscript(at + 1):
+        return READS
+    if method in _VERBS:
+        return _VERBS[method]
+    if code.is_compared(at):
+        return READS
+    return "" if code.is_kept(at) else WRITES
+
+
+def _sequence_verb(code: _Code, at: int) -> str:
+    """Return what is done with a sequence that is loaded at *at* and holds the header's name."""
+    value = code.values[at]
+    if not any(text.lower() == _ALLOW_ORIGIN for text in _strings(_items(value))):
+        return ""
+    if code.op(at + 1) == "CONTAINS_OP":
+        return READS
+    return "" if code.is_kept(at) and _header_in(value) else WRITES
+
+
+def _header_in(value: object) -> str:
+    """Return the header's name, as it is written, where it is an item of a sequence."""
+    texts = (item for item in _items(value) if isinstance(item, str))
+    return next((text for text in texts if text.lower() == _ALLOW_ORIGIN), "")
+
+
+# -- attributes of g and request -------------------------------------------------------
+
+
+def attributes_of(target: object, holder: object) -> Attributes:
+    """Return the attributes of *holder*, such as ``flask.g``, that a hook uses.
+
+    An access that the hook guards (``hasattr``, ``in``, a default, an ``except`` around it)
+    does not count as one that fails.
+    """
+    read: dict[str, int] = {}
+    written: set[str] = set()
+    for function in reached_from(target):
+        guarded: set[str] = set()
+        found: dict[str, int] = {}
+        for inner in _with_inner(function.__code__):
+            code = _Code(inner, function)
+            for kind, name, line in _accesses(code, holder):
+                if kind == "write":
+                    written.add(name)
+                elif kind == "guard" or code.catches_attribute_errors:
+                    guarded.add(name)
+                else:
+                    found.setdefault(name, line)
+        read.update((name, line) for name, line in found.items() if name not in guarded)
+    return Attributes({name: read[name] for name in sorted(read)}, frozenset(written))
+
+
+def _accesses(code: _Code, holder: object) -> Iterator[tuple[str, str, int]]:
+    """Yield ``read``, ``write`` or ``guard`` with name and line for each use of *holder*."""
+    for at, value in enumerate(code.values):
+        if value is not holder:
+            continue
+        step = code.step(at + 1)
+        argument = code.values[at + 2] if at + 2 < len(code.values) else None
+        if step.op in _ATTRIBUTES and step.value in ("get", "pop", "setdefault", "__contains__"):
+            if isinstance(argument, str):
+                yield _by_method(str(step.value), code.argument_count(at + 2)), argument, step.line
+        elif step.op in (*_ATTRIBUTES, "DELETE_ATTR"):
+            yield "read", str(step.value), step.line
+            if code.is_copy(at):
+                yield "write", str(step.value), step.line
+        elif step.op == "STORE_ATTR":
+            yield "write", str(step.value), step.line
+        yield from _by_function(code, at)
+
+
+def _by_method(method: str, arguments: int) -> str:
+    if method == "setdefault":
+        return "write"
+    return "read" if method == "pop" and arguments == 1 else "guard"
+
+
+def _by_function(code: _Code, at: int) -> Iterator[tuple[str, str, int]]:
+    """Yield what ``hasattr``, ``getattr`` and ``setattr`` do, and ``"name" in g``."""
+    before = code.step(at - 1)
+    if code.op(at + 1) == "CONTAINS_OP" and isinstance(code.values[at - 1], str):
+        yield "guard", str(code.values[at - 1]), before.line
+    name = code.values[at + 1] if at + 1 < len(code.values) else None
+    if before.op not in ("LOAD_GLOBAL", "LOAD_NAME") or not isinstance(name, str):
+        return
+    if before.value == "setattr":
+        yield "write", name, before.line
+    elif before.value == "hasattr":
+        yield "guard", name, before.line
+    elif before.value in ("getattr", "delattr"):
+        optional = before.value == "getattr" and code.argument_count(at + 1) > 1
+        yield "guard" if optional else "read", name, before.line
+
+
+# -- byte code -------------------------------------------------------------------------
+
+
+class _Step(NamedTuple):
+    """One instruction, with the value of its argument and its line."""
+
+    op: str
+    value: Any
+    line: int
+    text: str = ""
+
+
+_NO_STEP: Final = _Step("", None, 0)
+
+
+class _Code:
+    """A code object: its instructions, and the values that they load, as far as known."""
+
+    def __init__(self, code: CodeType, function: FunctionType) -> None:
+        self.steps = list(_steps(code))
+        self._globals = function.__globals__
+        self._locals = _closure_of(function)
+        self.values: list[Any] = []
+        self._read()
+
+    def _read(self) -> None:
+        for at, step in enumerate(self.steps):
+            self.values.append(self._value(at, step))
+            if step.op in ("STORE_FAST", "STORE_DEREF"):
+                self._assign(at, str(step.value))
+
+    def _value(self, at: int, step: _Step) -> Any:
+        if step.op == "LOAD_CONST":
+            return step.value
+        if step.op in ("LOAD_GLOBAL", "LOAD_NAME"):
+            return self._globals.get(step.value, _UNKNOWN)
+        if step.op in _LOCALS:
+            return self._locals.get(step.value, _UNKNOWN)
+        if step.op == "IMPORT_NAME":
+            return sys.modules.get(step.value, _UNKNOWN)
+        if step.op in ("LIST_EXTEND", "SET_UPDATE") or self.is_copy(at):
+            return self.values[at - 1]
+        if step.op in ("BUILD_LIST", "BUILD_TUPLE", "BUILD_SET") and step.value:
+            return tuple(self.values[max(0, at - step.value) : at])
+        if step.op in (*_ATTRIBUTES, "IMPORT_FROM"):
+            owner = self._imported(at) if step.op == "IMPORT_FROM" else self.values[at - 1]
+            if isinstance(owner, ModuleType | type):
+                return vars(owner).get(step.value, _UNKNOWN)
+        return _UNKNOWN
+
+    def _imported(self, at: int) -> Any:
+        """Return the module that an ``IMPORT_FROM`` reads."""
+        names = (back for back in range(at - 1, -1, -1) if self.steps[back].op == "IMPORT_NAME")
+        back = next(names, None)
+        return _UNKNOWN if back is None else self.values[back]
+
+    def _assign(self, at: int, name: str) -> None:
+        """Note what a local name holds: a value, or an item of what is iterated over."""
+        value = self.values[at - 1] if at else _UNKNOWN
+        if self.op(at - 1) == "FOR_ITER" and self.op(at - 2) == "GET_ITER" and at > 2:
+            value = _header_in(self.values[at - 3]) or _UNKNOWN
+        if value is not _UNKNOWN:
+            self._locals[name] = value
+
+    def step(self, at: int) -> _Step:
+        """Return the instruction at *at*, an empty one outside the code."""
+        return self.steps[at] if 0 <= at < len(self.steps) else _NO_STEP
+
+    def op(self, at: int) -> str:
+        """Return the name of the instruction at *at*."""
+        return self.step(at).op
+
+    def is_copy(self, at: int) -> bool:
+        """Return whether what was loaded last is needed twice, as in ``g.count += 1``."""
+        step = self.step(at)
+        return step.op == "DUP_TOP" or (step.op == "COPY" and step.value == 1)
+
+    def is_subscript(self, at: int) -> bool:
+        """Return whether ``object[key]`` is read, as Python 3.14 writes it."""
+        return self.op(at) == "BINARY_OP" and "[" in self.step(at).text
+
+    def is_kept(self, at: int) -> bool:
+        """Return whether what is loaded at *at* is put into a name or a sequence, or iterated."""
+        for step in self.steps[at + 1 :]:
+            if step.op in _KEEPING:
+                return True
+            if step.op != "LOAD_CONST":
+                return False
+        return False
+
+    def method_before(self, at: int) -> str:
+        """Return the method whose first argument is loaded at *at*."""
+        before = at - 1
+        if self.op(at) in _ATTRIBUTES:  # module.NAME
+            before -= 1
+        return str(self.step(before).value) if self.op(before) in _ATTRIBUTES else ""
+
+    def is_compared(self, at: int) -> bool:
+        """Return whether what is loaded at *at* is compared with something."""
+        above = 0
+        for step in self.steps[at + 1 :]:
+            if step.op in _COMPARISONS:
+                return above <= 1
+            if step.op.startswith("CALL"):
+                above -= _arguments(step)
+                if above < 1:
+                    return False
+            elif step.op.startswith("LOAD_"):
+                above += step.op not in _ATTRIBUTES
+            else:
+                return False
+        return False
+
+    def argument_count(self, at: int) -> int:
+        """Return how many arguments a call has, counted from the one at *at*."""
+        count = 1
+        for step in self.steps[at + 1 :]:
+            if step.op.startswith("CALL"):
+                return count
+            count += step.op.startswith(("LOAD_", "BUILD_")) and step.op not in _ATTRIBUTES
+        return count
+
+    @property
+    def catches_attribute_errors(self) -> bool:
+        """Whether the code has an ``except`` that takes what a missing attribute raises."""
+        if any(step.op.startswith("LOAD_") and step.value == "suppress" for step in self.steps):
+            return True
+        return any(self._takes_attribute_errors(at) for at in range(len(self.steps)))
+
+    def _takes_attribute_errors(self, at: int) -> bool:
+        if self.op(at) in ("CHECK_EXC_MATCH", "JUMP_IF_NOT_EXC_MATCH"):
+            named = {str(before.value) for before in self.steps[max(0, at - 5) : at]}
+            return bool(named & _TAKE_ATTRIBUTE_ERRORS)
+        # A bare except: up to Python 3.10 it takes three values off the stack.
+        three = [self.op(number) for number in range(at, at + 3)] == ["POP_TOP"] * 3
+        typed_or_with = self.op(at - 1) == "JUMP_IF_NOT_EXC_MATCH" or (
+            self.op(at - 3) == "WITH_EXCEPT_START"
+        )
+        old = three and not typed_or_with
+        return old or (self.op(at) == "PUSH_EXC_INFO" and self.op(at + 1) == "POP_TOP")
+
+
+def _arguments(step: _Step) -> int:
+    return step.value if isinstance(step.value, int) else 0
+
+
+def _steps(code: CodeType) -> Iterator[_Step]:
+    lines = {offset: line for offset, line in dis.findlinestarts(code) if line}
+    line = code.co_firstlineno
+    for found in dis.get_instructions(code):
+        line = lines.get(found.offset, line)
+        parts = _FAST.findall(found.opname)
+        if parts and isinstance(found.argval, tuple):
+            # Two accesses to local names in one instruction.
+            yield from (
+                _Step(f"{part}_FAST", name, line)
+                for part, name in zip(parts, found.argval, strict=False)
+            )
+        elif parts and _FAST.fullmatch(found.opname):
+            yield _Step(f"{parts[0]}_FAST", found.argval, line)
+        elif found.opname not in _SILENT:
+            op = "LOAD_CONST" if found.opname.startswith("LOAD_CONST") else found.opname
+            yield _Step(op, found.argval, line, found.argrepr)
+
+
+def _closure_of(function: FunctionType) -> dict[str, Any]:
+    names = function.__code__.co_freevars
+    cells = function.__closure__ or ()
+    return {name: _content(cell) for name, cell in zip(names, cells, strict=False)}
+
+
+def _content(cell: CellType) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:  # a name that has no value yet
+        return _UNKNOWN
