@@ -19,6 +19,7 @@ from .policy.policy import conflicts
 from .resolution.registry import (
     Rule,
 )
+from .resolution.unused import note_made, note_used
 from .runtime.state import state_of
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ class CORS:
         target = app_or_blueprint if app is None else app
         self._settings: Mapping[str, Setting] = _read(target, misplaced, options)
         _check(self._settings)
-        if target is not None:
+        if target is None:
+            note_made(self, said_at("app", "CORS()"))
+        else:
             self._tell(target, self._settings)
 
     def init_app(
@@ -74,6 +77,7 @@ class CORS:
 
     def _tell(self, target: object, settings: Mapping[str, Setting]) -> None:
         _check(settings)
+        note_used(self)
         if isinstance(target, Flask):
             app = _real(target)
             _check_setup_finished(app)

@@ -10,6 +10,7 @@ import dis
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
 
@@ -86,11 +87,11 @@ class Use(NamedTuple):
 class Attributes(NamedTuple):
     """The attributes of one object that a function uses.
 
-    ``read`` has the line of the first access that fails where the attribute is missing;
+    ``read`` has file and line of the first access that fails where the attribute is missing;
     ``written`` are those that the function sets.
     """
 
-    read: Mapping[str, int]
+    read: Mapping[str, tuple[str, int]]
     written: frozenset[str]
 
 
@@ -152,8 +153,10 @@ def _with_inner(code: CodeType) -> Iterator[CodeType]:
 
 
 def cors_headers_in(code: CodeType) -> list[str]:
-    """Return the names of CORS response headers among the constants of *code*."""
-    found = (_RESPONSE_HEADERS.get(text.lower()) for text in _strings(code.co_consts))
+    """Return the CORS response headers that *code* names, in strings or as attributes."""
+    attributes = (name.replace("_", "-") for name in names_in(code))
+    texts = chain(_strings(code.co_consts), attributes)
+    found = (_RESPONSE_HEADERS.get(text.lower()) for text in texts)
     return sorted({name for name in found if name})
 
 
@@ -302,7 +305,7 @@ def attributes_of(target: object, holder: object) -> Attributes:
     An access that the hook guards (``hasattr``, ``in``, a default, an ``except`` around it)
     does not count as one that fails.
     """
-    read: dict[str, int] = {}
+    read: dict[str, tuple[str, int]] = {}
     written: set[str] = set()
     for function in reached_from(target):
         guarded: set[str] = set()
@@ -316,7 +319,9 @@ def attributes_of(target: object, holder: object) -> Attributes:
                     guarded.add(name)
                 else:
                     found.setdefault(name, line)
-        read.update((name, line) for name, line in found.items() if name not in guarded)
+        file = function.__code__.co_filename
+        for name in found.keys() - guarded:
+            read.setdefault(name, (file, found[name]))
     return Attributes({name: read[name] for name in sorted(read)}, frozenset(written))
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import difflib
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from ...patterns.paths import PathPattern
+from ...patterns.paths import EVERYTHING, PathPattern, parse_pattern
 from ...resolution.registry import Level
 from ..explanation import show
-from .subject import Entry, Found, Scope, Subject, paths_of, quoted
+from .rules import rule
+from .subject import Entry, Found, Scope, Subject, paths_of, quoted, some
 
-# Looking for a missing prefix is a service, and must not take long.
-_MOST_PATHS: Final = 200
+# Looking for the nearest route is a service, and must not take long.
+_MOST_PATHS: Final = 500
+_CONVERTER: Final = re.compile(r"<[^>]*>")
+_GENERAL: Final = "Correct the pattern, or remove it; `flask cors routes` lists the paths."
 
 
+@rule("CORS024", "note", "CORS is on for no route")
 def on_nowhere(subject: Subject) -> Iterator[Found]:
     on = any(row.policy or row.exempt for row in subject.rows)
     # Resources that match nothing have findings of their own.
@@ -25,6 +31,7 @@ def on_nowhere(subject: Subject) -> Iterator[Found]:
         )
 
 
+@rule("CORS010", "warning", "a resource that matches no route")
 def unmatched(subject: Subject) -> Iterator[Found]:
     for entry, reached in _unreached(subject):
         if not reached:
@@ -32,34 +39,127 @@ def unmatched(subject: Subject) -> Iterator[Found]:
 
 
 def _how_to_match(subject: Subject, entry: Entry) -> str:
-    """Return what to write instead: often the URL prefix of a blueprint is what is missing."""
-    pattern = entry.pattern
-    for path in subject.paths_in(entry.scope)[:_MOST_PATHS]:
+    """Return what to write instead; what is suggested covers the route that it names."""
+    paths = _paths_in(subject, entry.scope)
+    return (
+        _missing_prefix(entry.pattern, paths)
+        or _outside(subject, entry)
+        or _below_it(entry.pattern, paths)
+        or _nearest(entry.pattern, paths)
+        or _GENERAL
+    )
+
+
+def _paths_in(subject: Subject, scope: Scope) -> dict[str, str]:
+    """Return a path for each route of a scope, with the pattern that covers all of its paths."""
+    within = {url_rule.rule for url_rule in subject.scopes[scope]}
+    found = {row.path: _CONVERTER.sub("*", row.rule) for row in subject.rows if row.rule in within}
+    return dict(list(found.items())[:_MOST_PATHS])
+
+
+def _missing_prefix(pattern: PathPattern, paths: Iterable[str]) -> str:
+    """Return the pattern with the URL prefix of a blueprint, which is often what is missing."""
+    for path in paths:
         for slash in range(1, len(path)):
             if path[slash] == "/" and pattern.matches(path[slash:]):
                 return (
-                    f"Write {quoted(_below(path[:slash], pattern))}: a resource covers whole "
+                    f"Write {quoted(_prefixed(path[:slash], pattern))}: a resource covers whole "
                     "paths, and the url_prefix of a blueprint is part of them."
                 )
-    return "Correct the pattern, or take it away; `flask cors routes` lists the paths."
+    return ""
 
 
-def _below(prefix: str, pattern: PathPattern) -> str:
+def _prefixed(prefix: str, pattern: PathPattern) -> str:
     if pattern.regex is None:
         return f"{prefix}{pattern.text}"
     anchor = "^" if pattern.text.startswith("^") else ""
-    escaped = prefix.replace(".", "\\.")
-    return f"{anchor}{escaped}{pattern.text.removeprefix('^')}"
+    return f"{anchor}{re.escape(prefix)}{pattern.text.removeprefix('^')}"
 
 
+def _outside(subject: Subject, entry: Entry) -> str:
+    """Return whether a resource of a blueprint covers a route that is not the blueprint's."""
+    for row in subject.rows:
+        if entry.pattern.matches(row.path):
+            return (
+                f"It covers {row.rule}, which does not belong to the blueprint: name the resource "
+                "in CORS(app, resources=...)."
+            )
+    return ""
+
+
+def _below_it(pattern: PathPattern, paths: Iterable[str]) -> str:
+    """Return the glob for an exact path that only other routes lie below."""
+    start = f"{pattern.text.rstrip('/')}/"
+    below = [path for path in paths if pattern.exact and path.startswith(start)]
+    if not below or start == "/" or start in below:
+        return ""
+    return (
+        f"Routes below it are {some(below)}: write {quoted(f'{start}*')} to cover every path "
+        "below it, or name the paths."
+    )
+
+
+def _nearest(pattern: PathPattern, paths: dict[str, str]) -> str:
+    """Return the route, or the beginning of routes, that is spelled most alike."""
+    if pattern.regex is not None:
+        near = difflib.get_close_matches(pattern.literal, paths, 1)
+        return f"The nearest route is {paths[near[0]]}; correct the pattern." if near else ""
+    end = "/*" if pattern.text.endswith("/*") else ""
+    choices = {path: path for path in paths.values()}
+    if end:
+        choices = {start: f"{start}{end}" for path in paths for start in _beginnings(path)}
+    written = f"/{pattern.text.removesuffix(end).lstrip('/')}"
+    by_lower = {path.lower(): path for path in reversed(choices)}
+    near = difflib.get_close_matches(written.lower(), by_lower, 1)
+    if not near:
+        return ""
+    better = choices[by_lower[near[0]]]
+    covers = next(path for path in paths if parse_pattern(better).matches(path))
+    return f"The nearest route is {covers}: write {quoted(better)}."
+
+
+def _beginnings(path: str) -> Iterator[str]:
+    parts = path.split("/")
+    yield from ("/".join(parts[:end]) for end in range(2, len(parts) + 1))
+
+
+@rule("CORS011", "warning", "a resource that is shadowed")
 def shadowed(subject: Subject) -> Iterator[Found]:
     for entry, reached in _unreached(subject):
         if reached:
-            yield entry.found(
-                "every path that it covers is taken by a resource that comes before it",
-                "Take it away, or narrow the other one: exact paths come first, then the longest "
-                "literal beginning, then, on a tie, the order.",
-            )
+            others = _taking(subject, entry)
+            names = some([str(other.source) for other in others], "; ")
+            yield entry.found(f"every path that it covers is taken by {names}", _order(others))
+
+
+def _taking(subject: Subject, entry: Entry) -> list[Entry]:
+    """Return the resources that take the paths which *entry* covers too."""
+    found: dict[Level, None] = {}
+    for url_rule in subject.scopes[entry.scope]:
+        if _may_cover(entry.pattern, url_rule):
+            found.update(dict.fromkeys(_met_by(entry, url_rule)))
+    patterns = {level: pattern for pattern, level in entry.scope}
+    return [Entry(patterns[level], level, entry.scope) for level in found]
+
+
+def _met_by(entry: Entry, url_rule: Any) -> list[Level]:
+    start, converter, _ = url_rule.rule.partition("<")
+    if converter:
+        return entry.scope.candidates(start)[0]
+    paths = (path for path in paths_of(url_rule) if entry.pattern.matches(path))
+    return [level for path in paths if (level := entry.scope.match(path)) is not None]
+
+
+def _order(others: Iterable[Entry]) -> str:
+    if any(other.pattern is EVERYTHING for other in others):
+        return (
+            "Keep one CORS object for the whole app, with all options; of two, the later one "
+            "counts."
+        )
+    return (
+        "Remove it, or narrow the other one: exact paths come first, then the longest literal "
+        "beginning, then, on a tie, what is named first."
+    )
 
 
 def _unreached(subject: Subject) -> Iterator[tuple[Entry, bool]]:
@@ -70,15 +170,16 @@ def _unreached(subject: Subject) -> Iterator[tuple[Entry, bool]]:
             yield entry, any(_may_cover(entry.pattern, rule) for rule in rules)
 
 
-def _may_cover(pattern: PathPattern, rule: Any) -> bool:
-    start, converter, _ = rule.rule.partition("<")
+def _may_cover(pattern: PathPattern, url_rule: Any) -> bool:
+    start, converter, _ = url_rule.rule.partition("<")
     if not converter:
-        return any(map(pattern.matches, paths_of(rule)))
+        return any(map(pattern.matches, paths_of(url_rule)))
     if pattern.exact:
         return pattern.text.startswith(start)
     return pattern.possible(start)
 
 
+@rule("CORS012", "note", "resources that overlap, with different policies")
 def overlapping(subject: Subject) -> Iterator[Found]:
     for scope in subject.scopes:
         yield from _overlaps(subject, scope)
@@ -96,14 +197,13 @@ def _overlaps(subject: Subject, scope: Scope) -> Iterator[Found]:
         return
     winners = {level: pattern for pattern, level in scope}
     seen = set()
-    for path in {
-        path for rule in subject.scopes[scope] for path in (rule.rule,) if "<" not in path
-    }:
+    paths = (rule.rule for rule in subject.scopes[scope] if "<" not in rule.rule)
+    for path in dict.fromkeys(paths):
         first = scope.match(path)
         if first is None or winners[first].exact:
             continue
         for other in tangled:
-            differs = other.level is not first and _said(other.level) != _said(first)
+            differs = other.level is not first and _options(other.level) != _options(first)
             if differs and (first, other.level) not in seen and other.pattern.matches(path):
                 seen.add((first, other.level))
                 yield Entry(winners[first], first, scope).found(
@@ -112,5 +212,5 @@ def _overlaps(subject: Subject, scope: Scope) -> Iterator[Found]:
                 )
 
 
-def _said(level: Level) -> dict[str, str]:
+def _options(level: Level) -> dict[str, str]:
     return {name: show(setting.value) for name, setting in level.settings.items()}

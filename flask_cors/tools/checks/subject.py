@@ -53,6 +53,11 @@ class Use:
         return self.setting.source
 
     @property
+    def is_default(self) -> bool:
+        """Whether nobody set the option."""
+        return self.source.level == "default"
+
+    @property
     def credentials(self) -> bool:
         """Whether credentials are allowed on one of the routes."""
         return any(
@@ -60,7 +65,7 @@ class Use:
         )
 
     def found(self, reason: str, hint: str, severity: str = "") -> Found:
-        """Return what was found at the place where the setting was said."""
+        """Return what was found at the place where the option is set."""
         source = self.source
         return Found(source.place, reason, hint, source.file, source.line, severity)
 
@@ -72,12 +77,18 @@ class Entry(NamedTuple):
     level: Level
     scope: Scope
 
-    def found(self, reason: str, hint: str) -> Found:
-        """Return what was found at the place where the resource was said."""
+    @property
+    def source(self) -> Source:
+        """The place where the resource is named, with file and line where they are known."""
         sources = [setting.source for setting in self.level.settings.values()]
-        source = next((source for source in sources if self.pattern.text in source.place), None)
-        source = source or next(iter(sources), Source("", self.level.place))
-        return Found(self.level.place, reason, hint, source.file, source.line)
+        named = (source for source in sources if f"{self.pattern.text!a}" in source.place)
+        known = next(named, None) or next(iter(sources), None) or source_of(self.level)
+        return known._replace(place=self.level.place)
+
+    def found(self, reason: str, hint: str) -> Found:
+        """Return what was found at the place where the resource is named."""
+        source = self.source
+        return Found(source.place, reason, hint, source.file, source.line)
 
 
 @dataclass(frozen=True)
@@ -124,8 +135,13 @@ class Subject:
         return uses
 
     def uses(self, option: str) -> list[Use]:
-        """Return every setting of *option* that is effective somewhere."""
-        return self._uses.get(option, [])
+        """Return every setting of *option* that is effective somewhere.
+
+        A default counts once for each ``CORS`` object and decorator that leaves it to it: that
+        is the place to change, and accepting one of them accepts no other.
+        """
+        uses = self._uses.get(option, [])
+        return [part for use in uses for part in (_by_level(use) if use.is_default else [use])]
 
     @cached_property
     def scopes(self) -> dict[Scope, list[Any]]:
@@ -141,11 +157,6 @@ class Subject:
         """The resources of each index that the path of some route meets, or may meet."""
         return {scope: _met(scope, rules) for scope, rules in self.scopes.items()}
 
-    def paths_in(self, scope: Scope) -> list[str]:
-        """Return a path of each route that the resources of an index are asked about."""
-        within = {rule.endpoint for rule in self.scopes[scope]}
-        return list(dict.fromkeys(row.path for row in self.rows if row.endpoint in within))
-
     def resources(self) -> Iterator[Entry]:
         """Yield the resources that somebody named, and what a second CORS object covers."""
         for scope in self.scopes:
@@ -154,6 +165,27 @@ class Subject:
                 everything += pattern is EVERYTHING
                 if pattern is not EVERYTHING or everything > 1:
                     yield Entry(pattern, level, scope)
+
+
+def _by_level(use: Use) -> list[Use]:
+    """Divide the use of a default by the most specific level that turns CORS on."""
+    rows: dict[Level, list[RouteRow]] = {}
+    for row in use.rows:
+        rows.setdefault(row.levels[0], []).append(row)
+    return [
+        Use(use.setting._replace(source=source_of(level)), found) for level, found in rows.items()
+    ]
+
+
+def source_of(level: Level) -> Source:
+    """Return where a level that leaves an option to its default is written."""
+    if level.mark is not None:
+        mark = level.mark
+        place = f"{mark.decorator} on {level.place}"
+        return mark.source._replace(level="default", place=place)
+    known: Source | None = getattr(level, "source", None)
+    known = known or next((setting.source for setting in level.settings.values()), None)
+    return (known or Source("", ""))._replace(level="default", place=level.place)
 
 
 def _met(scope: Scope, rules: list[Any]) -> set[Level]:

@@ -319,6 +319,7 @@ def test_other_headers_are_no_use_of_it() -> None:
     assert verbs(other_headers) == []
     assert cors_headers_in(other_headers.__code__) == ["Access-Control-Allow-Methods"]
     assert cors_headers_in(returns_pairs.__code__) == [ACAO]
+    assert cors_headers_in(sets_attribute.__code__) == [ACAO]
 
 
 def test_a_name_without_a_value_and_a_callable_without_code() -> None:
@@ -465,7 +466,7 @@ def test_what_fails_without_the_attribute(target: object) -> None:
 
 
 def test_where_it_is_read() -> None:
-    assert attributes(reads).read == {"start": reads.__code__.co_firstlineno + 1}
+    assert attributes(reads_below).read == {"start": (__file__, reads.__code__.co_firstlineno + 1)}
 
 
 def has_default(r: Any) -> Any:
