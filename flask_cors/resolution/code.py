@@ -367,6 +367,32 @@ def _by_function(code: _Code, at: int) -> Iterator[tuple[str, str, int]]:
         yield "guard" if optional else "read", name, before.line
 
 
+# -- answers ---------------------------------------------------------------------------
+
+
+def can_answer(target: object) -> bool:
+    """Return whether a ``before_request`` function may end a request: by a value or an error."""
+    own = next(functions_of(target), None)
+    return any(map(_raises, reached_from(target))) or (own is not None and _returns(own))
+
+
+def _raises(function: FunctionType) -> bool:
+    code = _Code(function.__code__, function)
+    return "abort" in function.__code__.co_names or any(
+        step.op == "RAISE_VARARGS" for step in code.steps
+    )
+
+
+def _returns(function: FunctionType) -> bool:
+    """Return whether a function may return anything but ``None``."""
+    code = _Code(function.__code__, function)
+    return any(
+        (step.op == "RETURN_CONST" and step.value is not None)
+        or (step.op == "RETURN_VALUE" and not code.loads_none(at - 1))
+        for at, step in enumerate(code.steps)
+    )
+
+
 # -- byte code -------------------------------------------------------------------------
 
 
@@ -438,6 +464,10 @@ class _Code:
     def op(self, at: int) -> str:
         """Return the name of the instruction at *at*."""
         return self.step(at).op
+
+    def loads_none(self, at: int) -> bool:
+        """Return whether the instruction at *at* loads ``None``."""
+        return self.op(at) == "LOAD_CONST" and self.step(at).value is None
 
     def is_copy(self, at: int) -> bool:
         """Return whether what was loaded last is needed twice, as in ``g.count += 1``."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple
 from flask import Flask
 
 from ...errors import Problem, Source, shorten
+from ...options.reader import read_config
 from ...options.schema import Setting
 from ...patterns.paths import EVERYTHING, PathPattern, ResourceIndex
 from ...policy.policy import Policy
@@ -110,6 +112,13 @@ class Subject:
     def rows(self) -> list[RouteRow]:
         """The routes and their policies."""
         return overview(self.app, self.table)
+
+    @cached_property
+    def config_settings(self) -> Mapping[str, Setting]:
+        """The options that ``CORS_*`` keys of the config set."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return read_config(self.app.config, [])
 
     @cached_property
     def rules(self) -> list[Any]:
