@@ -55,6 +55,7 @@ _SILENT: Final = frozenset(
 )
 _FAST: Final = re.compile(r"(LOAD|STORE)_FAST(?:_BORROW|_CHECK|_AND_CLEAR)?(?=_LOAD|_STORE|$)")
 _LOCALS: Final = ("LOAD_FAST", "LOAD_DEREF", "LOAD_CLASSDEREF")
+_GLOBALS: Final = ("LOAD_GLOBAL", "LOAD_NAME")
 _ATTRIBUTES: Final = ("LOAD_ATTR", "LOAD_METHOD")
 _COMPARISONS: Final = ("CONTAINS_OP", "COMPARE_OP", "IS_OP")
 _KEEPING: Final = frozenset(
@@ -130,10 +131,18 @@ def reached_from(target: object) -> list[FunctionType]:
 
 def _called_by(function: FunctionType) -> Iterator[FunctionType]:
     root = module_of(function).partition(".")[0]
-    for name in names_in(function.__code__):
+    for name in _globals_in(function.__code__):
         called = function.__globals__.get(name)
         if isinstance(called, FunctionType) and module_of(called).partition(".")[0] == root:
             yield called
+
+
+def _globals_in(code: CodeType) -> Iterator[str]:
+    for inner in _with_inner(code):
+        # The names of attributes stand in the same tuple as those of globals.
+        for step in dis.get_instructions(inner):
+            if step.opname in _GLOBALS:
+                yield str(step.argval)
 
 
 def names_in(code: CodeType) -> Iterator[str]:
@@ -356,7 +365,7 @@ def _by_function(code: _Code, at: int) -> Iterator[tuple[str, str, int]]:
     if code.op(at + 1) == "CONTAINS_OP" and isinstance(code.values[at - 1], str):
         yield "guard", str(code.values[at - 1]), before.line
     name = code.values[at + 1] if at + 1 < len(code.values) else None
-    if before.op not in ("LOAD_GLOBAL", "LOAD_NAME") or not isinstance(name, str):
+    if before.op not in _GLOBALS or not isinstance(name, str):
         return
     if before.value == "setattr":
         yield "write", name, before.line
@@ -427,7 +436,7 @@ class _Code:
     def _value(self, at: int, step: _Step) -> Any:
         if step.op == "LOAD_CONST":
             return step.value
-        if step.op in ("LOAD_GLOBAL", "LOAD_NAME"):
+        if step.op in _GLOBALS:
             return self._globals.get(step.value, _UNKNOWN)
         if step.op in _LOCALS:
             return self._locals.get(step.value, _UNKNOWN)

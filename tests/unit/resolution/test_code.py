@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import time
 import types
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ import pytest
 from flask_cors.resolution.code import (
     Attributes,
     attributes_of,
+    can_answer,
     cors_headers_in,
     hooks_that_expect_headers,
     instead_of,
@@ -385,6 +387,62 @@ def test_what_is_called_is_followed_once_and_within_its_package() -> None:
         assert reached_from(recursive) == [recursive]
     finally:
         del globals()["again"]
+
+
+def test_an_attribute_is_no_call_of_a_function_of_that_name() -> None:
+    def hook(r: Any) -> Any:
+        return r.pops
+
+    assert reached_from(hook) == [hook]
+
+
+# -- functions that end a request ------------------------------------------------------
+
+
+def passes() -> None:
+    time.monotonic()
+    calls_back(lambda: 1)
+
+
+def calls_back(function: Callable[[], int]) -> int:
+    return function()
+
+
+def aborts() -> None:
+    flask.abort(401)
+
+
+def raises() -> None:
+    raise ValueError
+
+
+def returns_a_text() -> str:
+    return "no"
+
+
+def returns_what_is_called() -> object:
+    return calls_back(lambda: 1)
+
+
+def raises_below() -> None:
+    raises()
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        (passes, False),
+        (len, False),
+        (aborts, True),
+        (raises, True),
+        (raises_below, True),
+        (returns_a_text, True),
+        (returns_what_is_called, True),
+    ],
+    ids=title_of,
+)
+def test_what_may_end_a_request(target: object, expected: bool) -> None:
+    assert can_answer(target) is expected
 
 
 # -- attributes of an object -----------------------------------------------------------
