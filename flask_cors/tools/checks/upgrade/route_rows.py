@@ -107,10 +107,11 @@ def _is_positional(source: Source) -> bool:
         tree = ast.parse("".join(linecache.getlines(source.file)))
     except (SyntaxError, ValueError):
         return False
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args)
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
     return any(
         node.lineno <= source.line <= (node.end_lineno or 0)
         and getattr(node.func, "id", getattr(node.func, "attr", "")) == "cross_origin"
+        and any(not isinstance(argument, ast.Starred) for argument in node.args)
         for node in calls
     )
 
