@@ -19,7 +19,7 @@ from flask_cors.runtime.decisions import (
     decide_actual,
     remembered,
 )
-from flask_cors.runtime.state import state_of
+from flask_cors.runtime.hooks import state_of
 from tests.integration.exchange import ME, VARY, YOU, acao, ask, lines, preflight
 
 
@@ -31,7 +31,7 @@ def make_app(**options: Any) -> Flask:
 
 
 def table_of(app: Flask) -> Table:
-    found: Table = state_of(app).table()
+    found: Table = state_of(app).policies()
     return found
 
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from flask_cors import CORS, cross_origin, of
 from flask_cors.errors import Report, Source
 from flask_cors.patterns.origins import parse_origins
-from flask_cors.runtime.state import state_of
+from flask_cors.runtime.hooks import state_of
 from flask_cors.tools.report import STRANGER, Matrix, render, representative
 from tests.conformance import axe
 from tests.golden.app import make_app
@@ -104,7 +104,7 @@ def test_rules_that_did_not_run_are_listed_by_their_reason(monkeypatch: pytest.M
 
 def test_origins_stand_for_the_policies() -> None:
     app = make_app()
-    matrix = Matrix(app, state_of(app).table(), frozenset())
+    matrix = Matrix(app, state_of(app).policies(), frozenset())
     expected = ["https://app.example.com", "https://cdn.example.com", STRANGER, "null"]
     assert matrix.origins == expected
 

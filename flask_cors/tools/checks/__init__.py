@@ -21,7 +21,7 @@ from .sarif import to_sarif
 from .subject import Found, NoTableError, Subject
 
 if TYPE_CHECKING:
-    from ...resolution.table import Table
+    from ...resolution.compile import Policies
     from ...runtime.state import State
 
 __all__ = [
@@ -44,7 +44,7 @@ _MODULES: Final = (config, hooks, origins, resources, views)
 RULES: Final = tuple(sorted([*(rule.info for rule in every_rule()), IN_VAIN]))
 
 
-def check(app: Flask, state: State, table: Table | None = None) -> CheckResult:
+def check(app: Flask, state: State, table: Policies | None = None) -> CheckResult:
     """Run every rule over an app, as its configuration stands now, or as *table* has it.
 
     A rule whose library is missing, or that needs policies where the configuration has
@@ -73,7 +73,7 @@ def subject_of(app: Flask, state: State) -> Subject:
         warnings.simplefilter("ignore", CorsWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
         try:
-            return Subject(app, state.table(), ())
+            return Subject(app, state.policies(), ())
         except ConfigError as error:
             return Subject(app, None, error.problems)
 

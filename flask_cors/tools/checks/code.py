@@ -12,7 +12,7 @@ from flask import Flask
 
 from ...resolution.code import is_the_apps
 from ...resolution.lost_marks import functions_of
-from ...resolution.registry import class_of
+from ...resolution.marks import class_of
 
 # What a preflight does not run through, and what it does.
 BEFORE: tuple[str, ...] = ("url_value_preprocessors", "before_request_funcs")

@@ -48,15 +48,13 @@ def config_errors(subject: Subject) -> Iterator[Found]:
 
 @rule("CORS013", "error", "options that cannot be combined and may apply together")
 def possible_conflicts(subject: Subject) -> Iterator[Found]:
-    problems = {str(item): item for policy in subject.table.policies for item in policy.problems}
+    problems = {str(item): item for policy in subject.table.all for item in policy.problems}
     yield from map(_of_problem, problems.values())
 
 
 @rule("CORS031", "warning", "a value that is dropped, so that less is granted than it says")
 def degraded(subject: Subject) -> Iterator[Found]:
-    problems: dict[str, Problem] = {
-        str(item): item for item in getattr(subject.table, "degraded", ())
-    }
+    problems = {str(item): item for item in subject.table.degraded}
     yield from map(_of_problem, problems.values())
 
 

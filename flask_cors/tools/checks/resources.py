@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from ...patterns.paths import EVERYTHING, PathPattern, parse_pattern
-from ...resolution.registry import Level
+from ...resolution.marks import Layer
 from ..explanation import show
 from .rules import rule
 from .subject import Entry, Found, Scope, Subject, paths_of, quoted, some
@@ -134,20 +134,20 @@ def shadowed(subject: Subject) -> Iterator[Found]:
 
 def _taking(subject: Subject, entry: Entry) -> list[Entry]:
     """Return the resources that take the paths which *entry* covers too."""
-    found: dict[Level, None] = {}
+    found: dict[Layer, None] = {}
     for url_rule in subject.scopes[entry.scope]:
         if _may_cover(entry.pattern, url_rule):
             found.update(dict.fromkeys(_met_by(entry, url_rule)))
-    patterns = {level: pattern for pattern, level in entry.scope}
-    return [Entry(patterns[level], level, entry.scope) for level in found]
+    patterns = {layer: pattern for pattern, layer in entry.scope}
+    return [Entry(patterns[layer], layer, entry.scope) for layer in found]
 
 
-def _met_by(entry: Entry, url_rule: Any) -> list[Level]:
+def _met_by(entry: Entry, url_rule: Any) -> list[Layer]:
     start, converter, _ = url_rule.rule.partition("<")
     if converter:
         return entry.scope.candidates(start)[0]
     paths = (path for path in paths_of(url_rule) if entry.pattern.matches(path))
-    return [level for path in paths if (level := entry.scope.match(path)) is not None]
+    return [layer for path in paths if (layer := entry.scope.match(path)) is not None]
 
 
 def _order(others: Iterable[Entry]) -> str:
@@ -165,7 +165,7 @@ def _order(others: Iterable[Entry]) -> str:
 def _unreached(subject: Subject) -> Iterator[tuple[Entry, bool]]:
     """Yield the resources that no route meets, and whether they cover a path at all."""
     for entry in subject.resources():
-        if entry.level not in subject.met[entry.scope]:
+        if entry.layer not in subject.met[entry.scope]:
             rules = subject.scopes[entry.scope]
             yield entry, any(_may_cover(entry.pattern, rule) for rule in rules)
 
@@ -195,7 +195,7 @@ def _overlaps(subject: Subject, scope: Scope) -> Iterator[Found]:
     tangled = [entry for entry in tangled if not entry.pattern.exact]
     if not tangled:
         return
-    winners = {level: pattern for pattern, level in scope}
+    winners = {layer: pattern for pattern, layer in scope}
     seen = set()
     paths = (rule.rule for rule in subject.scopes[scope] if "<" not in rule.rule)
     for path in dict.fromkeys(paths):
@@ -203,14 +203,14 @@ def _overlaps(subject: Subject, scope: Scope) -> Iterator[Found]:
         if first is None or winners[first].exact:
             continue
         for other in tangled:
-            differs = other.level is not first and _options(other.level) != _options(first)
-            if differs and (first, other.level) not in seen and other.pattern.matches(path):
-                seen.add((first, other.level))
+            differs = other.layer is not first and _options(other.layer) != _options(first)
+            if differs and (first, other.layer) not in seen and other.pattern.matches(path):
+                seen.add((first, other.layer))
                 yield Entry(winners[first], first, scope).found(
                     f"it and {other.pattern.text!r} both cover {path}, and grant different things",
                     "Make one of them narrower, so that the order does not matter.",
                 )
 
 
-def _options(level: Level) -> dict[str, str]:
-    return {name: show(setting.value) for name, setting in level.settings.items()}
+def _options(layer: Layer) -> dict[str, str]:
+    return {name: show(setting.value) for name, setting in layer.settings.items()}

@@ -15,13 +15,13 @@ from ...options.reader import read_config
 from ...options.schema import Setting
 from ...patterns.paths import EVERYTHING, PathPattern, ResourceIndex
 from ...policy.policy import Policy
-from ...resolution.registry import Level
-from ...resolution.table import Table
+from ...resolution.compile import Policies
+from ...resolution.marks import Layer
 from ..routes import RouteRow, overview
 
 _MOST_NAMED = 5
 
-Scope = ResourceIndex[Level]
+Scope = ResourceIndex[Layer]
 
 
 class NoTableError(Exception):
@@ -76,16 +76,16 @@ class Entry(NamedTuple):
     """A resource, and the index of resources that it belongs to."""
 
     pattern: PathPattern
-    level: Level
+    layer: Layer
     scope: Scope
 
     @property
     def source(self) -> Source:
         """The place where the resource is named, with file and line where they are known."""
-        sources = [setting.source for setting in self.level.settings.values()]
+        sources = [setting.source for setting in self.layer.settings.values()]
         named = (source for source in sources if f"{self.pattern.text!a}" in source.place)
-        known = next(named, None) or next(iter(sources), None) or source_of(self.level)
-        return known._replace(place=self.level.place)
+        known = next(named, None) or next(iter(sources), None) or source_of(self.layer)
+        return known._replace(place=self.layer.place)
 
     def found(self, reason: str, hint: str) -> Found:
         """Return what was found at the place where the resource is named."""
@@ -98,11 +98,11 @@ class Subject:
     """One app under examination; without a table, *problems* says why."""
 
     app: Flask
-    table_or_none: Table | None
+    table_or_none: Policies | None
     problems: Sequence[Problem]
 
     @property
-    def table(self) -> Table:
+    def table(self) -> Policies:
         """The compiled policies; raises :class:`NoTableError` where there are none."""
         if self.table_or_none is None:
             raise NoTableError
@@ -150,19 +150,20 @@ class Subject:
         is the place to change, and accepting one of them accepts no other.
         """
         uses = self._uses.get(option, [])
-        return [part for use in uses for part in (_by_level(use) if use.is_default else [use])]
+        return [part for use in uses for part in (_by_layer(use) if use.is_default else [use])]
 
     @cached_property
     def scopes(self) -> dict[Scope, list[Any]]:
         """The indexes of resources, each with the URL rules of the endpoints around it."""
         found: dict[Scope, list[Any]] = {}
         for rule in self.rules:
-            for scope in self.table.route(rule.endpoint).scopes:
+            route = self.table.route(rule.endpoint, rule.rule)
+            for scope in route.scopes if route else ():
                 found.setdefault(scope, []).append(rule)
         return found
 
     @cached_property
-    def met(self) -> dict[Scope, set[Level]]:
+    def met(self) -> dict[Scope, set[Layer]]:
         """The resources of each index that the path of some route meets, or may meet."""
         return {scope: _met(scope, rules) for scope, rules in self.scopes.items()}
 
@@ -170,42 +171,42 @@ class Subject:
         """Yield the resources that somebody named, and what a second CORS object covers."""
         for scope in self.scopes:
             everything = 0
-            for pattern, level in scope:
+            for pattern, layer in scope:
                 everything += pattern is EVERYTHING
                 if pattern is not EVERYTHING or everything > 1:
-                    yield Entry(pattern, level, scope)
+                    yield Entry(pattern, layer, scope)
 
 
-def _by_level(use: Use) -> list[Use]:
-    """Divide the use of a default by the most specific level that turns CORS on."""
-    rows: dict[Level, list[RouteRow]] = {}
+def _by_layer(use: Use) -> list[Use]:
+    """Divide the use of a default by the most specific layer that turns CORS on."""
+    rows: dict[Layer, list[RouteRow]] = {}
     for row in use.rows:
-        rows.setdefault(row.levels[0], []).append(row)
+        rows.setdefault(row.layers[0], []).append(row)
     return [
-        Use(use.setting._replace(source=source_of(level)), found) for level, found in rows.items()
+        Use(use.setting._replace(source=source_of(layer)), found) for layer, found in rows.items()
     ]
 
 
-def source_of(level: Level) -> Source:
-    """Return where a level that leaves an option to its default is written."""
-    if level.mark is not None:
-        mark = level.mark
-        place = f"{mark.decorator} on {level.place}"
+def source_of(layer: Layer) -> Source:
+    """Return where a layer that leaves an option to its default is written."""
+    if layer.mark is not None:
+        mark = layer.mark
+        place = f"{mark.decorator} on {layer.place}"
         return mark.source._replace(level="default", place=place)
-    known: Source | None = getattr(level, "source", None)
-    known = known or next((setting.source for setting in level.settings.values()), None)
-    return (known or Source("", ""))._replace(level="default", place=level.place)
+    known: Source | None = getattr(layer, "source", None)
+    known = known or next((setting.source for setting in layer.settings.values()), None)
+    return (known or Source("", ""))._replace(level="default", place=layer.place)
 
 
-def _met(scope: Scope, rules: list[Any]) -> set[Level]:
-    found: set[Level] = set()
+def _met(scope: Scope, rules: list[Any]) -> set[Layer]:
+    found: set[Layer] = set()
     starts = set()
     for rule in rules:
         start, converter, _ = rule.rule.partition("<")
         if converter:
             starts.add(start)
         else:
-            found.update(level for path in paths_of(rule) if (level := scope.match(path)))
+            found.update(layer for path in paths_of(rule) if (layer := scope.match(path)))
     for start in starts:
         found.update(scope.candidates(start)[0])
     return found

@@ -10,8 +10,14 @@ from flask import Flask
 from flask.views import MethodView
 
 from ...resolution.code import module_of, names_in, title_of
-from ...resolution.lost_marks import LostMark, functions_of, lost_at_registration, lost_in_wrapper
-from ...resolution.registry import class_of, mark_of, note_registered
+from ...resolution.lost_marks import (
+    LostMark,
+    functions_of,
+    lost_at_registration,
+    lost_in_wrapper,
+    note_registered,
+)
+from ...resolution.marks import class_of, mark_of
 from .code import place_of
 from .rules import rule
 from .subject import Found, Subject
@@ -33,7 +39,7 @@ def lost_marks(subject: Subject) -> Iterator[Found]:
 @rule("CORS016", "error", "a view registered without its @cross_origin")
 def unregistered_marks(subject: Subject) -> Iterator[Found]:
     views = subject.app.view_functions
-    note_registered(mark for view in views.values() if (mark := mark_of(view)))
+    note_registered(views.values())
     yield from _lost(subject, lost_at_registration)
 
 

@@ -48,7 +48,7 @@ def upgrade(
     with warnings.catch_warnings(record=True) as compiling:
         warnings.simplefilter("always")
         try:
-            subject = Subject(app, state.table(), ())
+            subject = Subject(app, state.policies(), ())
         except ConfigError as error:
             failing = (option_rows.change_of(problem, FAILS) for problem in error.problems)
             return UpgradeResult(tuple(failing), unseen)

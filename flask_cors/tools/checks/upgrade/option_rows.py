@@ -59,7 +59,7 @@ def change_of(problem: Problem, effect: str) -> Change:
 
 
 def _dropped(subject: Subject, number: int) -> Iterator[Effect]:
-    for problem in getattr(subject.table, "degraded", ()):
+    for problem in subject.table.degraded:
         if row_of(problem) == number:
             change = change_of(problem, WARNS)
             found = Found(change.place, change.what, change.keep, change.file, change.line)
@@ -84,6 +84,11 @@ def useless_names(subject: Subject) -> Iterator[Effect]:
 @row(26, _TITLES[26])
 def empty_origins(subject: Subject) -> Iterator[Effect]:
     return _dropped(subject, 26)
+
+
+@row(35, _TITLES[35])
+def stacked_decorators(subject: Subject) -> Iterator[Effect]:
+    return _dropped(subject, 35)
 
 
 @row(15, "Access-Control-Allow-Private-Network on preflights alone")

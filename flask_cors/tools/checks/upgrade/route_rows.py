@@ -12,7 +12,7 @@ from ....errors import Source
 from ....options.schema import DEFAULTS, Setting
 from ....patterns.origins import Origins
 from ....patterns.paths import PathPattern
-from ....resolution.registry import Level, mark_of
+from ....resolution.marks import Layer
 from ...explanation import show
 from ...routes import RouteRow
 from ..subject import Found, Scope, Subject, quoted, routes, some, source_of
@@ -63,7 +63,7 @@ def order_of_resources(subject: Subject) -> Iterator[Effect]:
             yield Effect(_effect(gained), _at(scope, new[1], what, keep))
 
 
-_Winner = tuple[PathPattern, Level]
+_Winner = tuple[PathPattern, Layer]
 
 
 def _other_winners(
@@ -72,7 +72,7 @@ def _other_winners(
     """Yield the paths of routes that get another resource than they got."""
     for scope, url_rules in subject.scopes.items():
         entries = list(scope)
-        patterns = {level: pattern for pattern, level in entries}
+        patterns = {layer: pattern for pattern, layer in entries}
         within = {url_rule.endpoint for url_rule in url_rules}
         paths = dict.fromkeys(row.path for row in subject.rows if row.endpoint in within)
         for path in paths:
@@ -81,9 +81,9 @@ def _other_winners(
                 yield scope, path, old, (patterns[new], new) if new else None
 
 
-def _at(scope: Scope, level: Level, what: str, keep: str) -> Found:
-    source = source_of(level)
-    return Found(level.place, what, keep, source.file, source.line)
+def _at(scope: Scope, layer: Layer, what: str, keep: str) -> Found:
+    source = source_of(layer)
+    return Found(layer.place, what, keep, source.file, source.line)
 
 
 # -- the walk --------------------------------------------------------------------------
@@ -91,9 +91,9 @@ def _at(scope: Scope, level: Level, what: str, keep: str) -> Found:
 
 @row(8, "the positional argument of cross_origin is origins")
 def positional_origins(subject: Subject) -> Iterator[Effect]:
-    for level, rows in _by_nearest(subject, lambda level: level.mark is not None):
-        source = source_of(level)
-        if "origins" in level.settings and _is_positional(source):
+    for layer, rows in _by_nearest(subject, lambda layer: layer.mark is not None):
+        source = source_of(layer)
+        if "origins" in layer.settings and _is_positional(source):
             what = f"the argument was ignored, so {routes(rows)} was open to every site"
             keep = "If that is meant, write @cross_origin('*')."
             yield Effect(LESS, Found(source.place, what, keep, source.file, source.line))
@@ -119,42 +119,42 @@ def _is_positional(source: Source) -> bool:
 @row(9, "a decorator takes what it does not set from the blueprint and the app")
 def decorators_take_more(subject: Subject) -> Iterator[Effect]:
     old = {**DEFAULTS, **subject.config_settings}
-    yield from _taken(subject, ("blueprint", "app"), old, lambda level: level.mark is not None)
+    yield from _taken(subject, ("blueprint", "app"), old, lambda layer: layer.mark is not None)
 
 
 @row(10, "a blueprint takes what it does not set from the config and the app")
 def blueprints_take_more(subject: Subject) -> Iterator[Effect]:
-    yield from _taken(subject, ("config", "app"), DEFAULTS, lambda level: level.kind == "blueprint")
+    yield from _taken(subject, ("config", "app"), DEFAULTS, lambda layer: layer.kind == "blueprint")
 
 
 def _taken(
     subject: Subject,
     levels: tuple[str, ...],
     old: Mapping[str, Setting],
-    wanted: Callable[[Level], bool],
+    wanted: Callable[[Layer], bool],
 ) -> Iterator[Effect]:
-    for level, rows in _by_nearest(subject, wanted):
+    for layer, rows in _by_nearest(subject, wanted):
         found: dict[str, tuple[Setting, Setting]] = {}
         for item in rows:
             settings = item.policy.settings if item.policy else {}
             taken = {name: new for name, new in settings.items() if new.source.level in levels}
             found.update(_differences(taken, old))
         if found:
-            source = source_of(level)
+            source = source_of(layer)
             what = f"on {routes(rows)} it takes {_in_words(found)}"
             yield Effect(
                 _effect(found),
-                Found(source.place, what, _keep(level, found), source.file, source.line),
+                Found(source.place, what, _keep(layer, found), source.file, source.line),
             )
 
 
 @row(11, "one policy for each request: a denial of the most specific one is final")
 def final_denials(subject: Subject) -> Iterator[Effect]:
-    found: dict[tuple[Source, Level], list[RouteRow]] = {}
+    found: dict[tuple[Source, Layer], list[RouteRow]] = {}
     for item in subject.rows:
         if item.policy is None:
             continue
-        for outer in item.levels[1:]:
+        for outer in item.layers[1:]:
             setting = item.policy.settings["origins"]
             looser = _origins_of(subject, outer) - set(setting.value.patterns())
             if looser and not setting.value.any and outer.mark is None:
@@ -166,22 +166,22 @@ def final_denials(subject: Subject) -> Iterator[Effect]:
         yield Effect(LESS, Found(source.place, what, keep, source.file, source.line))
 
 
-def _origins_of(subject: Subject, level: Level) -> set[str]:
-    """Return the patterns that a level alone allowed, over the config or the defaults."""
-    outer = DEFAULTS if level.kind == "blueprint" else {**DEFAULTS, **subject.config_settings}
-    setting = level.settings.get("origins", outer["origins"])
+def _origins_of(subject: Subject, layer: Layer) -> set[str]:
+    """Return the patterns that a layer alone allowed, over the config or the defaults."""
+    outer = DEFAULTS if layer.kind == "blueprint" else {**DEFAULTS, **subject.config_settings}
+    setting = layer.settings.get("origins", outer["origins"])
     index: Origins = setting.value
     return set(index.patterns())
 
 
 def _by_nearest(
-    subject: Subject, wanted: Callable[[Level], bool]
-) -> Iterable[tuple[Level, list[RouteRow]]]:
-    """Return the most specific levels of routes, each with its routes."""
-    found: dict[Level, list[RouteRow]] = {}
+    subject: Subject, wanted: Callable[[Layer], bool]
+) -> Iterable[tuple[Layer, list[RouteRow]]]:
+    """Return the most specific layers of routes, each with its routes."""
+    found: dict[Layer, list[RouteRow]] = {}
     for item in subject.rows:
-        if item.levels and wanted(item.levels[0]):
-            found.setdefault(item.levels[0], []).append(item)
+        if item.layers and wanted(item.layers[0]):
+            found.setdefault(item.layers[0], []).append(item)
     return found.items()
 
 
@@ -221,10 +221,10 @@ def _in_words(found: Mapping[str, tuple[Setting, Setting]]) -> str:
     )
 
 
-def _keep(level: Level, found: Mapping[str, tuple[Setting, Setting]]) -> str:
-    """Return what to write at *level* for the old values, as far as a line can say them."""
+def _keep(layer: Layer, found: Mapping[str, tuple[Setting, Setting]]) -> str:
+    """Return what to write at *layer* for the old values, as far as a line can say them."""
     lines = [f"{name}={text}" for name, (_, old) in found.items() if (text := _code(name, old))]
-    target = "@cross_origin" if level.mark is not None else level.place
+    target = "@cross_origin" if layer.mark is not None else layer.place
     said = [f"To keep the old values, write {', '.join(lines)} in {target}."] if lines else []
     if "supports_credentials" in found and found["supports_credentials"][0].value:
         said.append(
@@ -281,34 +281,15 @@ def _urls_of_several_policies(subject: Subject) -> Iterator[tuple[str, list[Rout
 
 @row(19, "async views and view classes can be decorated")
 def views_that_failed(subject: Subject) -> Iterator[Effect]:
-    for level, rows in _by_nearest(subject, lambda level: level.mark is not None):
+    for layer, rows in _by_nearest(subject, lambda layer: layer.mark is not None):
         view = subject.app.view_functions[rows[0].endpoint]
         kind = ""
-        if level.kind == "class":
+        if layer.kind == "class":
             kind = "a decorated class"
         elif inspect.iscoroutinefunction(inspect.unwrap(view)):
             kind = "an async view under the decorator"
         if kind:
-            source = source_of(level)
+            source = source_of(layer)
             what = f"{routes(rows)}: {kind} failed with 500, and works"
             keep = "Nothing is to be done."
             yield Effect(MORE, Found(source.place, what, keep, source.file, source.line))
-
-
-@row(35, "of two decorators on one view the inner one decides")
-def stacked_decorators(subject: Subject) -> Iterator[Effect]:
-    for level, rows in _by_nearest(subject, lambda level: level.kind == "view"):
-        view = subject.app.view_functions[rows[0].endpoint]
-        marks = {id(mark) for function in _unwrapped(view) if (mark := mark_of(function))}
-        if len(marks) > 1:
-            source = source_of(level)
-            what = f"{routes(rows)} has several decorators; the inner one decides"
-            keep = "Keep one of them, with all its options."
-            yield Effect(HEADERS, Found(source.place, what, keep, source.file, source.line))
-
-
-def _unwrapped(view: object) -> Iterator[object]:
-    """Yield a view function and the functions that it wraps, outermost first."""
-    while view is not None:
-        yield view
-        view = getattr(view, "__wrapped__", None)

@@ -13,7 +13,7 @@ from flask import Blueprint, Flask
 from flask_cors import CORS, cross_origin
 from flask_cors.errors import Problem, Source
 from flask_cors.resolution import unused as registry
-from flask_cors.runtime.state import state_of
+from flask_cors.runtime.hooks import state_of
 from flask_cors.tools.checks import Finding, check
 from flask_cors.tools.checks.config import OTHER_LIBRARIES
 from flask_cors.tools.checks.subject import Subject

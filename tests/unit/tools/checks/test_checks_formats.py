@@ -160,7 +160,7 @@ import warnings
 warnings.simplefilter("ignore")
 from tests.integration.findings_app import make_app
 from flask_cors import of
-from flask_cors.runtime.state import state_of
+from flask_cors.runtime.hooks import state_of
 from flask_cors.tools.checks.upgrade import upgrade
 app = make_app()
 for item in (*of(app).check().findings, *upgrade(app, state_of(app)).changes):

@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, Response, g, request
 from flask.typing import ResponseReturnValue
 
 from flask_cors import CORS
-from flask_cors.runtime.state import state_of
+from flask_cors.runtime.hooks import state_of
 from flask_cors.tools.checks import Finding, check
 
 APP = "https://app.example.com"

@@ -8,7 +8,7 @@ import pytest
 from flask import Blueprint, Flask
 
 from flask_cors import CORS
-from flask_cors.runtime.state import state_of
+from flask_cors.runtime.hooks import state_of
 from flask_cors.tools.checks import CheckResult, check
 
 
