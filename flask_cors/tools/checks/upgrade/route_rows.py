@@ -12,7 +12,7 @@ from ....errors import Source
 from ....options.schema import DEFAULTS, Setting
 from ....patterns.origins import Origins
 from ....patterns.paths import PathPattern
-from ....resolution.marks import Layer
+from ....resolution.marks import Layer, class_of, mark_of
 from ...explanation import show
 from ...routes import RouteRow
 from ..subject import Found, Scope, Subject, quoted, routes, some, source_of
@@ -284,7 +284,7 @@ def views_that_failed(subject: Subject) -> Iterator[Effect]:
     for layer, rows in _by_nearest(subject, lambda layer: layer.mark is not None):
         view = subject.app.view_functions[rows[0].endpoint]
         kind = ""
-        if layer.kind == "class":
+        if any(mark_of(base) is layer.mark for base in _classes_of(view)):
             kind = "a decorated class"
         elif inspect.iscoroutinefunction(inspect.unwrap(view)):
             kind = "an async view under the decorator"
@@ -293,3 +293,8 @@ def views_that_failed(subject: Subject) -> Iterator[Effect]:
             what = f"{routes(rows)}: {kind} failed with 500, and works"
             keep = "Nothing is to be done."
             yield Effect(MORE, Found(source.place, what, keep, source.file, source.line))
+
+
+def _classes_of(view: object) -> Iterable[type]:
+    view_class = class_of(view)
+    return view_class.__mro__ if view_class else ()
