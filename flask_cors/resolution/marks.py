@@ -22,17 +22,23 @@ MARK: Final = "__flask_cors__"
 class Mark:
     """What ``cross_origin`` or, with ``exempt``, ``cors_exempt`` says of one object.
 
-    ``target`` is a weak reference to the function that the mark was made for, or ``None``.
+    ``target`` is a weak reference to the function that the mark was made for, or ``None``;
+    ``degraded`` is what of the call has no effect.
     """
 
-    __slots__ = ("__weakref__", "exempt", "settings", "source", "target")
+    __slots__ = ("__weakref__", "degraded", "exempt", "settings", "source", "target")
 
     def __init__(
-        self, settings: Mapping[str, Setting], source: Source, exempt: bool = False
+        self,
+        settings: Mapping[str, Setting],
+        source: Source,
+        exempt: bool = False,
+        degraded: Sequence[Problem] = (),
     ) -> None:
         self.settings = settings
         self.source = source
         self.exempt = exempt
+        self.degraded = degraded
         self.target: Callable[[], Any] | None = None
 
     @property
@@ -224,7 +230,8 @@ def _one(marks: Sequence[Mark], kind: str, place: str, note: Note | None) -> lis
 def placed(layer: Layer) -> Layer:
     """Return a mark's layer with its place in the source of every setting."""
     settings = {}
-    for name, (value, source) in layer.settings.items():
-        place = f"{source.place} on {layer.place}"
-        settings[name] = Setting(value, source._replace(level=layer.kind, place=place))
+    for name, setting in layer.settings.items():
+        place = f"{setting.source.place} on {layer.place}"
+        source = setting.source._replace(level=layer.kind, place=place)
+        settings[name] = Setting(setting.value, source)
     return Layer(layer.kind, layer.place, settings, layer.mark)

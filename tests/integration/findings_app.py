@@ -75,7 +75,7 @@ def make_app() -> Flask:
         CORS_CHECK_IGNORE={"CORS999": "no such rule"},
         SECRET_KEY="secret",
     )
-    for path in ("http", "null", "pages", "dot", "slow", "age", "purge", "star"):
+    for path in ("http", "null", "pages", "dot", "open", "dropped", "slow", "age", "purge", "star"):
         app.add_url_rule(f"/{path}", path, _OF[path], methods=["GET"])
     app.add_url_rule("/change", "change", cross_origin("*")(ok), methods=["POST"])
     app.add_url_rule("/lost", "lost", unwrapped(cross_origin(APP)(text)))
@@ -122,15 +122,20 @@ def _above() -> str:
 
 
 with warnings.catch_warnings():
-    # That it backtracks is warned of here already.
+    # That they backtrack, or let strangers in, is warned about here already.
     warnings.simplefilter("ignore", CorsWarning)
+    dot = cross_origin(r"https://app.example\.com")(text)
+    open_ = cross_origin(r"https://.*example\.com")(text)
+    dropped = cross_origin([APP, "app.example.com"])(text)
     slow = cross_origin(r"https://(?:-?[a-z]+)+\.example\.com")(text)
 
 _OF: dict[str, Any] = {
     "http": cross_origin("http://intranet.example.com")(text),
     "null": cross_origin("null")(text),
     "pages": cross_origin("https://*.github.io")(text),
-    "dot": cross_origin(r"https://app.example\.com")(text),
+    "dot": dot,
+    "open": open_,
+    "dropped": dropped,
     "slow": slow,
     "age": cross_origin(APP, max_age=100_000)(text),
     "star": cross_origin(APP, send_wildcard=True)(text),

@@ -77,6 +77,8 @@ def test_an_app_with_one_of_each_finding(result: CheckResult) -> None:
         ("CORS028", "note", "CORS_MAX_AGE"),
         ("CORS029", "warning", "SESSION_COOKIE_SAMESITE"),
         ("CORS030", "warning", "CORS_ORIGIN_WHITELIST"),
+        ("CORS031", "warning", "cross_origin"),
+        ("CORS032", "warning", "cross_origin on text"),
     ]
     assert (result.ignored, result.not_run) == ((), ())
 
@@ -102,8 +104,8 @@ def test_every_place_in_code_is_known(result: CheckResult) -> None:
     assert {Path(found.file or "x").name for found in result.findings} == {"findings_app.py", "x"}
 
 
-# An app that does not compile, one where CORS is on nowhere, one with degraded options.
-_ELSEWHERE = {"CORS001", "CORS024", "CORS031"}
+# An app that does not compile, and one where CORS is on nowhere.
+_ELSEWHERE = {"CORS001", "CORS024"}
 
 
 def test_each_rule_has_one_finding_but_those_that_need_an_app_of_their_own(

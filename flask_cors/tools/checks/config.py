@@ -12,6 +12,7 @@ from flask import Flask
 
 from ...errors import Problem, shorten
 from ...options.reader import misspelt_keys
+from ...options.schema import OPTIONS
 from ...resolution.unused import Unused, unused
 from ...testing import last_two_labels
 from .origins import host_of, is_local
@@ -46,16 +47,28 @@ def config_errors(subject: Subject) -> Iterator[Found]:
     yield from map(_of_problem, subject.problems)
 
 
-@rule("CORS013", "error", "options that cannot be combined and may apply together")
+@rule("CORS013", "error", "options that cannot be granted together: one of them is dropped")
 def possible_conflicts(subject: Subject) -> Iterator[Found]:
-    problems = {str(item): item for policy in subject.table.all for item in policy.problems}
-    yield from map(_of_problem, problems.values())
+    yield from map(_of_problem, _conflicts(subject))
 
 
 @rule("CORS031", "warning", "a value that is dropped, so that less is granted than it says")
 def degraded(subject: Subject) -> Iterator[Found]:
-    problems = {str(item): item for item in subject.table.degraded}
-    yield from map(_of_problem, problems.values())
+    others = _conflicts(subject)
+    found = {str(item): item for item in subject.table.degraded if item not in others}
+    for problem in found.values():
+        if not _is_foreign_key(problem.option):
+            yield _of_problem(problem)
+
+
+def _conflicts(subject: Subject) -> list[Problem]:
+    problems = {str(item): item for policy in subject.table.all for item in policy.degraded}
+    return list(problems.values())
+
+
+def _is_foreign_key(option: str) -> bool:
+    """Return whether this is a config key that is no option, which has rules of its own."""
+    return option.startswith("CORS_") and option not in {row.key for row in OPTIONS.values()}
 
 
 def _of_problem(problem: Problem) -> Found:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from importlib import import_module
 from ipaddress import ip_address
 from typing import Any, Final
 
 from ...patterns.redos import find_nested_quantifiers
+from ..closed import Verdict, examine, suggest_closed
 from ..routes import RouteRow
 from .rules import rule
 from .subject import Found, Subject, Use, quoted, routes, some
@@ -113,16 +116,70 @@ def public_suffixes(subject: Subject) -> Iterator[Found]:
 @rule("CORS007", "warning", "an unescaped dot in a regular expression")
 def unescaped_dots(subject: Subject) -> Iterator[Found]:
     for use, regex in _origin_regexes(subject):
-        bare = _ESCAPED_OR_CLASS.sub(lambda found: "#" * len(found[0]), regex.pattern)
-        dots = [found.start() for found in _LONE_DOT.finditer(bare)]
-        if dots:
-            fixed = regex.pattern
-            for dot in reversed(dots):
-                fixed = f"{fixed[:dot]}\\{fixed[dot:]}"
+        fixed = _with_escaped_dots(regex.pattern)
+        if fixed != regex.pattern and not _is_open(fixed, regex.flags):
             yield use.found(
                 f"the unescaped dot in {quoted(regex.pattern)} matches any character",
                 f"Write {quoted(fixed)}, or a wildcard such as 'https://*.example.com'.",
+                "error" if use.credentials else "",
             )
+
+
+def _with_escaped_dots(pattern: str) -> str:
+    bare = _ESCAPED_OR_CLASS.sub(lambda found: "#" * len(found[0]), pattern)
+    for dot in reversed([found.start() for found in _LONE_DOT.finditer(bare)]):
+        pattern = f"{pattern[:dot]}\\{pattern[dot:]}"
+    return pattern
+
+
+def _is_open(pattern: str, flags: int) -> bool:
+    """Return whether *pattern* lets strangers in, as far as the extra [cli] is there to tell."""
+    try:
+        return _verdict(pattern, flags).answer == "open"
+    except ModuleNotFoundError:
+        return False
+
+
+def _verdict(pattern: str, flags: int) -> Verdict:
+    # Without the list nothing is examined anew, and what is remembered is not to be told apart.
+    import_module("publicsuffixlist")
+    return _examined(pattern, flags)
+
+
+@lru_cache(maxsize=1024)
+def _examined(pattern: str, flags: int) -> Verdict:
+    return examine(re.compile(pattern, flags))
+
+
+@rule("CORS032", "warning", "a regular expression that lets origins of strangers in")
+def open_regexes(subject: Subject) -> Iterator[Found]:
+    for use, regex in _origin_regexes(subject):
+        verdict = _verdict(regex.pattern, regex.flags)
+        fixed = _with_escaped_dots(regex.pattern)
+        dots_alone = fixed != regex.pattern and not _is_open(fixed, regex.flags)
+        if verdict.answer != "closed" and not dots_alone:
+            reason, hint = _why_open(regex.pattern, verdict), _closed_hint(regex)
+            yield use.found(reason, hint, _severity(use, verdict))
+
+
+def _why_open(pattern: str, verdict: Verdict) -> str:
+    if verdict.answer == "open":
+        return f"{quoted(pattern)} lets {verdict.witness} in, which anybody may own"
+    tried = f"; {verdict.tried} origins of strangers were tried and not let in"
+    reason = f"{quoted(pattern)} could not be proved closed: {verdict.reason}"
+    return reason + (tried if verdict.tried else "")
+
+
+def _closed_hint(regex: re.Pattern[str]) -> str:
+    if closed := suggest_closed(regex):
+        return f"Write {quoted(closed)}."
+    return "List the origins, or write a wildcard of your domain: 'https://*.example.com'."
+
+
+def _severity(use: Use, verdict: Verdict) -> str:
+    if verdict.answer == "unproved":
+        return "note"
+    return "error" if use.credentials else ""
 
 
 def _origin_regexes(subject: Subject) -> Iterator[tuple[Use, re.Pattern[str]]]:

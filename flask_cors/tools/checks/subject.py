@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from flask import Flask
 
-from ...errors import Problem, Source, shorten
+from ...errors import Problem, Report, Source, shorten
 from ...options.reader import read_config
 from ...options.schema import Setting
 from ...patterns.paths import EVERYTHING, PathPattern, ResourceIndex
@@ -115,10 +115,10 @@ class Subject:
 
     @cached_property
     def config_settings(self) -> Mapping[str, Setting]:
-        """The options that ``CORS_*`` keys of the config set."""
+        """Every option as the config sets it, or the defaults."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return read_config(self.app.config, [])
+            return read_config(self.app.config, Report(Source("config", "app.config")))
 
     @cached_property
     def rules(self) -> list[Any]:

@@ -44,7 +44,7 @@ def row_of(problem: Problem) -> int:
         return 7
     if value is None or value == "":
         return 26
-    if value == "*" and option in ("origins", "expose_headers"):
+    if option == "supports_credentials" or (value == "*" and option == "expose_headers"):
         return 1
     useless = _USELESS.get(option)
     return 25 if useless and useless(str(value)) else 24

@@ -6,26 +6,21 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ..subject import Subject, Use, quoted, routes, some
+from ..subject import Found, Subject, Use, quoted, routes, some
 from .changes import HEADERS, LESS, MORE, Effect, row
 from .incumbent import matches_origin
+from .option_rows import change_of
 
 _ENDS: Final = re.compile(r"(?<!\\)(?:\$|\\Z|\.\*\)*)$")
 
 
 @row(1, "any origin with credentials: the credentials are dropped")
 def any_origin_with_credentials(subject: Subject) -> Iterator[Effect]:
-    for use in subject.uses("supports_credentials"):
-        rows = [row for row in use.rows if row.policy and row.policy.settings["origins"].value.any]
-        if use.value and rows:
-            yield Effect(
-                LESS,
-                use.found(
-                    f"credentials were granted to every site on {routes(rows)}; they are dropped",
-                    "No line keeps that safely: every site could read a user's data. List the "
-                    "origins, or remove supports_credentials where no cookies are used.",
-                ),
-            )
+    problems = (policy.dropped_credentials for policy in subject.table.all)
+    for problem in {str(item): item for item in problems if item}.values():
+        change = change_of(problem, LESS)
+        what = f"every site got credentials; {change.what}"
+        yield Effect(LESS, Found(change.place, what, change.keep, change.file, change.line))
 
 
 @row(2, "a regular expression must match the whole origin")

@@ -118,7 +118,7 @@ def _is_positional(source: Source) -> bool:
 
 @row(9, "a decorator takes what it does not set from the blueprint and the app")
 def decorators_take_more(subject: Subject) -> Iterator[Effect]:
-    old = {**DEFAULTS, **subject.config_settings}
+    old = subject.config_settings
     yield from _taken(subject, ("blueprint", "app"), old, lambda layer: layer.mark is not None)
 
 
@@ -168,7 +168,7 @@ def final_denials(subject: Subject) -> Iterator[Effect]:
 
 def _origins_of(subject: Subject, layer: Layer) -> set[str]:
     """Return the patterns that a layer alone allowed, over the config or the defaults."""
-    outer = DEFAULTS if layer.kind == "blueprint" else {**DEFAULTS, **subject.config_settings}
+    outer = DEFAULTS if layer.kind == "blueprint" else subject.config_settings
     setting = layer.settings.get("origins", outer["origins"])
     index: Origins = setting.value
     return set(index.patterns())

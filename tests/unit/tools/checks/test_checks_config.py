@@ -16,7 +16,6 @@ from flask_cors.resolution import unused as registry
 from flask_cors.runtime.hooks import state_of
 from flask_cors.tools.checks import Finding, check
 from flask_cors.tools.checks.config import OTHER_LIBRARIES
-from flask_cors.tools.checks.subject import Subject
 
 APP = "https://app.example.com"
 
@@ -90,29 +89,34 @@ def test_a_key_of_another_library(key: str) -> None:
 # -- what is degraded ------------------------------------------------------------------
 
 
-class Degraded:
-    """A compiled table in which one value was dropped."""
-
-    policies = ()
-
-    def __init__(self, *problems: Problem) -> None:
-        self.degraded = problems
-
-
-def test_what_is_dropped_is_a_finding() -> None:
-    from flask_cors.tools.checks.config import degraded
-
+def problem(option: str) -> Problem:
     source = Source("app", "CORS(app)", "shop.py", 3)
-    problem = Problem("origins", "app.example.com", source, "no scheme", "Write https://.")
-    subject: Any = Subject(Flask(__name__), Degraded(problem, problem), ())  # type: ignore[arg-type]
-    (found,) = degraded(subject)
-    assert found[:5] == (
+    return Problem(option, "app.example.com", source, "no scheme", "Write https://.")
+
+
+def test_what_is_dropped_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = covered()
+    state = state_of(app)
+    policies = state.policies()
+    policies.degraded += [problem("origins"), problem("origins"), problem("CORS_WHITELIST")]
+    monkeypatch.setattr(state, "policies", lambda: policies)
+    (found,) = findings(app, "CORS031")
+    assert (found.severity, found.place, found.file, found.line) == (
+        "warning",
         "CORS(app)",
-        "origins='app.example.com': no scheme",
-        "Write https://.",
         "shop.py",
         3,
     )
+    assert found.reason == "origins='app.example.com': no scheme"
+    assert found.hint == "Write https://."
+
+
+@pytest.mark.filterwarnings("ignore:.*every site could read")
+def test_what_cannot_be_granted_together_is_one_finding() -> None:
+    app = covered(origins="*", supports_credentials=True)
+    (found,) = findings(app, "CORS013", "CORS031")
+    assert (found.id, found.severity, found.place) == ("CORS013", "error", "CORS(app)")
+    assert "every site could read a user's data" in found.reason
 
 
 # -- cookies ---------------------------------------------------------------------------

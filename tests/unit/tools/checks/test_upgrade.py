@@ -109,6 +109,7 @@ def test_an_app_for_which_nothing_changes(app: Flask) -> None:
 # -- origins ---------------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore:.*it also lets in")
 @pytest.mark.parametrize(
     ("origins", "expected"),
     [
@@ -133,6 +134,14 @@ def test_origins(origins: Any, expected: list[tuple[int, str]]) -> None:
         assert (change.place, change.file) == ("CORS(app)", __file__)
         assert change.line
         assert change.keep
+
+
+def test_any_origin_with_credentials() -> None:
+    app = build(lambda app: CORS(app, supports_credentials=True))
+    (change,) = [item for item in of(app).changes if item.effect != "warns"]
+    assert (change.row, change.effect, change.place) == (1, "allows less", "CORS(app)")
+    assert change.what.startswith("every site got credentials; supports_credentials=True: dropped")
+    assert change.file == __file__
 
 
 def test_several_origins_in_one_string() -> None:
@@ -220,7 +229,7 @@ def problem(option: str, value: object) -> Problem:
         ("supports_credential", True, 7),
         ("CORS_SUPPORT_CREDENTIALS", True, 7),
         ("positional argument", "x", 8),
-        ("origins", "*", 1),
+        ("supports_credentials", True, 1),
         ("CORS_EXPOSE_HEADERS", "*", 1),
         ("origins", None, 26),
         ("origins", "", 26),
