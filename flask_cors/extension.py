@@ -135,7 +135,7 @@ def _read(target: object, misplaced: Sequence[object], options: Any) -> Rule:
     settings = read_options(options, place, report)
     report.raise_if_any()
     resources = settings.pop("resources", None)
-    return Rule(settings, resources and resources.value, resources, report.degraded)
+    return Rule(settings, resources and resources.value, resources, report.degraded, report.source)
 
 
 def _real(app: Flask) -> Flask:

@@ -16,6 +16,7 @@ from ...options.schema import Setting
 from ...patterns.paths import EVERYTHING, PathPattern, ResourceIndex
 from ...policy.policy import Policy
 from ...resolution.compile import Policies
+from ...resolution.layers import other_spelling
 from ...resolution.marks import Layer
 from ..routes import RouteRow, overview
 
@@ -82,10 +83,7 @@ class Entry(NamedTuple):
     @property
     def source(self) -> Source:
         """The place where the resource is named, with file and line where they are known."""
-        sources = [setting.source for setting in self.layer.settings.values()]
-        named = (source for source in sources if f"{self.pattern.text!a}" in source.place)
-        known = next(named, None) or next(iter(sources), None) or source_of(self.layer)
-        return known._replace(place=self.layer.place)
+        return source_of(self.layer)
 
     def found(self, reason: str, hint: str) -> Found:
         """Return what was found at the place where the resource is named."""
@@ -189,13 +187,9 @@ def _by_layer(use: Use) -> list[Use]:
 
 def source_of(layer: Layer) -> Source:
     """Return where a layer that leaves an option to its default is written."""
-    if layer.mark is not None:
-        mark = layer.mark
-        place = f"{mark.decorator} on {layer.place}"
-        return mark.source._replace(level="default", place=place)
-    known: Source | None = getattr(layer, "source", None)
-    known = known or next((setting.source for setting in layer.settings.values()), None)
-    return (known or Source("", ""))._replace(level="default", place=layer.place)
+    decorated = f"{layer.mark.decorator} on " if layer.mark else ""
+    source = layer.source or Source("", "")
+    return source._replace(level="default", place=f"{decorated}{layer.place}")
 
 
 def _met(scope: Scope, rules: list[Any]) -> set[Layer]:
@@ -213,9 +207,12 @@ def _met(scope: Scope, rules: list[Any]) -> set[Layer]:
 
 
 def paths_of(rule: Any) -> tuple[str, ...]:
-    """Return the paths that a URL rule without converters is served or redirected at."""
+    """Return the paths that a URL rule without converters serves.
+
+    What is redirected to a path with a slash gets the policy of that path.
+    """
     path = str(rule.rule)
-    return path, path.rstrip("/") or path, f"{path}/"
+    return (path,) if rule.strict_slashes or path == "/" else (path, other_spelling(path))
 
 
 def routes(rows: Sequence[RouteRow]) -> str:
