@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Final, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Final, Generic, TypeVar
 
 from ....patterns.paths import PathPattern
 
@@ -17,19 +17,36 @@ _GUESSED: Final = frozenset("*\\]?$^[]()")
 
 def matches_origin(pattern: str, origin: str) -> bool:
     """Return whether the string *pattern* allows *origin* in 6.0.5."""
-    return _matches(pattern, origin, re.IGNORECASE)
+    if not _GUESSED.intersection(pattern):
+        return pattern.lower() == origin.lower()
+    try:
+        return re.match(pattern, origin, re.IGNORECASE) is not None
+    except re.error:
+        return False
 
 
-def winner(resources: Sequence[tuple[PathPattern, T]], path: str) -> tuple[PathPattern, T] | None:
-    """Return the resource that *path* gets in 6.0.5, of those in one dictionary."""
-    ordered = sorted(resources, key=lambda entry: _order(entry[0]))
-    return next((entry for entry in ordered if _covers(entry[0], path)), None)
+class Resources(Generic[T]):
+    """The resources of one dictionary, as 6.0.5 sorts and matches them."""
+
+    def __init__(self, resources: Iterable[tuple[PathPattern, T]]) -> None:
+        ordered = sorted(resources, key=lambda entry: _order(entry[0]))
+        self._entries = [(_matcher(entry[0]), entry) for entry in ordered]
+
+    def match(self, path: str) -> tuple[PathPattern, T] | None:
+        """Return the resource that *path* gets, with its pattern."""
+        return next((entry for covers, entry in self._entries if covers(path)), None)
 
 
-def _covers(pattern: PathPattern, path: str) -> bool:
+def _matcher(pattern: PathPattern) -> Callable[[str], object]:
     if pattern.regex is not None:
-        return pattern.regex.match(path) is not None
-    return _matches(_fixed(pattern.text), path)
+        return pattern.regex.match
+    text = _fixed(pattern.text)
+    if not _GUESSED.intersection(text):
+        return text.__eq__
+    try:
+        return re.compile(text).match
+    except re.error:
+        return frozenset[str]().__contains__
 
 
 def _order(pattern: PathPattern) -> tuple[int, int, int, int]:
@@ -42,12 +59,3 @@ def _order(pattern: PathPattern) -> tuple[int, int, int, int]:
 
 def _fixed(text: str) -> str:
     return ".*" if text == "*" else text
-
-
-def _matches(pattern: str, text: str, flags: int = 0) -> bool:
-    if not _GUESSED.intersection(pattern):
-        return pattern.lower() == text.lower() if flags else pattern == text
-    try:
-        return re.match(pattern, text, flags) is not None
-    except re.error:
-        return False

@@ -16,7 +16,6 @@ from .changes import HEADERS, LESS, MORE, WARNS, Change, Effect, row, unseen
 _TITLES: Final = {
     7: "an unknown option is dropped or an error",
     24: "what can never match is dropped or an error",
-    25: "what no page can send or read is dropped",
     26: "None and an empty string are no origins",
     35: "of two decorators on one view the inner one decides",
 }
@@ -58,7 +57,8 @@ def change_of(problem: Problem, effect: str) -> Change:
     return Change(row_of(problem), effect, place, what, problem.hint, file, line)
 
 
-def _dropped(subject: Subject, number: int) -> Iterator[Effect]:
+def dropped(subject: Subject, number: int) -> Iterator[Effect]:
+    """Yield what is dropped with a warning, of one row."""
     for problem in subject.table.degraded:
         if row_of(problem) == number:
             change = change_of(problem, WARNS)
@@ -68,27 +68,22 @@ def _dropped(subject: Subject, number: int) -> Iterator[Effect]:
 
 @row(7, _TITLES[7])
 def unknown_options(subject: Subject) -> Iterator[Effect]:
-    return _dropped(subject, 7)
+    return dropped(subject, 7)
 
 
 @row(24, _TITLES[24])
 def never_matching(subject: Subject) -> Iterator[Effect]:
-    return _dropped(subject, 24)
-
-
-@row(25, _TITLES[25])
-def useless_names(subject: Subject) -> Iterator[Effect]:
-    return _dropped(subject, 25)
+    return dropped(subject, 24)
 
 
 @row(26, _TITLES[26])
 def empty_origins(subject: Subject) -> Iterator[Effect]:
-    return _dropped(subject, 26)
+    return dropped(subject, 26)
 
 
 @row(35, _TITLES[35])
 def stacked_decorators(subject: Subject) -> Iterator[Effect]:
-    return _dropped(subject, 35)
+    return dropped(subject, 35)
 
 
 @row(15, "Access-Control-Allow-Private-Network on preflights alone")

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from ....patterns.origin_syntax import OriginError, read_pattern
 from ..subject import Found, Subject, Use, quoted, routes, some
 from .changes import HEADERS, LESS, MORE, Effect, row
 from .incumbent import matches_origin
-from .option_rows import change_of
+from .option_rows import change_of, dropped
+from .written import strings_at
 
 _ENDS: Final = re.compile(r"(?<!\\)(?:\$|\\Z|\.\*\)*)$")
 
@@ -112,7 +114,38 @@ def _origins_that_work_now(subject: Subject, use: Use) -> Iterator[Effect]:
     if numbers:
         what = f"{some(numbers)} never matched, being read as a regular expression"
         yield Effect(MORE, use.found(what, "Remove what is not to be allowed."))
-    written = subject.app.config.get(use.source.place)
-    if use.source.level == "config" and isinstance(written, str) and len(use.value.patterns()) > 1:
-        what = f"{some(use.value.patterns())} were one string that matched nothing"
-        yield Effect(MORE, use.found(what, "Remove what is not to be allowed."))
+    patterns = set(use.value.patterns())
+    for text in sorted(_written(subject, use)):
+        several = [part for part in re.split(r"[\s,]+", text) if part in patterns]
+        if len(several) > 1:
+            what = f"{some(several)} were one string that matched nothing"
+            yield Effect(MORE, use.found(what, "Remove what is not to be allowed."))
+
+
+@row(25, "an origin is normalised; what no page can send or read is dropped")
+def normalised_origins(subject: Subject) -> Iterator[Effect]:
+    for use in subject.uses("origins"):
+        for text in sorted(_written(subject, use)):
+            origin = _normalised(text)
+            if origin != text and origin in use.value.literals:
+                what = f"{text!r} never matched; it is read as {origin!r}, which a browser sends"
+                yield Effect(MORE, use.found(what, f"Write {origin!r}, or remove it."))
+    yield from dropped(subject, 25)
+
+
+def _written(subject: Subject, use: Use) -> set[str]:
+    """Return the strings that origins are written as, where the option is set."""
+    if use.source.level != "config":
+        return strings_at(use.source)
+    given = subject.app.config.get(use.source.place)
+    items = [given] if isinstance(given, str) else given
+    listed = items if isinstance(items, list | tuple | set | frozenset) else ()
+    return {item for item in listed if isinstance(item, str)}
+
+
+def _normalised(text: str) -> str:
+    try:
+        pattern = read_pattern(text)
+    except OriginError:
+        return text
+    return pattern if isinstance(pattern, str) else text

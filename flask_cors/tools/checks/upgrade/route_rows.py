@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
-import linecache
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ....errors import Source
 from ....options.schema import DEFAULTS, Setting
@@ -17,7 +15,8 @@ from ...explanation import show
 from ...routes import RouteRow
 from ..subject import Found, Scope, Subject, quoted, routes, some, source_of
 from .changes import HEADERS, LESS, MORE, Effect, row
-from .incumbent import winner
+from .incumbent import Resources
+from .written import has_position
 
 # What a browser sees; the rest says how the library works.
 _SEEN: Final = (
@@ -71,12 +70,12 @@ def _other_winners(
 ) -> Iterator[tuple[Scope, str, _Winner | None, _Winner | None]]:
     """Yield the paths of routes that get another resource than they got."""
     for scope, url_rules in subject.scopes.items():
-        entries = list(scope)
-        patterns = {layer: pattern for pattern, layer in entries}
+        incumbent = Resources(scope)
+        patterns = {layer: pattern for pattern, layer in scope}
         within = {url_rule.endpoint for url_rule in url_rules}
         paths = dict.fromkeys(row.path for row in subject.rows if row.endpoint in within)
         for path in paths:
-            old, new = winner(entries, path), scope.match(path)
+            old, new = incumbent.match(path), scope.match(path)
             if (old and old[1]) is not new:
                 yield scope, path, old, (patterns[new], new) if new else None
 
@@ -93,27 +92,10 @@ def _at(scope: Scope, layer: Layer, what: str, keep: str) -> Found:
 def positional_origins(subject: Subject) -> Iterator[Effect]:
     for layer, rows in _by_nearest(subject, lambda layer: layer.mark is not None):
         source = source_of(layer)
-        if "origins" in layer.settings and _is_positional(source):
+        if "origins" in layer.settings and has_position(source, "cross_origin"):
             what = f"the argument was ignored, so {routes(rows)} was open to every site"
             keep = "If that is meant, write @cross_origin('*')."
             yield Effect(LESS, Found(source.place, what, keep, source.file, source.line))
-
-
-def _is_positional(source: Source) -> bool:
-    """Return whether the call of ``cross_origin`` at *source* has a positional argument."""
-    if source.file is None or source.line is None:
-        return False
-    try:
-        tree = ast.parse("".join(linecache.getlines(source.file)))
-    except (SyntaxError, ValueError):
-        return False
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-    return any(
-        node.lineno <= source.line <= (node.end_lineno or 0)
-        and getattr(node.func, "id", getattr(node.func, "attr", "")) == "cross_origin"
-        and any(not isinstance(argument, ast.Starred) for argument in node.args)
-        for node in calls
-    )
 
 
 @row(9, "a decorator takes what it does not set from the blueprint and the app")
@@ -154,16 +136,28 @@ def final_denials(subject: Subject) -> Iterator[Effect]:
     for item in subject.rows:
         if item.policy is None:
             continue
-        for outer in item.layers[1:]:
-            setting = item.policy.settings["origins"]
+        setting = item.policy.settings["origins"]
+        for outer in (*item.layers[1:], *_of_other_objects(subject, item)):
             looser = _origins_of(subject, outer) - set(setting.value.patterns())
             if looser and not setting.value.any and outer.mark is None:
                 found.setdefault((setting.source, outer), []).append(item)
     for (source, outer), rows in found.items():
         more = some(sorted(_origins_of(subject, outer)))
-        what = f"{outer.place} allowed {more} on {routes(rows)} although {source.place} does not"
+        where = str(source_of(outer)) if outer.place == source.place else outer.place
+        what = f"{where} allowed {more} on {routes(rows)} although {source.place} does not"
         keep = f"If they are meant, add them to origins in {source.place}."
         yield Effect(LESS, Found(source.place, what, keep, source.file, source.line))
+
+
+def _of_other_objects(subject: Subject, item: RouteRow) -> Iterator[Layer]:
+    """Yield what other ``CORS`` objects for the same app or blueprint say of a route's path."""
+    route = subject.table.route(item.endpoint, item.rule)
+    sources = {layer.source for layer in item.layers}
+    for scope in route.scopes if route else ():
+        if len(subject.sources_in(scope)) > 1:
+            for pattern, layer in scope:
+                if layer.source not in sources and pattern.matches(item.path):
+                    yield layer
 
 
 def _origins_of(subject: Subject, layer: Layer) -> set[str]:
@@ -282,17 +276,23 @@ def _urls_of_several_policies(subject: Subject) -> Iterator[tuple[str, list[Rout
 @row(19, "async views and view classes can be decorated")
 def views_that_failed(subject: Subject) -> Iterator[Effect]:
     for layer, rows in _by_nearest(subject, lambda layer: layer.mark is not None):
-        view = subject.app.view_functions[rows[0].endpoint]
-        kind = ""
-        if any(mark_of(base) is layer.mark for base in _classes_of(view)):
-            kind = "a decorated class"
-        elif inspect.iscoroutinefunction(inspect.unwrap(view)):
-            kind = "an async view under the decorator"
-        if kind:
+        failed = _why_failed(layer, subject.app.view_functions[rows[0].endpoint])
+        if failed:
             source = source_of(layer)
-            what = f"{routes(rows)}: {kind} failed with 500, and works"
+            what = f"{routes(rows)}: {failed}"
             keep = "Nothing is to be done."
             yield Effect(MORE, Found(source.place, what, keep, source.file, source.line))
+
+
+def _why_failed(layer: Layer, view: object) -> str:
+    """Return what did not work with a decorated view, or an empty string."""
+    if any(mark_of(base) is layer.mark for base in _classes_of(view)):
+        return "a decorated class failed with 500, and works"
+    if layer.kind in ("method", "class"):
+        return "preflights of methods of a class that are decorated failed, and are answered"
+    if inspect.iscoroutinefunction(inspect.unwrap(cast(Any, view))):
+        return "an async view under the decorator failed with 500, and works"
+    return ""
 
 
 def _classes_of(view: object) -> Iterable[type]:

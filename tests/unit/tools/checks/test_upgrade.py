@@ -150,6 +150,36 @@ def test_several_origins_in_one_string() -> None:
     assert of(app).changes[0].place == "CORS_ORIGINS"
 
 
+@pytest.mark.filterwarnings("ignore:.*which is what a browser sends")
+@pytest.mark.parametrize(
+    ("step", "config", "place"),
+    [
+        (lambda app: CORS(app), {"CORS_ORIGINS": ["https://A.example.com/", B]}, "CORS_ORIGINS"),
+        (lambda app: CORS(app, origins="https://A.example.com/"), {}, "CORS(app)"),
+        (lambda app: CORS(app, resources={"*": {"origins": "https://a.example.com:443"}}), {}, ""),
+    ],
+)
+def test_an_origin_that_is_normalised(step: Build, config: dict[str, Any], place: str) -> None:
+    found = [change for change in of(build(step, **config)).changes if change.row == 25]
+    (change,) = found
+    assert change.effect == "allows more"
+    assert change.what.endswith(
+        "never matched; it is read as 'https://a.example.com', which a browser sends"
+    )
+    assert not place or change.place == place
+
+
+def test_a_callable_in_the_config_is_no_text() -> None:
+    assert rows(build(lambda app: CORS(app), CORS_ORIGINS=lambda origin: True)) == [
+        (22, "allows more")
+    ]
+
+
+def test_several_origins_in_one_keyword() -> None:
+    app = build(lambda app: CORS(app, origins="https://a.example.com, https://b.example.com"))
+    assert rows(app) == [(37, "allows more"), (14, "other headers")]
+
+
 def test_origins_without_always_send() -> None:
     assert rows(build(app_with(origins=[A, B], always_send=False))) == []
 
@@ -396,6 +426,16 @@ def test_a_denial_is_final() -> None:
     assert change.what == ("CORS(app) allowed * on GET, HEAD /api/x although CORS(api) does not")
 
 
+def test_a_denial_of_a_later_object_is_final() -> None:
+    app = build(
+        lambda app: CORS(app, origins="*"),
+        lambda app: CORS(app, origins=A),
+    )
+    (change,) = of(app).changes
+    assert (change.row, change.effect, change.place) == (11, "allows less", "CORS(app)")
+    assert f"CORS(app) at {__file__}:{(change.line or 0) - 1} allowed *" in change.what
+
+
 def test_a_denial_of_a_decorator_is_final() -> None:
     app = build(lambda app: CORS(app), decorated("/y", origins=A), CORS_ORIGINS=[A, B])
     found = [change for change in of(app).changes if change.row == 11]
@@ -428,7 +468,20 @@ class Items(MethodView):
 
 def test_two_methods_of_one_url() -> None:
     app = build(lambda app: app.add_url_rule("/items", view_func=Items.as_view("items")))
-    assert rows(app) == [(36, "allows less")]
+    assert rows(app) == [(19, "allows more"), (36, "allows less")]
+
+
+def test_a_decorated_base_of_a_class() -> None:
+    class Several(MethodView):
+        decorators = [cross_origin(origins=A)]  # noqa: RUF012
+
+        def get(self) -> str:
+            return "x"
+
+    app = build(lambda app: app.add_url_rule("/y", view_func=Several.as_view("y")))
+    (change,) = of(app).changes
+    assert (change.row, change.effect) == (19, "allows more")
+    assert "preflights of methods of a class" in change.what
 
 
 def test_views_that_could_not_be_decorated() -> None:
@@ -457,8 +510,7 @@ def test_two_decorators_on_one_class() -> None:
 
     with pytest.warns(CorsWarning):
         app = build(lambda app: app.add_url_rule("/y", view_func=Several.as_view("y")))
-    (change,) = of(app).changes
-    assert (change.row, change.effect) == (35, "warns")
+    assert rows(app) == [(19, "allows more"), (35, "warns")]
 
 
 # -- hooks -----------------------------------------------------------------------------
