@@ -10,7 +10,7 @@ import dis
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, takewhile
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
 
@@ -66,6 +66,7 @@ _MOST_FUNCTIONS: Final = 100
 _TAKE_ATTRIBUTE_ERRORS: Final = frozenset(
     {"AttributeError", "BaseException", "Exception", "KeyError"}
 )
+_ENDS: Final = -1000
 _UNKNOWN: Final = object()
 
 
@@ -489,12 +490,8 @@ class _Code:
 
     def is_kept(self, at: int) -> bool:
         """Return whether what is loaded at *at* is put into a name or a sequence, or iterated."""
-        for step in self.steps[at + 1 :]:
-            if step.op in _KEEPING:
-                return True
-            if step.op != "LOAD_CONST":
-                return False
-        return False
+        after = (step.op for step in self.steps[at + 1 :])
+        return next((op for op in after if op != "LOAD_CONST"), "") in _KEEPING
 
     def method_before(self, at: int) -> str:
         """Return the method whose first argument is loaded at *at*."""
@@ -505,28 +502,19 @@ class _Code:
 
     def is_compared(self, at: int) -> bool:
         """Return whether what is loaded at *at* is compared with something."""
-        above = 0
+        above = 1
         for step in self.steps[at + 1 :]:
-            if step.op in _COMPARISONS:
-                return above <= 1
-            if step.op.startswith("CALL"):
-                above -= _arguments(step)
-                if above < 1:
-                    return False
-            elif step.op.startswith("LOAD_"):
-                above += step.op not in _ATTRIBUTES
-            else:
-                return False
+            if step.op in _COMPARISONS or above < 1:
+                return 0 < above <= 2
+            above += _pushed(step)
         return False
 
     def argument_count(self, at: int) -> int:
         """Return how many arguments a call has, counted from the one at *at*."""
-        count = 1
-        for step in self.steps[at + 1 :]:
-            if step.op.startswith("CALL"):
-                return count
-            count += step.op.startswith(("LOAD_", "BUILD_")) and step.op not in _ATTRIBUTES
-        return count
+        loads = takewhile(lambda step: not step.op.startswith("CALL"), self.steps[at + 1 :])
+        return 1 + sum(
+            step.op.startswith(("LOAD_", "BUILD_")) and step.op not in _ATTRIBUTES for step in loads
+        )
 
     @property
     def catches_attribute_errors(self) -> bool:
@@ -548,8 +536,13 @@ class _Code:
         return old or (self.op(at) == "PUSH_EXC_INFO" and self.op(at + 1) == "POP_TOP")
 
 
-def _arguments(step: _Step) -> int:
-    return step.value if isinstance(step.value, int) else 0
+def _pushed(step: _Step) -> int:
+    """Return by how much an instruction of an expression makes the stack grow."""
+    if step.op.startswith("CALL"):
+        return -step.value if isinstance(step.value, int) else _ENDS
+    if step.op.startswith("LOAD_"):
+        return step.op not in _ATTRIBUTES
+    return _ENDS
 
 
 def _steps(code: CodeType) -> Iterator[_Step]:
@@ -557,15 +550,11 @@ def _steps(code: CodeType) -> Iterator[_Step]:
     line = code.co_firstlineno
     for found in dis.get_instructions(code):
         line = lines.get(found.offset, line)
-        parts = _FAST.findall(found.opname)
-        if parts and isinstance(found.argval, tuple):
-            # Two accesses to local names in one instruction.
-            yield from (
-                _Step(f"{part}_FAST", name, line)
-                for part, name in zip(parts, found.argval, strict=False)
-            )
-        elif parts and _FAST.fullmatch(found.opname):
-            yield _Step(f"{parts[0]}_FAST", found.argval, line)
+        # From Python 3.13 on, one instruction may be two accesses to local names.
+        if parts := _FAST.findall(found.opname):
+            names = found.argval if isinstance(found.argval, tuple) else (found.argval,)
+            for part, name in zip(parts, names, strict=False):
+                yield _Step(f"{part}_FAST", name, line)
         elif found.opname not in _SILENT:
             op = "LOAD_CONST" if found.opname.startswith("LOAD_CONST") else found.opname
             yield _Step(op, found.argval, line, found.argrepr)

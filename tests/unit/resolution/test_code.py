@@ -311,6 +311,7 @@ def test_a_comparison_of_what_a_call_returns_compares_no_header() -> None:
 def other_headers(r: Any) -> Any:
     r.headers.pop("Access-Control-Allow-Methods", None)
     r.headers.get("access-control-")
+    getattr(r, "access_control_allow_origin")  # noqa: B009
     unknown.pop(missing)  # type: ignore[name-defined]  # noqa: F821
     if "A" in r.headers:
         return r
@@ -573,6 +574,7 @@ def suppresses(r: Any) -> Any:
 
 def uses_another_object(r: Any) -> Any:
     r.end = 1
+    print(g, "start", g.get(r), end="")
     return r.start, getattr(r, "start")  # noqa: B009
 
 

@@ -24,6 +24,7 @@ from flask_cors.tools.checks.upgrade import ROWS, Change, UpgradeResult, upgrade
 from flask_cors.tools.checks.upgrade.changes import FAILS, add, every_row
 from flask_cors.tools.checks.upgrade.incumbent import matches_origin
 from flask_cors.tools.checks.upgrade.option_rows import change_of, row_of
+from flask_cors.tools.checks.upgrade.written import calls_at
 
 A = "https://a.example.com"
 B = "https://b.example.com"
@@ -368,6 +369,10 @@ def test_sources_that_cannot_be_read() -> None:
     exec(code, names)
     app = build(lambda app: app.add_url_rule("/y", "y", names["marked"]))
     assert rows(app) == []
+
+
+def test_origins_without_a_line() -> None:
+    assert list(calls_at(Source("app", "CORS(app)"))) == []
 
 
 def test_sources_that_are_no_python(tmp_path: Path) -> None:
