@@ -117,4 +117,4 @@ def __getattr__(name: str) -> Any:
     warnings.warn(
         f"flask_cors.core.{name} is deprecated: {advice}", DeprecationWarning, stacklevel=2
     )
-    return copy.copy(value)
+    return copy.deepcopy(value) if value is _DEFAULTS else value

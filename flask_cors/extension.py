@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from flask import Blueprint, Flask
 
 from .errors import ConfigError, Problem, Report, said_at, warn
-from .options.names import hint_for_positional
 from .options.reader import read_options
 from .resolution.registry import Rule
 from .resolution.unused import note_made, note_used
@@ -130,6 +129,8 @@ def _read(target: object, misplaced: Sequence[object], options: Any) -> Rule:
     name = target.name if isinstance(target, Blueprint) else "app"
     report = Report(said_at(place, f"CORS({name})"))
     for value in misplaced:
+        from .options.names import hint_for_positional
+
         reason = "CORS takes the app or the blueprint, and options by keyword only"
         report.error("positional argument", value, reason, *hint_for_positional(value))
     settings = read_options(options, place, report)

@@ -42,6 +42,13 @@ _SYNONYMS: Final = {
     "origin_allow_all": "origins",
     "allow_all_origins": "origins",
 }
+_WORDS: Final = {
+    "method": "methods",
+    "resource": "resources",
+    "credential": "supports_credentials",
+    "expos": "expose_headers",
+    "header": "allow_headers",
+}
 # Leaving one of these out may open what it was to close.
 _RESTRICTING: Final = frozenset({"origins", "resources", "methods", "allow_headers"})
 # Where this value is meant, the misspelt option restricts, and is read.
@@ -51,13 +58,20 @@ _EVERYTHING: Final = frozenset({"*", "/*", "/.*", ".*", "/", r"^/.*", r"^/.*$", 
 
 def near(name: str) -> str | None:
     """Return the option that *name*, which is none, was most likely meant to be."""
-    plain = name.lower().replace("-", "_").removeprefix("cors_").removeprefix("access_control_")
+    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    plain = plain.removeprefix("cors_").removeprefix("access_control_")
     if plain in _SYNONYMS:
         return _SYNONYMS[plain]
+    if "origin" in plain:
+        return "origins"
     known = [option for option in OPTIONS if option != "headers"]
-    if plain in known:
-        return plain
-    return next(iter(difflib.get_close_matches(plain, known, 1)), None)
+    close = difflib.get_close_matches(plain, known, 1)
+    return close[0] if close else _of_word(plain)
+
+
+def _of_word(plain: str) -> str | None:
+    """Return the option that a name is about by one of its words, such as ``api_methods``."""
+    return next((option for word, option in _WORDS.items() if word in plain), None)
 
 
 def is_any(option: str, value: object) -> bool:

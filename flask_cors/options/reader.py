@@ -11,7 +11,6 @@ from typing import Any, Final, NamedTuple
 
 from ..errors import Report, Source, warn_at
 from ..patterns.paths import PathPattern
-from .names import read_unknown
 from .parsers import CONFIG_FLAGS, parse_flag
 from .schema import DEFAULTS, OPTIONS, Late, Option, Setting
 
@@ -122,6 +121,9 @@ def _row(
         name = name[5:].lower()
     option = OPTIONS.get(name)
     if option is None:
+        # What it was meant to be is not needed where every name is right.
+        from .names import read_unknown
+
         named = {key: value for key, value in given.items() if isinstance(key, str)}
         read = read_unknown(name, value, named, place, report)
         return read and (OPTIONS[read[0]], read[1])

@@ -50,21 +50,20 @@ _MOST_COPIES: Final = 64
 # More repetitions than these are not somebody's list of names.
 _FEW: Final = 4
 # A try may take about this many steps of the matcher; ten million take a second.
-_MOST_STEPS: Final = 20_000
+_MOST_STEPS: Final = 50_000
+_MOST_LOOPS: Final = 30
 _LONGEST: Final = 100
-# Each character may be divided from the one before, or not: 2 ** 14 ways behind the scheme.
-_AMBIGUOUS_LENGTH: Final = len("https://") + 14
 
 _ATOM = re.compile(
     # A run of literal characters; the last one is apart where it has a quantifier.
     r"(?P<run>(?:\\[./:-]|[A-Za-z0-9:/_-])+)(?![*+?{])"
     r"|(?P<look>\(\?<?[=!])"
-    r"|(?P<open>\((?:\?(?:P<\w+>|[aiLmsu]*(?:-[imsx]+)?:|>))?)"
-    r"|(?P<nothing>\(\?(?:\#[^)]*|[aiLmsu]+)\)|\\[AZbB]|[\^$])"
+    r"|(?P<open>\((?:\?(?:P<\w+>|[aiLmsu]*(?:-[imsx]+)?:|>)|(?!\?)))"
+    r"|(?P<nothing>\(\?(?:\#[^)]*|[aiLmsu]+)\)|\\[1-9AZbB]|[\^$])"
     r"|(?P<close>\))"
     r"|(?P<bar>\|)"
     r"|(?P<sign_class>\[\^?\]?(?:\\.|[^\]\\])*\]|\\[wWdDsS]|\.)"
-    r"|(?P<unknown>\(\?|\\[1-9A-Za-z])"
+    r"|(?P<unknown>\(\?|\\[0A-Za-z])"
     r"|\\?(?P<sign>.)",
     re.DOTALL,
 )
@@ -92,6 +91,8 @@ class _Word(NamedTuple):
         return _Word(self.text * count, self.marks * count)
 
 
+# No pattern begins so.
+_UNREADABLE: Final = "(?"
 _EMPTY: Final = _Word("", "")
 _SCHEME: Final = _Word("https://", "1" * 8)
 
@@ -113,11 +114,13 @@ def stranger_let_in(regex: re.Pattern[str]) -> str | None:
     which proves nothing: a pattern that is read here only in part may still be open.
 
     Takes less than a millisecond for most patterns. However slow a pattern is, what is tried
-    is short enough for about 20,000 steps of the matcher each.
+    is short enough for about 50,000 steps of the matcher each.
     """
-    for word in _words(regex.pattern) if not regex.flags & re.VERBOSE else ():
-        short = within_bounds(regex.pattern, word.text)
-        if short and regex.fullmatch(word.text) and _is_stranger(word):
+    text = _text_of(regex)
+    words, longest = _words(text), _longest_text(text)
+    for word in words:
+        short = len(word.text) <= longest
+        if short and regex.fullmatch(word.text) and _is_stranger(word, words):
             return word.text
     return matches_unrelated(regex)
 
@@ -128,28 +131,43 @@ def matches_unrelated(regex: re.Pattern[str]) -> str | None:
     ``https://evil.net`` for ``https?://.*``: such a pattern stands for any origin, as far as
     credentials are concerned. ``None`` where none was found.
     """
-    names = [name for name in _UNRELATED if name not in regex.pattern.lower()]
-    for origin in _unrelated_origins(names[0], _ports_in(regex.pattern)) if names else ():
-        if within_bounds(regex.pattern, origin) and regex.fullmatch(origin):
+    text = _text_of(regex)
+    longest, literal = _longest_text(text), text.lower().replace("\\", "")
+    names = [name for name in _UNRELATED if name not in literal]
+    for origin in _unrelated_origins(names[0], _ports_in(text)) if names else ():
+        short = len(origin) <= longest
+        host = re.sub(r":[0-9]+$", "", origin.partition("://")[2])
+        if short and regex.fullmatch(origin) and host not in literal:
             return origin
     return None
 
 
-def tried_origins(pattern: str) -> list[str]:
-    """Return texts that *pattern* suggests, whether it matches them or not."""
-    unrelated = _unrelated_origins(_UNRELATED[0], _ports_in(pattern))
-    words = [word.text for word in _words(pattern)[:_MOST_SUGGESTED]]
-    return list(dict.fromkeys([*words, *unrelated]))
+def tried_origins(regex: re.Pattern[str]) -> list[str]:
+    """Return texts that *regex* suggests, whether it matches them or not."""
+    text = _text_of(regex)
+    words = [word.text for word in _words(text)[:_MOST_SUGGESTED]]
+    return list(dict.fromkeys([*words, *_unrelated_origins(_UNRELATED[0], _ports_in(text))]))
 
 
-def plain_origins(pattern: str) -> list[str]:
-    """Return texts that *pattern* suggests and that name no stranger."""
-    return [word.text for word in _words(pattern) if "evil" not in word.text]
+def plain_origins(regex: re.Pattern[str]) -> list[str]:
+    """Return texts that *regex* suggests and that hold no stranger's name."""
+    return [word.text for word in _words(_text_of(regex)) if "evil" not in word.text]
 
 
-def within_bounds(pattern: str, text: str) -> bool:
-    """Return whether matching *text* is short work, however slow *pattern* may be."""
-    return len(text) <= _longest_text(pattern)
+def within_bounds(regex: re.Pattern[str], text: str) -> bool:
+    """Return whether matching *text* is short work, however slow *regex* may be."""
+    return len(text) <= _longest_text(_text_of(regex))
+
+
+def _text_of(regex: re.Pattern[str]) -> str:
+    """Return the pattern without the white space and the comments of a verbose one."""
+    if not regex.flags & re.VERBOSE:
+        return regex.pattern
+    # White space in a class stays where it is; such a pattern is not read.
+    if re.search(r"\[[^\]]*[\s#]", regex.pattern):
+        return _UNREADABLE
+    kept = re.sub(r"(\\.)|\s+|#[^\n]*", lambda found: found[1] or "", regex.pattern)
+    return re.sub(r"^\(\?[aiLmsux]+\)", "", kept)
 
 
 # -- origins that have nothing to do with a pattern --------------------------------------
@@ -233,6 +251,8 @@ def _is_listed(sign_class: str) -> bool:
 
 def _others(item: _Item, full: bool) -> Iterator[_Word]:
     copies = min(max(item.low, 1), _MOST_COPIES)
+    if not item.high:
+        return
     if item.alternatives:
         for alternative in item.alternatives:
             yield from (word.times(copies) for word in _variants(alternative, full))
@@ -300,8 +320,11 @@ class _Reader:
     def _item(self, atom: re.Match[str]) -> _Item | None:
         group = self.alternatives() if atom["open"] or atom["look"] else ()
         low, high = self._quantifier()
-        if atom["look"] or atom["nothing"]:
+        if atom["nothing"]:
             return None
+        if atom["look"]:
+            # Nothing of the text, but it takes its time.
+            low, high = 0, 0
         text = atom["run"] or atom["sign"] or ""
         return _Item(text.replace("\\", "").lower(), atom["sign_class"] or "", group, low, high)
 
@@ -319,25 +342,40 @@ class _Reader:
 # -- what is a stranger ------------------------------------------------------------------
 
 
-def _is_stranger(word: _Word) -> bool:
-    """Return whether somebody else can have the host of *word*, and the pattern names it not."""
+def _is_stranger(word: _Word, words: Iterable[_Word]) -> bool:
+    """Return whether *word* has a host that others can have, and none of *words* names it."""
+    found = _owner(word)
+    if not found or not _varies(*found):
+        return False
+    others = (other for other in words if found[0] in other.text)
+    owners = (owner for owner in map(_owner, others) if owner and owner[0] == found[0])
+    return all(_varies(*owner) for owner in owners)
+
+
+def _owner(word: _Word) -> tuple[str, str] | None:
+    """Return the registrable domain, or the network, of a word, with its marks.
+
+    ``None`` where it has none that a stranger could have.
+    """
     parts = _HOST.fullmatch(word.text)
     if not parts:
-        return False
+        return None
     host, marks = parts[1], word.marks[parts.start(1) : parts.end(1)]
     if re.fullmatch(r"\[.*|(?:.*\.)?[0-9]+", host):
-        return _is_strange_address(host, marks)
-    labels = host.split(".")
-    if len(labels) == 1:
-        return host == "evil" and "1" not in marks
-    owned = _owned(labels)
-    last = marks[-len(labels[-1]) :]
-    real = labels[-1] in _TOP_LEVEL if "0" in last else labels[-1].isalpha()
-    if not owned or not real or labels[-1] in _PRIVATE_SUFFIXES:
-        return False
+        return _network(host, marks)
+    if "." not in host:
+        return (host, marks) if host == "evil" and "1" not in marks else None
+    return _domain(host, marks)
+
+
+def _domain(host: str, marks: str) -> tuple[str, str] | None:
+    owned, last = _owned(host.split(".")), host.rpartition(".")[2]
+    real = last in _TOP_LEVEL if "0" in marks[-len(last) :] else last.isalpha()
     name = owned.partition(".")[0]
-    valid = not (name.startswith("-") or name.endswith("-")) and "_" not in name
-    return valid and _varies(owned, marks[-len(owned) :])
+    valid = re.fullmatch(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", name)
+    if not valid or not real or last in _PRIVATE_SUFFIXES:
+        return None
+    return owned, marks[-len(owned) :]
 
 
 def _varies(name: str, marks: str) -> bool:
@@ -353,13 +391,13 @@ def _owned(labels: Sequence[str]) -> str:
     return ".".join(labels[-2:])
 
 
-def _is_strange_address(host: str, marks: str) -> bool:
+def _network(host: str, marks: str) -> tuple[str, str] | None:
     try:
         address = ip_address(host.strip("[]"))
     except ValueError:
-        return False
-    network = marks[: host.rindex(":" if address.version == 6 else ".")]
-    return address.is_global and _varies(host[: len(network)], network)
+        return None
+    length = host.rindex(":" if address.version == 6 else ".")
+    return (host[:length], marks[:length]) if address.is_global else None
 
 
 # -- bounds ------------------------------------------------------------------------------
@@ -367,16 +405,58 @@ def _is_strange_address(host: str, marks: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _longest_text(pattern: str) -> int:
-    """Return the length up to which a text takes at most about :data:`_MOST_STEPS` steps."""
-    items = _read(pattern)
-    if items is None:
-        return _AMBIGUOUS_LENGTH
-    flat = list(_all_items(items))
-    loops = sum(1 for item in flat if item.high > _LISTED)
-    if any(_is_ambiguous(item) for item in flat):
-        return _AMBIGUOUS_LENGTH
-    fitting = (length for length in range(_LONGEST, 8, -1) if comb(length, loops) <= _MOST_STEPS)
-    return _LONGEST if loops < 2 else next(fitting, 8)
+    """Return the length up to which a text takes at most about :data:`_MOST_STEPS` steps.
+
+    The estimate errs on the side of caution; 0 where the pattern cannot be read here.
+    """
+    alternatives = _read(pattern)
+    if alternatives is None:
+        return 0
+    effort = _effort(alternatives, 1)
+    scheme = len("https://") if re.match(r"\^?https?\??:", pattern) else 0
+    lengths = range(_LONGEST, 0, -1)
+    return next((scheme + length for length in lengths if effort.fits(length)), 0)
+
+
+class _Effort(NamedTuple):
+    """How many ways there may be to divide a text among the parts of a pattern.
+
+    ``choices``: between alternatives, and with or without an optional part. ``loops``: parts
+    that take as much as they like. ``ambiguous``: a repetition may end at every character.
+    """
+
+    choices: int
+    loops: int
+    ambiguous: bool
+
+    def fits(self, length: int) -> bool:
+        if self.choices > _MOST_STEPS or self.loops > _MOST_LOOPS:
+            return False
+        steps = self.choices * comb(length + self.loops, self.loops)
+        return steps * (2**length if self.ambiguous else 1) <= _MOST_STEPS
+
+
+def _effort(alternatives: Sequence[Sequence[_Item]], times: int) -> _Effort:
+    """Return the effort of *alternatives*, which stand *times* times in the pattern."""
+    choices, loops, ambiguous = _power(len(alternatives), times), 0, False
+    for item in (item for items in alternatives for item in items):
+        if item.high > _LISTED and item.high != item.low:
+            loops += times
+        else:
+            choices = min(choices * _power(item.high - item.low + 1, times), _MOST_STEPS + 1)
+        if item.alternatives:
+            fixed = 1 if item.high > _LISTED and item.high != item.low else max(item.high, 1)
+            inner = _effort(item.alternatives, times * fixed)
+            choices = min(choices * inner.choices, _MOST_STEPS + 1)
+            loops, ambiguous = loops + inner.loops, ambiguous or inner.ambiguous
+            ambiguous = ambiguous or _is_ambiguous(item)
+    return _Effort(choices, loops, ambiguous)
+
+
+def _power(base: int, exponent: int) -> int:
+    """Return *base* to the power of *exponent*, but no more than matters."""
+    power: int = base ** min(exponent, 20)
+    return min(power, _MOST_STEPS + 1)
 
 
 def _all_items(alternatives: Sequence[Sequence[_Item]]) -> Iterator[_Item]:
@@ -389,16 +469,17 @@ def _all_items(alternatives: Sequence[Sequence[_Item]]) -> Iterator[_Item]:
 def _is_ambiguous(item: _Item) -> bool:
     """Return whether a repetition may divide a text in more than one way.
 
-    A sign at its end, or start, that it holds nowhere else leaves one way.
+    A sign at its end, or start, that it holds nowhere else leaves one way; so do alternatives
+    that begin with different signs.
     """
-    if not item.alternatives or item.high <= 1:
+    if item.high <= _LISTED:
         return False
+    varying = any(inner.high != inner.low for inner in _all_items(item.alternatives))
     if len(item.alternatives) > 1:
-        return any(inner.high > 1 for inner in _all_items(item.alternatives))
+        starts = [items[0].text[:1] if items else "" for items in item.alternatives]
+        return varying or "" in starts or len(set(starts)) < len(starts)
     items = item.alternatives[0]
-    if not any(inner.high > 1 or inner.low == 0 for inner in _all_items([items])):
-        return False
-    return not any(_separates(items, place) for place in (0, -1))
+    return varying and not (items and any(_separates(items, place) for place in (0, -1)))
 
 
 def _separates(items: Sequence[_Item], place: int) -> bool:

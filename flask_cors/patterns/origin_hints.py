@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from .emptiness import can_match_origin
 from .neighbours import stranger_let_in
 from .origin_syntax import (
     HOST,
@@ -61,6 +62,8 @@ def meant_by(text: str) -> list[str]:
 
 def _corrected(piece: str) -> str | None:
     """Return the origin that *piece* is near to: punycode, no path, a scheme."""
+    if piece.lower() == "null":
+        return "null"
     if not re.search(r"\w", piece):
         return "*" if "*" in piece else None
     scheme, host, port = _apart(piece)
@@ -180,9 +183,10 @@ def _is_closed_below(labels: Sequence[str]) -> bool:
 
 def _if_closed(regex: str) -> str | None:
     try:
-        return None if stranger_let_in(re.compile(regex, re.IGNORECASE)) else regex
+        compiled = re.compile(regex, re.IGNORECASE)
     except re.error:
         return None
+    return regex if can_match_origin(compiled) and not stranger_let_in(compiled) else None
 
 
 def _for_regex(plain: str, text: str) -> Hint:
@@ -222,4 +226,4 @@ def hint_for_dead(pattern: str) -> Hint:
 
 
 def _plain(pattern: str) -> str:
-    return re.sub(r"\\(?=[.\-/:])|[\^$]", "", pattern)
+    return re.sub(r"\([^()]*\)\?|\\(?=[.\-/:])|[\^$]", "", pattern)

@@ -217,7 +217,9 @@ class Policies:
             for mark in own:
                 self._keep(mark.degraded)
             by_method = _NO_METHODS
-            if class_of(view) is not None:
+            if class_of(view) is None:
+                _note_options(mark_of(view), rules)
+            else:
                 methods = {method for rule in rules for method in _methods(rule)}
                 if any(rule.methods is None for rule in rules):
                     methods |= marked_methods(view)
@@ -314,6 +316,12 @@ class Policies:
                     f"the view {name} is registered without the mark of {lost.source}: "
                     "write cross_origin below @app.route, next to the function"
                 )
+
+
+def _note_options(mark: Mark | None, rules: Iterable[UrlRule]) -> None:
+    """Note on a view's mark whether Flask answers every ``OPTIONS`` request for the view."""
+    if mark is not None and mark.plain is not False:
+        mark.plain = all(getattr(rule, "provide_automatic_options", False) for rule in rules)
 
 
 def _methods(rule: UrlRule) -> Iterable[str]:

@@ -23,10 +23,11 @@ class Mark:
     """What ``cross_origin`` or, with ``exempt``, ``cors_exempt`` says of one object.
 
     ``target`` is a weak reference to the function that the mark was made for, or ``None``;
-    ``degraded`` is what of the call has no effect.
+    ``degraded`` is what of the call has no effect. ``plain`` says that the mark was compiled
+    with a view, and that every view that has it leaves ``OPTIONS`` to Flask.
     """
 
-    __slots__ = ("__weakref__", "degraded", "exempt", "settings", "source", "target")
+    __slots__ = ("__weakref__", "degraded", "exempt", "plain", "settings", "source", "target")
 
     def __init__(
         self,
@@ -40,6 +41,7 @@ class Mark:
         self.exempt = exempt
         self.degraded = degraded
         self.target: Callable[[], Any] | None = None
+        self.plain: bool | None = None
 
     @property
     def decorator(self) -> str:

@@ -19,13 +19,14 @@ def resolve(layers: Sequence[Layer], base: Mapping[str, Setting]) -> dict[str, S
     nearest: dict[str, Setting] = {}
     for layer in reversed(layers):
         nearest.update(layer.settings)
-    # A value of the config that nothing here needs is not read.
-    settings = {name: nearest.get(name) or base[name] for name in OPTIONS}
-    settings["supports_credentials"] = _credentials(layers, base)
+    nearest["supports_credentials"] = _credentials(layers, base)
+    # Resources were needed to find the layers, and are no option of a request.
+    nearest["resources"] = DEFAULTS["resources"]
     if not any(layer.mark for layer in layers):
         # The config key is the fallback of marks, and of nothing else.
-        settings["automatic_options"] = DEFAULTS["automatic_options"]
-    return settings
+        nearest["automatic_options"] = DEFAULTS["automatic_options"]
+    # A value of the config that nothing here needs is not read.
+    return {name: nearest.get(name) or base[name] for name in OPTIONS}
 
 
 def _credentials(layers: Sequence[Layer], base: Mapping[str, Setting]) -> Setting:

@@ -13,7 +13,7 @@ import re
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final, NamedTuple
@@ -48,6 +48,7 @@ _LONGEST_REPETITION: Final = 512
 # More optional repetitions than these are not somebody's list of names.
 _FEW_REPETITIONS: Final = 4
 _MOST_STATES: Final = 40_000
+_MOST_REMEMBERED: Final = 300_000
 
 _CATEGORIES: Final = {
     "CATEGORY_DIGIT": r"\d",
@@ -68,7 +69,7 @@ _Node = tuple[Any, Any]
 
 
 class TooLargeError(Exception):
-    """The pattern needs a larger automaton than is built, or is nested too deeply."""
+    """The pattern needs a larger automaton, or more steps, than one pattern may take."""
 
 
 class UnreadableError(Exception):
@@ -98,23 +99,24 @@ class Move(NamedTuple):
     class_size: int
 
 
-@dataclass(frozen=True)
 class Direction:
-    """An automaton as it is read from one of its ends."""
+    """An automaton as it is read from one of its ends. What is asked for is remembered."""
 
-    edges: Sequence[Sequence[Edge]]
-    first: int
-    anchor: str
-    _closures: dict[int, Mapping[int, int]] = field(default_factory=dict)
-    _moves: dict[int, tuple[Move, ...]] = field(default_factory=dict)
-    _read: dict[tuple[frozenset[int], str], frozenset[int]] = field(default_factory=dict)
+    def __init__(self, edges: Sequence[Sequence[Edge]], first: int, anchor: str) -> None:
+        self.edges = edges
+        self._first = first
+        self._anchor = anchor
+        self._closures: dict[int, Mapping[int, int]] = {}
+        self._moves: dict[int, tuple[Move, ...]] = {}
+        self._read: dict[tuple[frozenset[int], str], frozenset[int]] = {}
+        self._remembered = 0
 
     def initial(self) -> Mapping[int, int]:
         """Return the states before the first character, each with its fewest choices.
 
         The anchors of this end can be passed there.
         """
-        return self._closure(self.first, self.anchor)
+        return self._closure(self._first, self._anchor)
 
     def closure(self, state: int) -> Mapping[int, int]:
         """Return the states reached without a character, each with its fewest choices."""
@@ -134,6 +136,9 @@ class Direction:
                 if choices < found.get(edge.target, MANY + 1):
                     found[edge.target] = choices
                     waiting.append(edge.target)
+        self._remembered += len(found)
+        if self._remembered > _MOST_REMEMBERED:
+            raise TooLargeError
         return found
 
     def moves(self, state: int) -> tuple[Move, ...]:
@@ -270,11 +275,12 @@ class _Builder:
             return self._character(operator, value, start, context)
         if operator in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
             self.exact &= operator != "POSSESSIVE_REPEAT"
-            return self._repeat(*value, start, context)
+            low, high, nodes = value
+            return self._repeat(low, high, nodes, start, context)
         if operator == "ANYTHING":
             return self._repeat(0, MANY, [("ANY", None)], start, context)
         if operator == "SUBPATTERN":
-            return self._group(*value, start, context)
+            return self._group(value, start, context)
         if operator == "BRANCH":
             return self._branch(value[1], start, context)
         if operator == "AT" and (anchor := _ANCHORS.get(str(value))):
@@ -311,15 +317,8 @@ class _Builder:
             return self.state()
         return self._step(start, signs=signs, choices=_size(signs))
 
-    def _group(
-        self,
-        number: int | None,
-        added: int,
-        removed: int,
-        nodes: Any,
-        start: int,
-        context: _Context,
-    ) -> int:
+    def _group(self, value: Any, start: int, context: _Context) -> int:
+        number, added, removed, nodes = value
         within = context._replace(flags=(context.flags | added) & ~removed)
         if number is not None:
             self._groups[number] = (nodes, within)

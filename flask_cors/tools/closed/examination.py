@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Literal
 
-from flask_cors.patterns.neighbours import stranger_let_in, tried_origins, within_bounds
-
+from ...patterns.neighbours import stranger_let_in, tried_origins, within_bounds
 from .automaton import Automaton, TooLargeError, UnreadableError, automata_of
 from .hosts import is_strict, split_origin
-from .search import Strangers, TooMuchWorkError, Work, ports_to_try
+from .search import Strangers, Work, ports_to_try
 
 # Steps to prove an answer, to judge origins that were tried, and to look for more of them;
 # a hundred thousand take less than a second.
-_MOST_STEPS: Final = 300_000
-_MOST_STEPS_JUDGING: Final = 100_000
-_MOST_STEPS_LOOKING: Final = 60_000
+_MOST_STEPS: Final = 200_000
+_MOST_STEPS_JUDGING: Final = 60_000
+_MOST_STEPS_LOOKING: Final = 40_000
 _MOST_FOUND: Final = 40
+
+_TOO_LARGE: Final = "it is too large to be examined"
+_NO_AUTOMATON: Final = "it holds what no automaton can express, such as a look-around"
 
 Answer = Literal["closed", "open", "unproved"]
 
@@ -45,53 +47,74 @@ def examine(regex: re.Pattern[str]) -> Verdict:
     Origins are compared in lower case, as browsers send them, with the flags of *regex*.
     """
     try:
-        automata = automata_of(regex)
+        return _judge(regex, automata_of(regex))
     except TooLargeError:
-        return _guess(regex, "it is too large to be examined")
+        return _guess(regex, _TOO_LARGE)
     except UnreadableError:
         return _guess(regex, "its syntax is not known here")
-    return _judge(regex, automata)
 
 
 def _judge(regex: re.Pattern[str], automata: Sequence[Automaton]) -> Verdict:
     nearest = automata[0]
-    if witness := _well_known(regex, nearest):
+    if witness := _first_stranger(regex, nearest, tried_origins(regex)):
         return Verdict("open", witness)
+    reason = _TOO_LARGE if nearest.exact else _NO_AUTOMATON
     for automaton in automata:
-        work = Work(_MOST_STEPS // len(automata))
         try:
-            stranger = next(_strangers(automaton, work), None)
-        except TooMuchWorkError:
+            found = list(islice(_candidates(automaton, Work(_MOST_STEPS // len(automata))), 1))
+        except TooLargeError:
             continue
-        if stranger is None:
+        if not found:
             return Verdict("closed")
         if automaton.exact:
-            return Verdict("open", _nicest(automaton) or stranger)
-    if nearest.exact:
-        return _guess(regex, "examining it would take too long", nearest)
-    return _guess(regex, "it holds what no automaton can express, such as a look-around", nearest)
+            origins = _valid(automaton, _nicest(automaton)) or _valid(automaton, found)
+            if origins:
+                return Verdict("open", origins[0])
+            reason = "what was found are no valid hosts"
+    return _guess(regex, reason, nearest)
 
 
-def _strangers(
+def _candidates(
     automaton: Automaton, work: Work, strict: bool = False, listed: bool = False
-) -> Iterator[str]:
-    """Yield origins that *automaton* accepts and does not name, each scheme's shortest first."""
+) -> Iterator[list[str]]:
+    """Yield what may be origins that *automaton* accepts and does not name, the shortest first.
+
+    Each is a host with those ports that may follow it. It need not be valid: the search does
+    not count the characters of a label.
+    """
     for scheme in ("https", "http"):
         strangers = Strangers(automaton, scheme, work)
         for host in strangers.find(strict, listed=listed):
-            for port in ports_to_try(strangers.ports):
-                origin = f"{scheme}://{host}{port}"
-                if split_origin(origin) and automaton.accepts(origin):
-                    yield origin
-                    break
+            yield [f"{scheme}://{host}{port}" for port in ports_to_try(strangers.ports)]
 
 
-def _well_known(regex: re.Pattern[str], automaton: Automaton) -> str | None:
-    """Return one of the origins that the pattern suggests; a reader believes it at once."""
-    if not automaton.exact:
-        return None
+def _valid(automaton: Automaton, candidates: Iterable[list[str]]) -> list[str]:
+    """Return of each candidate the first origin that a browser may send and that is accepted."""
+    accepted = (
+        next((text for text in texts if split_origin(text) and automaton.accepts(text)), None)
+        for texts in candidates
+    )
+    return [origin for origin in accepted if origin]
+
+
+def _nicest(automaton: Automaton) -> list[list[str]]:
+    """Return a candidate under a public suffix, or at least one that Fetch describes."""
+    for listed in (True, False):
+        work = Work(_MOST_STEPS_LOOKING)
+        try:
+            if found := list(islice(_candidates(automaton, work, True, listed), 1)):
+                return found
+        except TooLargeError:
+            continue
+    return []
+
+
+def _first_stranger(
+    regex: re.Pattern[str], automaton: Automaton, origins: Iterable[str]
+) -> str | None:
+    """Return the first of *origins* that *regex* accepts and whose owner it does not name."""
     judge = _Judge(automaton)
-    accepted = [origin for origin in tried_origins(regex.pattern) if automaton.accepts(origin)]
+    accepted = [origin for origin in origins if _accepts(regex, automaton, origin)]
     for listed in (True, False):
         for origin in accepted:
             if judge.is_stranger(origin, listed):
@@ -99,15 +122,11 @@ def _well_known(regex: re.Pattern[str], automaton: Automaton) -> str | None:
     return None
 
 
-def _nicest(automaton: Automaton) -> str | None:
-    """Return a witness under a public suffix, or at least one that Fetch describes."""
-    for listed in (True, False):
-        try:
-            if found := next(_strangers(automaton, Work(_MOST_STEPS_LOOKING), True, listed), None):
-                return found
-        except TooMuchWorkError:
-            continue
-    return None
+def _accepts(regex: re.Pattern[str], automaton: Automaton, origin: str) -> bool:
+    # Only an exact automaton can stand for the pattern, which may take exponential time.
+    if not automaton.accepts(origin):
+        return False
+    return automaton.exact or (within_bounds(regex, origin) and bool(regex.fullmatch(origin)))
 
 
 class _Judge:
@@ -132,7 +151,7 @@ class _Judge:
                 self._strangers[scheme] = Strangers(self._automaton, scheme, self._work)
             found = self._strangers[scheme].find(is_strict(host), host, listed)
             return next(found, None) is not None
-        except TooMuchWorkError:
+        except TooLargeError:
             return False
 
 
@@ -141,20 +160,21 @@ def _guess(regex: re.Pattern[str], reason: str, automaton: Automaton | None = No
     if automaton is None:
         witness = stranger_let_in(regex)
         return Verdict("open", witness) if witness else Verdict("unproved", None, reason)
-    short = [origin for origin in _to_try(regex, automaton) if within_bounds(regex.pattern, origin)]
-    accepted = [origin for origin in short if regex.fullmatch(origin)]
-    judge = _Judge(automaton)
-    for listed in (True, False):
-        for origin in accepted:
-            if judge.is_stranger(origin, listed):
-                return Verdict("open", origin)
-    return Verdict("unproved", None, reason, len(short))
+    found = _more_origins(automaton)
+    if witness := _first_stranger(regex, automaton, found):
+        return Verdict("open", witness)
+    tried = [origin for origin in [*tried_origins(regex), *found] if within_bounds(regex, origin)]
+    return Verdict("unproved", None, reason, len(tried))
 
 
-def _to_try(regex: re.Pattern[str], automaton: Automaton) -> Iterator[str]:
-    yield from tried_origins(regex.pattern)
+def _more_origins(automaton: Automaton) -> list[str]:
+    """Return origins that *automaton* accepts: the pattern may accept one of them, too."""
+    found: list[str] = []
     for strict in (True, False):
+        work = Work(_MOST_STEPS_LOOKING)
         try:
-            yield from islice(_strangers(automaton, Work(_MOST_STEPS_LOOKING), strict), _MOST_FOUND)
-        except TooMuchWorkError:
+            for texts in islice(_candidates(automaton, work, strict), _MOST_FOUND):
+                found += _valid(automaton, [texts])
+        except TooLargeError:
             continue
+    return found

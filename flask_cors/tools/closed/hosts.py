@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
-from typing import Final, NamedTuple, Protocol, TypeVar
+from typing import ClassVar, Final, NamedTuple, Protocol, TypeVar
 
 from .automaton import ALPHABET
 from .suffixes import suffix_rules
@@ -41,22 +41,25 @@ _PlaceT = TypeVar("_PlaceT")
 class Grammar(Protocol[_PlaceT]):
     """A set of hosts, as a machine that may be in several places at once."""
 
-    @property
-    def signs(self) -> str:
-        """Every character that a host may hold, those to try first in front."""
+    # Every character that a host may hold.
+    signs: ClassVar[str]
 
     @property
     def start(self) -> _PlaceT:
         """Where a host begins to be read."""
+        ...
 
     def read(self, place: _PlaceT, sign: str) -> Iterable[tuple[_PlaceT, str]]:
         """Return where *sign* leads to, each with its effect."""
+        ...
 
     def ends(self, place: _PlaceT) -> Iterable[str]:
         """Return the effects with which a host may end at *place*; none where it may not."""
+        ...
 
     def owned(self, place: _PlaceT) -> bool:
         """Return whether *place* lies in the part that identifies the owner."""
+        ...
 
 
 # -- domains ---------------------------------------------------------------------------
@@ -88,7 +91,9 @@ class Domains:
     *listed*, only names below a suffix of the public suffix list.
     """
 
-    signs: Final = ALPHABET.replace("[", "").replace("]", "").replace(":", "").replace("/", "")
+    signs: ClassVar[str] = (
+        ALPHABET.replace("[", "").replace("]", "").replace(":", "").replace("/", "")
+    )
 
     def __init__(self, strict: bool, listed: bool = False) -> None:
         self._strict = strict
@@ -173,7 +178,7 @@ class Domains:
 class IPv4Place(NamedTuple):
     """Where in an IPv4 address; ``first`` is the first number while it matters."""
 
-    index: int = 0
+    number: int = 0
     digits: str = ""
     first: int = -1
 
@@ -185,11 +190,13 @@ class IPv4Addresses:
     and those that no host has, are left out.
     """
 
-    signs: Final = "0123456789."
-    start: Final = IPv4Place()
+    signs: ClassVar[str] = "0123456789."
+
+    def __init__(self) -> None:
+        self.start = IPv4Place()
 
     def owned(self, place: IPv4Place) -> bool:
-        return place.index < 3
+        return place.number < 3
 
     def read(self, place: IPv4Place, sign: str) -> Iterable[tuple[IPv4Place, str]]:
         if sign == ".":
@@ -200,19 +207,19 @@ class IPv4Addresses:
         return [(place._replace(digits=number), NOTHING)]
 
     def _dot(self, place: IPv4Place) -> Iterable[tuple[IPv4Place, str]]:
-        if not place.digits or place.index == 3:
+        if not place.digits or place.number == 3:
             return []
         number = int(place.digits)
-        if place.index == 0:
+        if place.number == 0:
             own = number in (0, 10, 127) or number >= 224
             matters = number if number in _SPLIT else -1
             return [] if own else [(IPv4Place(1, "", matters), NOTHING)]
-        if place.index == 1 and number in _SPLIT.get(place.first, ()):
+        if place.number == 1 and number in _SPLIT.get(place.first, ()):
             return []
-        return [(IPv4Place(place.index + 1), WHOLE if place.index == 2 else NOTHING)]
+        return [(IPv4Place(place.number + 1), WHOLE if place.number == 2 else NOTHING)]
 
     def ends(self, place: IPv4Place) -> Iterable[str]:
-        return [NOTHING] if place.index == 3 and place.digits else []
+        return [NOTHING] if place.number == 3 and place.digits else []
 
 
 # First numbers of which only some second numbers are private.
@@ -226,14 +233,14 @@ _SPLIT: Final[dict[int, range]] = {
 
 
 class IPv6Place(NamedTuple):
-    """Where in an IPv6 address: ``index`` counts the groups, those left out included.
+    """Where in an IPv6 address: ``number`` counts the groups, those left out included.
 
     ``group``: what has been read of one, an "x" for each digit, or "0".
     ``elided``: "::" has been read; ``colons``: those read since the last group;
     ``embedding``: the address starts with "::", and may hold an IPv4 address.
     """
 
-    index: int = -1
+    number: int = -1
     group: str = ""
     elided: bool = False
     colons: int = 0
@@ -247,16 +254,18 @@ class IPv6Addresses:
     Those are 2000::/3, and what starts with "::", which can hold an IPv4 address.
     """
 
-    signs: Final = "[0123456789abcdef:]"
-    start: Final = IPv6Place()
+    signs: ClassVar[str] = "[0123456789abcdef:]"
+
+    def __init__(self) -> None:
+        self.start = IPv6Place()
 
     def owned(self, place: IPv6Place) -> bool:
-        return place.index < 4 or place.embedding
+        return place.number < 4 or place.embedding
 
     def read(self, place: IPv6Place, sign: str) -> Iterable[tuple[IPv6Place, str]]:
         if place.closed:
             return []
-        if place.index < 0:
+        if place.number < 0:
             return [(IPv6Place(0), NOTHING)] if sign == "[" else []
         if sign == "]":
             return self._bracket(place)
@@ -265,36 +274,36 @@ class IPv6Addresses:
         return self._digit(place, sign) if sign in _HEX else []
 
     def _digit(self, place: IPv6Place, sign: str) -> Iterable[tuple[IPv6Place, str]]:
-        full = place.index > 7 or len(place.group) == 4 or place.group == "0"
-        if full or (place.index == 0 and (place.colons or not (place.group or sign in "23"))):
+        full = place.number > 7 or len(place.group) == 4 or place.group == "0"
+        if full or (place.number == 0 and (place.colons or not (place.group or sign in "23"))):
             return []
         group = "0" if sign == "0" and not place.group else f"{place.group}x"
         return [(place._replace(group=group, colons=0), NOTHING)]
 
     def _colon(self, place: IPv6Place) -> Iterable[tuple[IPv6Place, str]]:
         if place.group:
-            short = place.index == 0 and len(place.group) < 4
-            return [] if short else [_group_ends(place, place.index + 1)]
-        if place.index == 0 and not place.colons:
+            short = place.number == 0 and len(place.group) < 4
+            return [] if short else [_group_ends(place, place.number + 1)]
+        if place.number == 0 and not place.colons:
             return [(place._replace(colons=1, embedding=True), NOTHING)]
         if place.colons == 1 and not place.elided:
             # How many groups are left out (two at least) is settled by what follows.
             longer = place._replace(elided=True, colons=2)
-            return [_group_ends(longer, index) for index in range(place.index + 2, 9)]
+            return [_group_ends(longer, number) for number in range(place.number + 2, 9)]
         return []
 
     def _bracket(self, place: IPv6Place) -> Iterable[tuple[IPv6Place, str]]:
-        last_group = place.index == 7 and place.group
-        nothing_more = place.index == 8 and place.colons == 2
+        last_group = place.number == 7 and place.group
+        nothing_more = place.number == 8 and place.colons == 2
         return [(place._replace(closed=True), NOTHING)] if last_group or nothing_more else []
 
     def ends(self, place: IPv6Place) -> Iterable[str]:
         return ([WHOLE] if place.embedding else [NOTHING]) if place.closed else []
 
 
-def _group_ends(place: IPv6Place, index: int) -> tuple[IPv6Place, str]:
-    whole = place.index < 4 <= index and not place.embedding
-    after = place._replace(index=index, group="", colons=max(place.colons, 1))
+def _group_ends(place: IPv6Place, number: int) -> tuple[IPv6Place, str]:
+    whole = place.number < 4 <= number and not place.embedding
+    after = place._replace(number=number, group="", colons=max(place.colons, 1))
     return after, WHOLE if whole else NOTHING
 
 

@@ -15,7 +15,7 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Final, NamedTuple, TypeVar
 
-from .automaton import BIT, MANY, Automaton, Direction, bits_of, signs_of
+from .automaton import BIT, MANY, Automaton, Direction, TooLargeError, bits_of, signs_of
 from .hosts import (
     DEFAULT_PORTS,
     SINGLE,
@@ -36,10 +36,6 @@ MOST_CHOICES: Final = 10
 _FORGIVEN: Final = 1000
 
 
-class TooMuchWorkError(Exception):
-    """The search has taken as many steps as it may."""
-
-
 class Work:
     """A number of steps that are left."""
 
@@ -47,10 +43,10 @@ class Work:
         self.left = steps
 
     def take(self, steps: int) -> None:
-        """Take *steps*; raise :class:`TooMuchWorkError` where fewer are left."""
+        """Take *steps*; raise :class:`TooLargeError` where fewer are left."""
         self.left -= steps
         if self.left < 0:
-            raise TooMuchWorkError
+            raise TooLargeError
 
 
 class Items(NamedTuple):
@@ -77,14 +73,17 @@ class Items(NamedTuple):
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to read hosts: a direction, where it starts and in which states it ends."""
+    """One way to read hosts: a direction, where it starts, and how far each state is from an end.
+
+    A state without a distance leads to no end.
+    """
 
     direction: Direction
     start: Mapping[int, int]
-    ends: frozenset[int]
     distance: Mapping[int, int]
     work: Work
     _known: dict[tuple[Items, str], Items] = field(default_factory=dict)
+    _next: dict[Items, int] = field(default_factory=dict)
 
     def step(self, items: Items, sign: str) -> Items:
         """Return the states after *sign*."""
@@ -113,17 +112,22 @@ class Reading:
 
     def next_signs(self, items: Items) -> int:
         """Return the characters that can be read, as bits."""
+        if items not in self._next:
+            self._next[items] = self._next_signs(items)
+        return self._next[items]
+
+    def _next_signs(self, items: Items) -> int:
         signs = 0
         for state, _ in items.pairs:
-            for move in self.direction.moves(state):
+            moves = self.direction.moves(state)
+            self.work.take(len(moves))
+            for move in moves:
                 signs |= move.signs
         return signs
 
-    def accepting(self, items: Items) -> Iterator[int]:
-        """Yield the choices of those states in which a host can end."""
-        for state, choices in items.pairs:
-            if not self.ends.isdisjoint(self.direction.closure(state)):
-                yield choices
+    def accepting(self, items: Items) -> list[int]:
+        """Return the choices of those states in which a host can end."""
+        return [choices for state, choices in items.pairs if not self.distance[state]]
 
     def names(self, items: Items) -> bool:
         """Return whether what has been read up to a dot is spelled out by the pattern."""
@@ -133,7 +137,7 @@ class Reading:
 
     def _goes_on(self, state: int) -> bool:
         bit = BIT["."]
-        return not self.ends.isdisjoint(self.direction.closure(state)) or any(
+        return not self.distance[state] or any(
             move.signs & bit and move.target in self.distance
             for move in self.direction.moves(state)
         )
@@ -165,13 +169,15 @@ class Strangers:
 
         With *listed*, only such whose suffix is on the public suffix list.
 
-        Raises :class:`TooMuchWorkError`.
+        Raises :class:`TooLargeError`.
         """
         domains, word = Domains(strict, listed), only[::-1] if only else None
         for host in _walk(self._reading(domains.signs, True), domains, word):
             yield host[::-1]
-        for addresses in (IPv4Addresses(), IPv6Addresses()):
-            yield from _walk(self._reading(addresses.signs, False), addresses, only)
+        reading = self._reading(IPv4Addresses.signs, False)
+        yield from _walk(reading, IPv4Addresses(), only)
+        reading = self._reading(IPv6Addresses.signs, False)
+        yield from _walk(reading, IPv6Addresses(), only)
 
     def _reading(self, signs: str, backwards: bool) -> Reading:
         if (signs, backwards) not in self._readings:
@@ -194,13 +200,13 @@ def _reading(one: _End, other: _End, signs: str, work: Work) -> Reading:
         state = waiting.popleft()
         for edge in opposite.edges[state]:
             work.take(1)
-            step = 1 if edge.signs & mask else 0
-            if not (step or edge.signs or edge.anchor) or step:
-                far = distance[state] + step
-                if far < distance.get(edge.target, far + 1):
-                    distance[edge.target] = far
-                    (waiting.append if step else waiting.appendleft)(edge.target)
-    return Reading(direction, start, ends, distance, work)
+            if not (edge.signs & mask if edge.signs else not edge.anchor):
+                continue
+            far = distance[state] + (1 if edge.signs else 0)
+            if far < distance.get(edge.target, far + 1):
+                distance[edge.target] = far
+                (waiting.append if edge.signs else waiting.appendleft)(edge.target)
+    return Reading(direction, start, distance, work)
 
 
 def _walk(reading: Reading, grammar: Grammar[_PlaceT], word: str | None) -> Iterator[str]:
@@ -255,7 +261,7 @@ def _next(
 def _strange(reading: Reading, grammar: Grammar[_PlaceT], place: _PlaceT, items: Items) -> bool:
     for effect in grammar.ends(place):
         judged = items.forgiven() if effect == SINGLE else items
-        accepting = list(reading.accepting(judged))
+        accepting = reading.accepting(judged)
         named = effect in (WHOLE, SINGLE) and min(accepting, default=0) <= MOST_CHOICES
         if accepting and not named:
             return True

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import product
+from itertools import islice, product
 from typing import Final
 
-from flask_cors.patterns.neighbours import plain_origins, within_bounds
-
+from ...patterns.neighbours import plain_origins, within_bounds
 from .examination import examine
 from .hosts import split_origin
 from .suffixes import PRIVATE_SUFFIXES, suffix_rules
@@ -23,6 +22,7 @@ _WIDE: Final = r"(?:\.|\\[wWSD]|\[(?:\\.|[^\]\\])*\])[*+]\??"
 _WIDE_BEFORE_NAME = re.compile(rf"(?<=://)\(?(?:\?:)?{_WIDE}\)?\??(?=[a-z0-9])", re.IGNORECASE)
 _WIDE_AT_END = re.compile(rf"(?<=[\w)])\(?(?:\?:)?{_WIDE}\)?\??$")
 _NO_SCHEME = re.compile(rf"\(?(?:\?:)?{_WIDE}\)?\??(?=(?:\\\.)?[a-z0-9])", re.IGNORECASE)
+_MOST_EXAMINED: Final = 4
 _SUBDOMAINS: Final = r"([^.]+\.)*"
 _PORT: Final = r"(:\d+)?"
 _WILDCARD = re.compile(r"(https?)://(?:\.[*+]|\(\.[*+]\))\\\.((?:[a-z0-9-]+|\\\.|\\-)+)")
@@ -38,10 +38,10 @@ def suggest_closed(regex: re.Pattern[str]) -> str | None:
     """
     if examine(regex).answer == "closed":
         return None
-    for text in dict.fromkeys(_rewritten(regex.pattern)):
-        if text != regex.pattern and _keeps_meaning(regex, text) and _is_closed(text):
-            return _shortest(text)
-    return None
+    texts = dict.fromkeys(_rewritten(regex.pattern))
+    kept = (text for text in texts if text != regex.pattern and _keeps_meaning(regex, text))
+    closed = (text for text in islice(kept, _MOST_EXAMINED) if _is_closed(text))
+    return next(map(_shortest, closed), None)
 
 
 def _is_closed(text: str) -> bool:
@@ -54,12 +54,12 @@ def _keeps_meaning(regex: re.Pattern[str], text: str) -> bool:
     except re.error:
         return False
     return any(
-        within_bounds(regex.pattern, origin)
-        and within_bounds(text, origin)
+        within_bounds(regex, origin)
+        and within_bounds(rewritten, origin)
         and rewritten.fullmatch(origin)
         and regex.fullmatch(origin)
         and _is_somebodys(origin)
-        for origin in plain_origins(text)
+        for origin in plain_origins(rewritten)
     )
 
 
