@@ -1,20 +1,19 @@
 """What functions do with CORS headers and with ``g``, as far as their code objects show.
 
-Reads byte code, globals and closures; never calls anything and never imports Flask, so that it
-serves the compiling of policies as well as the commands.
+Never calls anything and never imports Flask, so that it serves the compiling of policies as well
+as the commands.
 """
 
 from __future__ import annotations
 
 import dis
-import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, takewhile
-from types import CellType, CodeType, FunctionType, ModuleType
+from itertools import chain
+from types import CodeType, FunctionType
 from typing import Any, Final, NamedTuple
 
 from .. import fetch
+from .bytecode import ATTRIBUTES, GLOBALS, AnyOf, Code, Step
 from .lost_marks import functions_of
 
 WRITES: Final = "writes"
@@ -48,26 +47,7 @@ _VERBS: Final = {
     ),
     **dict.fromkeys(("startswith", "__eq__", "index", "count"), READS),
 }
-# Byte code that only serves the interpreter differs between versions, and says nothing.
-_SILENT: Final = frozenset(
-    {"CACHE", "COPY_FREE_VARS", "EXTENDED_ARG", "KW_NAMES", "MAKE_CELL", "NOP", "NOT_TAKEN"}
-    | {"PRECALL", "PUSH_NULL", "RESUME", "GEN_START"}
-)
-_FAST: Final = re.compile(r"(LOAD|STORE)_FAST(?:_BORROW|_CHECK|_AND_CLEAR)?(?=_LOAD|_STORE|$)")
-_LOCALS: Final = ("LOAD_FAST", "LOAD_DEREF", "LOAD_CLASSDEREF")
-_GLOBALS: Final = ("LOAD_GLOBAL", "LOAD_NAME")
-_ATTRIBUTES: Final = ("LOAD_ATTR", "LOAD_METHOD")
-_COMPARISONS: Final = ("CONTAINS_OP", "COMPARE_OP", "IS_OP")
-_KEEPING: Final = frozenset(
-    {"BUILD_LIST", "BUILD_SET", "BUILD_TUPLE", "GET_ITER", "LIST_EXTEND", "SET_UPDATE"}
-    | {"STORE_FAST", "STORE_DEREF"}
-)
 _MOST_FUNCTIONS: Final = 100
-_TAKE_ATTRIBUTE_ERRORS: Final = frozenset(
-    {"AttributeError", "BaseException", "Exception", "KeyError"}
-)
-_ENDS: Final = -1000
-_UNKNOWN: Final = object()
 
 
 class Use(NamedTuple):
@@ -142,7 +122,7 @@ def _globals_in(code: CodeType) -> Iterator[str]:
     for inner in _with_inner(code):
         # The names of attributes stand in the same tuple as those of globals.
         for step in dis.get_instructions(inner):
-            if step.opname in _GLOBALS:
+            if step.opname in GLOBALS:
                 yield str(step.argval)
 
 
@@ -236,7 +216,7 @@ def instead_of(use: Use) -> str:
 
 def _uses_in(function: FunctionType) -> Iterator[tuple[str, int]]:
     for code in _with_inner(function.__code__):
-        yield from _uses(_Code(code, function))
+        yield from _uses(Code(code, function))
 
 
 def _items(value: object) -> tuple[Any, ...]:
@@ -245,22 +225,22 @@ def _items(value: object) -> tuple[Any, ...]:
     return (value,) if isinstance(value, str) else ()
 
 
-def _uses(code: _Code) -> Iterator[tuple[str, int]]:
+def _uses(code: Code) -> Iterator[tuple[str, int]]:
     for at, step in enumerate(code.steps):
         if step.value == _ATTRIBUTE:
             verb = _attribute_verb(code.steps, at)
-        elif isinstance(code.values[at], str):
-            verb = _verb(code, at)
+        elif name := _name_at(code, at):
+            verb = _verb(code, at, name)
         else:
             verb = _sequence_verb(code, at) if step.op.startswith("LOAD_") else ""
         if verb:
             yield verb, step.line
 
 
-def _attribute_verb(steps: list[_Step], at: int) -> str:
+def _attribute_verb(steps: list[Step], at: int) -> str:
     """Return what is done with ``response.access_control_allow_origin``."""
     op = steps[at].op
-    if op in _ATTRIBUTES:
+    if op in ATTRIBUTES:
         return READS
     if op == "DELETE_ATTR":
         return REMOVES
@@ -270,9 +250,17 @@ def _attribute_verb(steps: list[_Step], at: int) -> str:
     return REMOVES if before and before[-1].value is None else WRITES
 
 
-def _verb(code: _Code, at: int) -> str:
-    """Return what is done with the header whose name is loaded at *at*, if it is one."""
-    lower = code.values[at].lower()
+def _name_at(code: Code, at: int) -> str:
+    """Return the text that is loaded at *at*; of an item of a sequence, the header's name."""
+    value = code.values[at]
+    if isinstance(value, AnyOf):
+        return _header_in(value.sequence)
+    return value if isinstance(value, str) else ""
+
+
+def _verb(code: Code, at: int, name: str) -> str:
+    """Return what is done with the header *name* that is loaded at *at*, if it is one."""
+    lower = name.lower()
     method = code.method_before(at)
     if lower in _PREFIXES and method == "startswith":
         return READS
@@ -290,7 +278,7 @@ def _verb(code: _Code, at: int) -> str:
     return "" if code.is_kept(at) else WRITES
 
 
-def _sequence_verb(code: _Code, at: int) -> str:
+def _sequence_verb(code: Code, at: int) -> str:
     """Return what is done with a sequence that is loaded at *at* and holds the header's name."""
     value = code.values[at]
     if not any(text.lower() == _ALLOW_ORIGIN for text in _strings(_items(value))):
@@ -321,7 +309,7 @@ def attributes_of(target: object, holder: object) -> Attributes:
         guarded: set[str] = set()
         found: dict[str, int] = {}
         for inner in _with_inner(function.__code__):
-            code = _Code(inner, function)
+            code = Code(inner, function)
             for kind, name, line in _accesses(code, holder):
                 if kind == "write":
                     written.add(name)
@@ -335,17 +323,17 @@ def attributes_of(target: object, holder: object) -> Attributes:
     return Attributes({name: read[name] for name in sorted(read)}, frozenset(written))
 
 
-def _accesses(code: _Code, holder: object) -> Iterator[tuple[str, str, int]]:
+def _accesses(code: Code, holder: object) -> Iterator[tuple[str, str, int]]:
     """Yield ``read``, ``write`` or ``guard`` with name and line for each use of *holder*."""
     for at, value in enumerate(code.values):
         if value is not holder:
             continue
         step = code.step(at + 1)
         argument = code.values[at + 2] if at + 2 < len(code.values) else None
-        if step.op in _ATTRIBUTES and step.value in ("get", "pop", "setdefault", "__contains__"):
+        if step.op in ATTRIBUTES and step.value in ("get", "pop", "setdefault", "__contains__"):
             if isinstance(argument, str):
                 yield _by_method(str(step.value), code.argument_count(at + 2)), argument, step.line
-        elif step.op in (*_ATTRIBUTES, "DELETE_ATTR"):
+        elif step.op in (*ATTRIBUTES, "DELETE_ATTR"):
             yield "read", str(step.value), step.line
             if code.is_copy(at):
                 yield "write", str(step.value), step.line
@@ -360,13 +348,13 @@ def _by_method(method: str, arguments: int) -> str:
     return "read" if method == "pop" and arguments == 1 else "guard"
 
 
-def _by_function(code: _Code, at: int) -> Iterator[tuple[str, str, int]]:
+def _by_function(code: Code, at: int) -> Iterator[tuple[str, str, int]]:
     """Yield what ``hasattr``, ``getattr`` and ``setattr`` do, and ``"name" in g``."""
     before = code.step(at - 1)
     if code.op(at + 1) == "CONTAINS_OP" and isinstance(code.values[at - 1], str):
         yield "guard", str(code.values[at - 1]), before.line
     name = code.values[at + 1] if at + 1 < len(code.values) else None
-    if before.op not in _GLOBALS or not isinstance(name, str):
+    if before.op not in GLOBALS or not isinstance(name, str):
         return
     if before.value == "setattr":
         yield "write", name, before.line
@@ -387,7 +375,7 @@ def can_answer(target: object) -> bool:
 
 
 def _raises(function: FunctionType) -> bool:
-    code = _Code(function.__code__, function)
+    code = Code(function.__code__, function)
     return "abort" in function.__code__.co_names or any(
         step.op == "RAISE_VARARGS" for step in code.steps
     )
@@ -395,179 +383,9 @@ def _raises(function: FunctionType) -> bool:
 
 def _returns(function: FunctionType) -> bool:
     """Return whether a function may return anything but ``None``."""
-    code = _Code(function.__code__, function)
+    code = Code(function.__code__, function)
     return any(
         (step.op == "RETURN_CONST" and step.value is not None)
         or (step.op == "RETURN_VALUE" and not code.loads_none(at - 1))
         for at, step in enumerate(code.steps)
     )
-
-
-# -- byte code -------------------------------------------------------------------------
-
-
-class _Step(NamedTuple):
-    """One instruction, with the value of its argument and its line."""
-
-    op: str
-    value: Any
-    line: int
-    text: str = ""
-
-
-_NO_STEP: Final = _Step("", None, 0)
-
-
-class _Code:
-    """A code object: its instructions, and the values that they load, as far as known."""
-
-    def __init__(self, code: CodeType, function: FunctionType) -> None:
-        self.steps = list(_steps(code))
-        self._globals = function.__globals__
-        self._locals = _closure_of(function)
-        self.values: list[Any] = []
-        self._read()
-
-    def _read(self) -> None:
-        for at, step in enumerate(self.steps):
-            self.values.append(self._value(at, step))
-            if step.op in ("STORE_FAST", "STORE_DEREF"):
-                self._assign(at, str(step.value))
-
-    def _value(self, at: int, step: _Step) -> Any:
-        if step.op == "LOAD_CONST":
-            return step.value
-        if step.op in _GLOBALS:
-            return self._globals.get(step.value, _UNKNOWN)
-        if step.op in _LOCALS:
-            return self._locals.get(step.value, _UNKNOWN)
-        if step.op == "IMPORT_NAME":
-            return sys.modules.get(step.value, _UNKNOWN)
-        if step.op in ("LIST_EXTEND", "SET_UPDATE") or self.is_copy(at):
-            return self.values[at - 1]
-        if step.op in ("BUILD_LIST", "BUILD_TUPLE", "BUILD_SET") and step.value:
-            return tuple(self.values[max(0, at - step.value) : at])
-        if step.op in (*_ATTRIBUTES, "IMPORT_FROM"):
-            owner = self._imported(at) if step.op == "IMPORT_FROM" else self.values[at - 1]
-            if isinstance(owner, ModuleType | type):
-                return vars(owner).get(step.value, _UNKNOWN)
-        return _UNKNOWN
-
-    def _imported(self, at: int) -> Any:
-        """Return the module that an ``IMPORT_FROM`` reads."""
-        names = (back for back in range(at - 1, -1, -1) if self.steps[back].op == "IMPORT_NAME")
-        back = next(names, None)
-        return _UNKNOWN if back is None else self.values[back]
-
-    def _assign(self, at: int, name: str) -> None:
-        """Note what a local name holds: a value, or an item of what is iterated over."""
-        value = self.values[at - 1] if at else _UNKNOWN
-        if self.op(at - 1) == "FOR_ITER" and self.op(at - 2) == "GET_ITER" and at > 2:
-            value = _header_in(self.values[at - 3]) or _UNKNOWN
-        if value is not _UNKNOWN:
-            self._locals[name] = value
-
-    def step(self, at: int) -> _Step:
-        """Return the instruction at *at*, an empty one outside the code."""
-        return self.steps[at] if 0 <= at < len(self.steps) else _NO_STEP
-
-    def op(self, at: int) -> str:
-        """Return the name of the instruction at *at*."""
-        return self.step(at).op
-
-    def loads_none(self, at: int) -> bool:
-        """Return whether the instruction at *at* loads ``None``."""
-        return self.op(at) == "LOAD_CONST" and self.step(at).value is None
-
-    def is_copy(self, at: int) -> bool:
-        """Return whether what was loaded last is needed twice, as in ``g.count += 1``."""
-        step = self.step(at)
-        return step.op == "DUP_TOP" or (step.op == "COPY" and step.value == 1)
-
-    def is_subscript(self, at: int) -> bool:
-        """Return whether ``object[key]`` is read, as Python 3.14 writes it."""
-        return self.op(at) == "BINARY_OP" and "[" in self.step(at).text
-
-    def is_kept(self, at: int) -> bool:
-        """Return whether what is loaded at *at* is put into a name or a sequence, or iterated."""
-        after = (step.op for step in self.steps[at + 1 :])
-        return next((op for op in after if op != "LOAD_CONST"), "") in _KEEPING
-
-    def method_before(self, at: int) -> str:
-        """Return the method whose first argument is loaded at *at*."""
-        before = at - 1
-        if self.op(at) in _ATTRIBUTES:  # module.NAME
-            before -= 1
-        return str(self.step(before).value) if self.op(before) in _ATTRIBUTES else ""
-
-    def is_compared(self, at: int) -> bool:
-        """Return whether what is loaded at *at* is compared with something."""
-        above = 1
-        for step in self.steps[at + 1 :]:
-            if step.op in _COMPARISONS or above < 1:
-                return 0 < above <= 2
-            above += _pushed(step)
-        return False
-
-    def argument_count(self, at: int) -> int:
-        """Return how many arguments a call has, counted from the one at *at*."""
-        loads = takewhile(lambda step: not step.op.startswith("CALL"), self.steps[at + 1 :])
-        return 1 + sum(
-            step.op.startswith(("LOAD_", "BUILD_")) and step.op not in _ATTRIBUTES for step in loads
-        )
-
-    @property
-    def catches_attribute_errors(self) -> bool:
-        """Whether the code has an ``except`` that takes what a missing attribute raises."""
-        if any(step.op.startswith("LOAD_") and step.value == "suppress" for step in self.steps):
-            return True
-        return any(self._takes_attribute_errors(at) for at in range(len(self.steps)))
-
-    def _takes_attribute_errors(self, at: int) -> bool:
-        if self.op(at) in ("CHECK_EXC_MATCH", "JUMP_IF_NOT_EXC_MATCH"):
-            named = {str(before.value) for before in self.steps[max(0, at - 5) : at]}
-            return bool(named & _TAKE_ATTRIBUTE_ERRORS)
-        # A bare except: up to Python 3.10 it takes three values off the stack.
-        three = [self.op(number) for number in range(at, at + 3)] == ["POP_TOP"] * 3
-        typed_or_with = self.op(at - 1) == "JUMP_IF_NOT_EXC_MATCH" or (
-            self.op(at - 3) == "WITH_EXCEPT_START"
-        )
-        old = three and not typed_or_with
-        return old or (self.op(at) == "PUSH_EXC_INFO" and self.op(at + 1) == "POP_TOP")
-
-
-def _pushed(step: _Step) -> int:
-    """Return by how much an instruction of an expression makes the stack grow."""
-    if step.op.startswith("CALL"):
-        return -step.value if isinstance(step.value, int) else _ENDS
-    if step.op.startswith("LOAD_"):
-        return step.op not in _ATTRIBUTES
-    return _ENDS
-
-
-def _steps(code: CodeType) -> Iterator[_Step]:
-    lines = {offset: line for offset, line in dis.findlinestarts(code) if line}
-    line = code.co_firstlineno
-    for found in dis.get_instructions(code):
-        line = lines.get(found.offset, line)
-        # From Python 3.13 on, one instruction may be two accesses to local names.
-        if parts := _FAST.findall(found.opname):
-            names = found.argval if isinstance(found.argval, tuple) else (found.argval,)
-            for part, name in zip(parts, names, strict=False):
-                yield _Step(f"{part}_FAST", name, line)
-        elif found.opname not in _SILENT:
-            op = "LOAD_CONST" if found.opname.startswith("LOAD_CONST") else found.opname
-            yield _Step(op, found.argval, line, found.argrepr)
-
-
-def _closure_of(function: FunctionType) -> dict[str, Any]:
-    names = function.__code__.co_freevars
-    cells = function.__closure__ or ()
-    return {name: _content(cell) for name, cell in zip(names, cells, strict=False)}
-
-
-def _content(cell: CellType) -> object:
-    try:
-        return cell.cell_contents
-    except ValueError:  # a name that has no value yet
-        return _UNKNOWN
