@@ -140,9 +140,11 @@ class Code:
         """Return whether what is loaded at *at* is compared with something."""
         above = 1
         for step in self.steps[at + 1 :]:
-            if step.op in _COMPARISONS or above < 1:
-                return 0 < above <= 2
+            if step.op in _COMPARISONS:
+                return above <= 2
             above += _pushed(step)
+            if above < 1:
+                break
         return False
 
     def argument_count(self, at: int) -> int:

@@ -323,6 +323,8 @@ def test_other_headers_are_no_use_of_it() -> None:
     assert cors_headers_in(other_headers.__code__) == ["Access-Control-Allow-Methods"]
     assert cors_headers_in(returns_pairs.__code__) == [ACAO]
     assert cors_headers_in(sets_attribute.__code__) == [ACAO]
+    inner = (lambda: lambda r: r.headers.add("access-control-allow-origin", "*")).__code__
+    assert cors_headers_in(inner) == [ACAO]
 
 
 def test_a_name_without_a_value_and_a_callable_without_code() -> None:
