@@ -23,8 +23,8 @@ class Mark:
     """What ``cross_origin`` or, with ``exempt``, ``cors_exempt`` says of one object.
 
     ``target`` is a weak reference to the function that the mark was made for, or ``None``;
-    ``degraded`` is what of the call has no effect. ``plain`` says that the mark was compiled with
-    a view, and that every view that has it leaves ``OPTIONS`` to Flask.
+    ``degraded`` is what of the call has no effect. ``plain`` says that the mark was compiled
+    with a view, and that every view that has it leaves ``OPTIONS`` to Flask.
     """
 
     __slots__ = ("__weakref__", "degraded", "exempt", "plain", "settings", "source", "target")

@@ -54,7 +54,7 @@ RULES = [
     (
         "Strict grammar; any other * right after a letter, digit, -, / or : is an error that "
         "shows the wildcard and the regex.",
-        [f"{TESTS}::test_a_misplaced_star_shows_the_wildcard_and_the_regex", MISTAKE],
+        [f"{TESTS}::test_a_misplaced_star_shows_the_wildcard_and_a_closed_regex", MISTAKE],
     ),
     (
         "A regular expression: any other string with a regex character (case ignored), or a "

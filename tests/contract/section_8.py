@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+HINTS = "tests/integration/test_hints.py"
 CONFIG = "tests/integration/test_config_errors.py"
 ERRORS = "tests/unit/test_errors.py"
 HOOKS = "tests/integration/test_hooks_and_errors.py"
@@ -31,7 +32,7 @@ RULES = [
             f"{ORIGINS}::test_what_a_hint_says_to_write_is_accepted",
             f"{VALUES}::test_what_a_hint_says_to_write_is_accepted",
             f"{OPTIONS}::test_what_the_hint_for_resources_says_to_write_is_accepted",
-            f"{OPTIONS}::test_the_hints_for_credentials_are_accepted",
+            f"{HINTS}::test_a_hint_that_is_followed_once_ends_the_matter",
             WRONG_VALUE,
         ],
     ),
@@ -41,14 +42,25 @@ RULES = [
     ),
     (
         "Else when the policies are compiled.",
-        [f"{CONFIG}::test_any_other_mistake_is_raised_when_the_policies_are_compiled"],
+        [f"{CONFIG}::test_a_mistake_of_the_config_is_raised_when_the_policies_are_compiled"],
     ),
     (
-        "Unknown option, with the closest known name.",
+        "An unknown option near origins, resources, methods, allow_headers with a value other "
+        "than any.",
         [
-            f"{OPTIONS}::test_an_unknown_option_is_an_error_that_names_the_closest",
-            f"{OPTIONS}::test_an_option_like_no_other_is_an_error_that_lists_those_of_the_place",
-            f"{CONFIG}::test_an_unknown_option_is_an_error_with_the_closest_known_name",
+            f"{OPTIONS}::test_an_unknown_option_that_restricts_is_an_error_with_the_closest_name",
+            f"{OPTIONS}::test_what_may_restrict_is_an_error_and_never_dropped",
+            f"{CONFIG}::test_an_unknown_option_that_restricts_is_an_error_with_the_closest_known_name",
+        ],
+    ),
+    (
+        "An unknown option that only grants or says what holds anyway, or is near nothing: "
+        "dropped; the hint names everything that is to be written.",
+        [
+            f"{OPTIONS}::test_an_unknown_option_that_only_grants_is_dropped_with_the_closest_name",
+            f"{OPTIONS}::test_an_option_like_no_other_is_dropped_and_those_of_the_place_are_listed",
+            f"{OPTIONS}::test_the_hint_for_credentials_names_all_that_is_to_be_written",
+            f"{CONFIG}::test_an_unknown_option_that_only_grants_is_dropped_with_a_warning",
         ],
     ),
     (
@@ -61,24 +73,60 @@ RULES = [
         [f"{CONFIG}::test_a_word_is_no_bool_outside_config", WRONG_VALUE],
     ),
     (
-        'Any origin + credentials (list the origins, or say re.compile(".*")).',
+        "Any origin + credentials: the credentials are dropped, never the list opened. A compiled "
+        "regex is taken at its word.",
         [
-            f"{OPTIONS}::test_what_cannot_be_granted_with_credentials",
-            f"{CONFIG}::test_what_cannot_go_with_credentials_is_an_error",
-            f"{CONFIG}::test_the_default_origins_cannot_go_with_credentials_either",
+            f"{OPTIONS}::test_credentials_under_any_origin_are_dropped_and_the_origins_kept",
+            f"{OPTIONS}::test_a_compiled_regex_is_taken_at_its_word",
+            f"{CONFIG}::test_what_cannot_go_with_credentials_is_dropped_with_a_warning",
+            f"{CONFIG}::test_credentials_under_any_origin_never_open_the_list",
         ],
     ),
     (
-        "null + credentials.",
+        "null is never granted credentials, the other origins are.",
         [
-            f"{OPTIONS}::test_what_cannot_be_granted_with_credentials",
-            f"{CONFIG}::test_what_cannot_go_with_credentials_is_an_error",
+            f"{OPTIONS}::test_null_is_granted_no_credentials_and_the_other_origins_are",
+            f"{CONFIG}::test_null_is_granted_no_credentials_and_the_others_are",
+            "tests/unit/test_protocol.py::test_null_is_granted_no_credentials_and_the_others_are",
         ],
     ),
     ("origins=None.", [f"{OPTIONS}::test_origins_none_is_an_error", WRONG_VALUE]),
     (
-        "An origin that no browser sends: no scheme, path, user info, white space, non-ASCII host "
-        "(hint: its punycode), bad port, bad IP, file:.",
+        "An origin without a scheme, None or an empty string inside a list, header names that are "
+        "no tokens: dropped, and the list stays a list.",
+        [
+            f"{ORIGINS}::test_what_is_like_no_origin_is_dropped_and_the_list_stays_a_list",
+            f"{VALUES}::test_what_is_no_header_name_is_dropped_and_the_list_stays_a_list",
+            f"{CONFIG}::test_what_is_left_out_of_a_list_is_warned_about",
+        ],
+    ),
+    (
+        "A CORS_* value that no route needs is not judged.",
+        [
+            f"{OPTIONS}::test_a_value_of_the_config_that_nothing_needs_is_not_judged",
+            f"{CONFIG}::test_a_value_of_the_config_that_no_route_needs_fails_nothing",
+        ],
+    ),
+    (
+        "A regex given as a string that lets neighbours in is warned about with one of them, and "
+        "kept.",
+        [f"{ORIGINS}::test_a_string_that_lets_neighbours_in_is_warned_about_with_one"],
+    ),
+    (
+        "Whoever wants every mistake to raise runs Python with -W error::flask_cors.CorsWarning.",
+        [f"{CONFIG}::test_the_strict_mode_is_a_filter_of_warnings"],
+    ),
+    (
+        "Sources are the user's file and line, in frozen, compiled and sourceless installs too, or "
+        "nothing; warnings point at the line that said it.",
+        [
+            "tests/integration/test_sources.py::test_the_users_file_and_line_are_named",
+            f"{ERRORS}::test_a_source_is_the_users_line_or_none",
+        ],
+    ),
+    (
+        "An origin that no browser sends: user info, white space, non-ASCII host (hint: its "
+        "punycode), bad port, bad IP, file:.",
         [
             f"{ORIGINS}::test_a_mistake_says_option_value_source_reason_and_hint",
             f"{ORIGINS}::test_a_hint_names_the_origin_that_was_meant",
@@ -111,7 +159,7 @@ RULES = [
         ],
     ),
     (
-        "A method or header name that is not a token.",
+        "A method that is not a token.",
         [
             "tests/unit/test_fetch.py::test_a_token_is_made_of_the_77_characters_of_rfc_9110",
             f"{VALUES}::test_a_mistake_says_option_value_source_reason_and_hint",
@@ -119,10 +167,10 @@ RULES = [
         ],
     ),
     (
-        "* in expose_headers with credentials.",
+        "* in expose_headers with credentials is dropped from it.",
         [
-            f"{OPTIONS}::test_what_cannot_be_granted_with_credentials",
-            f"{CONFIG}::test_what_cannot_go_with_credentials_is_an_error",
+            f"{OPTIONS}::test_star_is_dropped_from_exposed_headers_with_credentials",
+            f"{CONFIG}::test_what_cannot_go_with_credentials_is_dropped_with_a_warning",
         ],
     ),
     (
@@ -134,8 +182,7 @@ RULES = [
         [f"{CONFIG}::test_the_extension_used_as_an_app_fails_with_a_hint"],
     ),
     (
-        "What is harmless is dropped with a warning instead: names that no page can send or read, "
-        "Access-Control-* on the wrong side.",
+        "Dropped with a warning: names that no page can send or read, as Fetch lists them.",
         [
             f"{VALUES}::test_request_headers_that_mean_nothing_are_dropped",
             f"{VALUES}::test_response_headers_that_mean_nothing_are_dropped",
@@ -152,7 +199,7 @@ RULES = [
     (
         'origin="*".',
         [
-            f"{OPTIONS}::test_origin_star_is_harmless_and_dropped_with_a_warning",
+            f"{OPTIONS}::test_origin_star_is_dropped_and_the_text_says_which_origins_hold",
             f"{CONFIG}::test_origin_star_is_dropped_with_a_warning",
         ],
     ),
@@ -177,7 +224,7 @@ RULES = [
     (
         "If it fails, no view runs: every request fails with that error, kept until reload().",
         [
-            f"{CONFIG}::test_any_other_mistake_is_raised_when_the_policies_are_compiled",
+            f"{CONFIG}::test_a_mistake_of_the_config_is_raised_when_the_policies_are_compiled",
             f"{HOOKS}::test_no_view_runs_and_every_request_fails",
             f"{SETUP}::test_a_failure_is_kept_until_reload",
         ],
@@ -198,10 +245,10 @@ RULES = [
         ],
     ),
     (
-        "Where a URL with converters only might meet a resource, an impossible combination is a "
-        "policy that denies, with an error in the log and in check.",
+        "Where a URL with converters only might meet a resource, what cannot be granted together "
+        "is degraded there all the same, and logged.",
         [
-            f"{OPTIONS}::test_an_impossible_policy_denies_and_says_why",
+            f"{OPTIONS}::test_credentials_under_any_origin_are_dropped_and_the_origins_kept",
             f"{RESOLVER}::test_what_might_be_met_denies_and_is_logged",
         ],
     ),
