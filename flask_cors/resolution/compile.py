@@ -95,6 +95,8 @@ class Policies:
         #: What was set and has no effect, each problem once.
         self.degraded = self._report.degraded
         self._unwarned: list[Problem] = []
+        #: Whether one policy governs every method of every URL.
+        self.are_one = False
         #: Whether every URL rule serves ``OPTIONS``.
         self.every_rule_has_options = True
         rules = list(app.url_map.iter_rules())
@@ -110,6 +112,7 @@ class Policies:
         areas = Areas(registry.blueprints.values(), hosts, covers)
         self.table = Table(self._known, self._by_layers, self._routes, scopes, areas)
         self._compile(rules)
+        self.are_one = len(self._all_known()) == 1
         raise_if(_unique(self._report.problems))
         self._warn()
 
@@ -185,6 +188,7 @@ class Policies:
         self._views.pop(endpoint, None)
         known = len(self._report.problems)
         self._add(endpoint, rules)
+        self.are_one = False
         for problem in _unique(self._report.problems[known:]):
             LOG.error(
                 "CORS grants nothing by this option at the endpoint %r: %s", endpoint, problem
@@ -192,6 +196,14 @@ class Policies:
         if (endpoint, text) not in self._routes:
             self._routes[endpoint, text] = Route(None, _NO_METHODS, (), False)
         return self._routes[endpoint, text]
+
+    def _all_known(self) -> set[Policy | None]:
+        """Return the policies of all routes, ``None`` among them where CORS is off on one."""
+        found: set[Policy | None] = set()
+        for key in self._routes:
+            known = self._known.get(key)
+            found.update(known.values() if isinstance(known, dict) else (known,))
+        return found
 
     def _add(self, endpoint: str, rules: Sequence[UrlRule]) -> None:
         marks, by_method = self._view(endpoint, rules)
