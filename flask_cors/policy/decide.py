@@ -18,6 +18,7 @@ from .policy import Policy, without_credentials
 # Real pages ask for a handful of names; these bounds keep the work of one request small.
 MAX_REQUEST_HEADERS_LENGTH: Final = 8192
 MAX_REQUEST_HEADERS_COUNT: Final = 256
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _VARY: Final = (fetch.VARY, fetch.ORIGIN)
 _MAX_SHOWN: Final = 10
 
@@ -137,6 +138,20 @@ def decide(
         preflight=preflight,
         grant=grant,
     )
+
+
+def refuses(decision: Decision, method: str) -> bool:
+    """Return whether ``enforce`` refuses a cross-origin request of *method*.
+
+    Requests with a safe method (RFC 9110 section 9.2.1) and without ``Origin`` are those that
+    every page may make: links, images, scripts. ``"*"`` allows every origin, a missing one too.
+    """
+    policy = decision.policy
+    origin_allowed = policy.origins.any or bool(decision.match.kind)
+    if method in SAFE_METHODS:
+        return decision.origin is not None and not origin_allowed
+    method_allowed = method in policy.methods or "*" in policy.methods
+    return not (origin_allowed and method_allowed)
 
 
 def _asks_callables(policy: Policy, served: Served) -> bool:

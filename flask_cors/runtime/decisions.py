@@ -163,6 +163,18 @@ def _served(
     return tuple(found)
 
 
+def decide_uncovered(app: Flask, compiled: Compiled, request: Request) -> Decision | None:
+    """Decide on a request of a route without CORS, by the config alone: no origin is allowed.
+
+    ``None`` where the view is ``cors_exempt``, which opens everything.
+    """
+    target = endpoints.target_of(app, request)
+    if compiled.policies.marks_of(target.endpoint, target.rule, target.method) is None:
+        return None
+    policy = compiled.policies.uncovered
+    return compiled.memory.decide(policy, request.environ.get("HTTP_ORIGIN"))
+
+
 def decide_actual(app: Flask, compiled: Compiled, request: Request) -> Decision | None:
     """Decide on a request that is no preflight; ``None`` where CORS is off."""
     rule = request.url_rule
