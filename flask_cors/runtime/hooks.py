@@ -103,7 +103,7 @@ class Hooks:
         if decision is None:
             environ.pop(HEADERS, None)
         else:
-            send_with(decision, response, req, self._state.hand_written)
+            send_with(decision, response, environ)
             if decision.denied:
                 denials.report(self._app, req, decision, response)
         return response  # type: ignore[no-any-return]
@@ -168,7 +168,7 @@ class Hooks:
         # Flask sends this very response when it is an error handler's.
         decision = self._decide(req, response)
         if decision is not None:
-            send_with(decision, response, req, self._state.hand_written)
+            send_with(decision, response, req.environ)
             if decision.denied:
                 denials.report(self._app, req, decision, response)
         raise error
