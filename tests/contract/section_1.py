@@ -6,7 +6,7 @@ SURFACE = "tests/integration/test_public_surface.py"
 MARKS = "tests/integration/test_marks.py"
 VIEWS = "tests/integration/test_views.py"
 SETUP = "tests/integration/test_setup.py"
-REGISTRY = "tests/unit/test_registry.py"
+REGISTRY = "tests/unit/resolution/test_registry.py"
 
 RULES = [
     (
@@ -152,7 +152,7 @@ RULES = [
     ),
     (
         "The walk of marks ends there.",
-        ["tests/unit/test_resolver.py::test_the_walk_of_marks_ends_at_an_exempt_one"],
+        ["tests/unit/resolution/test_table.py::test_the_walk_of_marks_ends_at_an_exempt_one"],
     ),
     (
         "Public besides: flask_cors.signals.cors_denied, __version__, and the old import paths.",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-OPTIONS = "tests/unit/test_options.py"
-ORIGINS = "tests/unit/test_origins.py"
-VALUES = "tests/unit/test_values.py"
+OPTIONS = "tests/unit/options/test_reader.py"
+ORIGINS = "tests/unit/patterns/test_origins.py"
+VALUES = "tests/unit/options/test_parsers.py"
 ERRORS = "tests/integration/test_config_errors.py"
 
 RULES = [
@@ -84,7 +84,7 @@ RULES = [
         "for an app; resources for an app or a blueprint.",
         [
             f"{OPTIONS}::test_the_rows_are_the_options_of_the_contract_with_their_places_and_defaults",
-            "tests/unit/test_resolver.py::test_automatic_options_of_config_is_the_fallback_of_marks_alone",
+            "tests/unit/resolution/test_table.py::test_automatic_options_of_config_is_the_fallback_of_marks_alone",
         ],
     ),
     (

@@ -9,8 +9,8 @@ LEVELS = "tests/integration/test_levels.py"
 VIEWS = "tests/integration/test_views.py"
 BLUEPRINTS = "tests/integration/test_blueprints.py"
 SETUP = "tests/integration/test_setup.py"
-RESOLVER = "tests/unit/test_resolver.py"
-REGISTRY = "tests/unit/test_registry.py"
+RESOLVER = "tests/unit/resolution/test_table.py"
+REGISTRY = "tests/unit/resolution/test_registry.py"
 
 RULES = [
     (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-TESTS = "tests/unit/test_resources.py"
+TESTS = "tests/unit/patterns/test_paths.py"
 COVERS = f"{TESTS}::test_a_pattern_covers_what_it_says"
 FIRST = f"{TESTS}::test_the_first_pattern_in_order_decides"
 LITERAL = f"{TESTS}::test_the_literal_text_ends_before_the_first_special_character"
@@ -59,7 +59,7 @@ RULES = [
         [
             f"{TESTS}::test_a_dot_segment_is_seen",
             f"{TESTS}::test_dots_within_a_segment_are_none",
-            "tests/unit/test_resolver.py::test_a_path_with_a_dot_segment_is_covered_by_nothing",
+            "tests/unit/resolution/test_table.py::test_a_path_with_a_dot_segment_is_covered_by_nothing",
             "tests/integration/test_resources_app.py::test_a_path_with_a_dot_segment_gets_no_headers",
         ],
     ),

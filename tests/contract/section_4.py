@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ENDPOINTS = "tests/integration/test_endpoints.py"
 BLUEPRINTS = "tests/integration/test_blueprints.py"
-RESOLVER = "tests/unit/test_resolver.py"
+RESOLVER = "tests/unit/resolution/test_table.py"
 VIEWS = "tests/integration/test_views.py"
 
 RULES = [

@@ -7,7 +7,7 @@ RULES = [
         "ACAO, origin allowed: the request's Origin, byte for byte; * if any origin is "
         "allowed and send_wildcard",
         [
-            "tests/unit/test_protocol.py::test_a_request_with_an_origin",
+            "tests/unit/policy/test_decide.py::test_a_request_with_an_origin",
             "tests/integration/test_actual.py::test_any_origin_by_default",
             "tests/integration/test_actual.py::test_an_allowed_origin",
             "tests/integration/test_actual.py::test_a_denied_origin",
@@ -17,7 +17,7 @@ RULES = [
         "ACAO, no Origin, always_send: * if any origin is allowed and no credentials; "
         "the origin if exactly one literal is configured; else none",
         [
-            "tests/unit/test_protocol.py::test_a_request_without_an_origin",
+            "tests/unit/policy/test_decide.py::test_a_request_without_an_origin",
             "tests/integration/test_actual.py::test_any_origin_by_default",
             "tests/integration/test_actual.py::test_no_origin",
         ],
@@ -25,19 +25,19 @@ RULES = [
     (
         "ACAC, with ACAO, credentials on: true",
         [
-            "tests/unit/test_protocol.py::test_a_request_with_an_origin",
-            "tests/unit/test_protocol.py::test_a_request_without_an_origin",
-            "tests/unit/test_protocol.py::test_a_preflight_with_credentials",
-            "tests/unit/test_protocol.py::test_a_denied_origin_gets_nothing_on_a_preflight",
+            "tests/unit/policy/test_decide.py::test_a_request_with_an_origin",
+            "tests/unit/policy/test_decide.py::test_a_request_without_an_origin",
+            "tests/unit/policy/test_decide.py::test_a_preflight_with_credentials",
+            "tests/unit/policy/test_decide.py::test_a_denied_origin_gets_nothing_on_a_preflight",
             "tests/integration/test_preflight.py::test_everything_that_can_be_granted",
         ],
     ),
     (
         "ACEH, with ACAO, not on preflights: sorted, comma separated",
         [
-            "tests/unit/test_protocol.py::test_an_actual_response_has_no_preflight_headers",
-            "tests/unit/test_protocol.py::test_a_preflight",
-            "tests/unit/test_protocol.py::test_a_request_without_an_origin",
+            "tests/unit/policy/test_decide.py::test_an_actual_response_has_no_preflight_headers",
+            "tests/unit/policy/test_decide.py::test_a_preflight",
+            "tests/unit/policy/test_decide.py::test_a_request_without_an_origin",
             "tests/integration/test_actual.py::test_an_allowed_origin",
             "tests/integration/test_actual.py::test_a_denied_origin",
         ],
@@ -46,8 +46,8 @@ RULES = [
         "ACAM, ACMA, preflight, ACRM allowed: sorted methods (*: the one asked for); "
         "seconds, 0 included",
         [
-            "tests/unit/test_protocol.py::test_a_preflight",
-            "tests/unit/test_protocol.py::test_what_is_granted",
+            "tests/unit/policy/test_decide.py::test_a_preflight",
+            "tests/unit/policy/test_decide.py::test_what_is_granted",
             "tests/integration/test_preflight.py::test_everything_that_can_be_granted",
         ],
     ),
@@ -55,8 +55,8 @@ RULES = [
         "ACAH, preflight, ACRM allowed, ACRH given: those asked for that are allowed, "
         "as the client wrote them, sorted",
         [
-            "tests/unit/test_protocol.py::test_a_preflight",
-            "tests/unit/test_protocol.py::test_what_is_granted",
+            "tests/unit/policy/test_decide.py::test_a_preflight",
+            "tests/unit/policy/test_decide.py::test_what_is_granted",
             "tests/integration/test_preflight.py::test_everything_that_can_be_granted",
         ],
     ),
@@ -64,9 +64,9 @@ RULES = [
         "Access-Control-Allow-Private-Network, preflight that asks for it, option on: "
         "true; otherwise absent",
         [
-            "tests/unit/test_protocol.py::test_a_preflight",
-            "tests/unit/test_protocol.py::test_an_actual_response_has_no_preflight_headers",
-            "tests/unit/test_protocol.py::test_a_denied_origin_gets_nothing_on_a_preflight",
+            "tests/unit/policy/test_decide.py::test_a_preflight",
+            "tests/unit/policy/test_decide.py::test_an_actual_response_has_no_preflight_headers",
+            "tests/unit/policy/test_decide.py::test_a_denied_origin_gets_nothing_on_a_preflight",
             "tests/integration/test_preflight.py::test_everything_that_can_be_granted",
         ],
     ),
@@ -115,23 +115,23 @@ RULES = [
         "Methods compare exactly and case-sensitively (Fetch normalises only DELETE, "
         "GET, HEAD, OPTIONS, POST, PUT);",
         [
-            "tests/unit/test_protocol.py::test_a_preflight",
+            "tests/unit/policy/test_decide.py::test_a_preflight",
             "tests/integration/test_actual.py::test_a_method_is_compared_exactly",
         ],
     ),
     (
         "header names case-insensitively.",
         [
-            "tests/unit/test_protocol.py::test_a_preflight",
-            "tests/unit/test_protocol.py::test_what_is_granted",
+            "tests/unit/policy/test_decide.py::test_a_preflight",
+            "tests/unit/policy/test_decide.py::test_what_is_granted",
         ],
     ),
     (
         "ACRH is read over several lines, in linear time, with a bound on count and "
         "length (over it: no ACAH);",
         [
-            "tests/unit/test_protocol.py::test_request_headers_have_bounds",
-            "tests/unit/test_protocol.py::test_request_headers_are_read_in_linear_time",
+            "tests/unit/policy/test_decide.py::test_request_headers_have_bounds",
+            "tests/unit/policy/test_decide.py::test_request_headers_are_read_in_linear_time",
             "tests/integration/test_bad_input.py::test_too_many_request_headers_get_no_acah",
             "tests/integration/test_bad_input.py::test_request_headers_over_several_lines",
         ],
@@ -139,7 +139,7 @@ RULES = [
     (
         "invalid tokens are never echoed.",
         [
-            "tests/unit/test_protocol.py::test_a_preflight",
+            "tests/unit/policy/test_decide.py::test_a_preflight",
             "tests/integration/test_bad_input.py::test_request_headers_over_several_lines",
             "tests/integration/test_bad_input.py::test_no_value_of_a_header_makes_an_error",
         ],
@@ -150,17 +150,17 @@ RULES = [
         [
             "tests/integration/test_vary.py::test_which_responses_vary",
             "tests/integration/test_vary.py::test_a_single_origin_in_another_spelling_varies",
-            "tests/unit/test_protocol.py::test_a_request_with_an_origin",
-            "tests/unit/test_protocol.py::test_a_request_without_an_origin",
-            "tests/unit/test_protocol.py::test_a_policy_that_cannot_be_combined_denies",
+            "tests/unit/policy/test_decide.py::test_a_request_with_an_origin",
+            "tests/unit/policy/test_decide.py::test_a_request_without_an_origin",
+            "tests/unit/policy/test_decide.py::test_a_policy_that_cannot_be_combined_denies",
         ],
     ),
     (
         "Left out, on preflights too, where * is sent and, with always_send, where the "
         "one literal origin is sent exactly as configured.",
         [
-            "tests/unit/test_protocol.py::test_vary_is_left_out_on_preflights_too",
-            "tests/unit/test_protocol.py::test_a_request_with_an_origin",
+            "tests/unit/policy/test_decide.py::test_vary_is_left_out_on_preflights_too",
+            "tests/unit/policy/test_decide.py::test_a_request_with_an_origin",
             "tests/integration/test_vary.py::test_which_responses_vary",
             "tests/integration/test_vary.py::test_where_origin_does_not_count_vary_is_untouched",
         ],
@@ -180,7 +180,7 @@ RULES = [
         [
             "tests/integration/test_vary.py::test_which_responses_vary",
             "tests/integration/test_vary.py::test_where_origin_does_not_count_vary_is_untouched",
-            "tests/unit/test_protocol.py::test_vary_header_off_is_told",
+            "tests/unit/policy/test_decide.py::test_vary_header_off_is_told",
         ],
     ),
 ]

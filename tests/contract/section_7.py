@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-TESTS = "tests/unit/test_origins.py"
+TESTS = "tests/unit/patterns/test_origins.py"
 MISTAKE = f"{TESTS}::test_a_mistake_says_option_value_source_reason_and_hint"
 WILDCARD = f"{TESTS}::test_a_wildcard_matches_what_it_says_and_no_neighbour"
 HOOKS = "tests/integration/test_hooks_and_errors.py"
@@ -23,7 +23,7 @@ RULES = [
         "It is echoed if it is visible ASCII without comma or space, else * is sent.",
         [
             f"{TESTS}::test_what_is_echoed_is_visible_ascii_without_comma_or_space",
-            "tests/unit/test_protocol.py::test_a_request_with_an_origin",
+            "tests/unit/policy/test_decide.py::test_a_request_with_an_origin",
         ],
     ),
     (

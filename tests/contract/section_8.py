@@ -5,12 +5,12 @@ from __future__ import annotations
 CONFIG = "tests/integration/test_config_errors.py"
 ERRORS = "tests/unit/test_errors.py"
 HOOKS = "tests/integration/test_hooks_and_errors.py"
-OPTIONS = "tests/unit/test_options.py"
-ORIGINS = "tests/unit/test_origins.py"
+OPTIONS = "tests/unit/options/test_reader.py"
+ORIGINS = "tests/unit/patterns/test_origins.py"
 RELOAD = "tests/integration/test_reload.py"
-RESOLVER = "tests/unit/test_resolver.py"
+RESOLVER = "tests/unit/resolution/test_table.py"
 SETUP = "tests/integration/test_setup.py"
-VALUES = "tests/unit/test_values.py"
+VALUES = "tests/unit/options/test_parsers.py"
 WRONG_VALUE = f"{CONFIG}::test_a_wrong_value_is_an_error_wherever_it_is_said"
 
 RULES = [
@@ -187,7 +187,7 @@ RULES = [
         [
             f"{CONFIG}::test_what_never_meets_is_not_reported",
             f"{RESOLVER}::test_only_what_surely_happens_is_an_error",
-            "tests/unit/test_resources.py::test_candidates_are_what_such_paths_may_meet",
+            "tests/unit/patterns/test_paths.py::test_candidates_are_what_such_paths_may_meet",
         ],
     ),
     (

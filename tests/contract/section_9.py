@@ -25,8 +25,8 @@ RULES = [
         "client text only as repr.",
         [
             "tests/integration/test_logging_and_signals.py::test_client_text_stands_as_its_repr",
-            "tests/unit/test_protocol.py::test_client_text_stands_as_its_repr",
-            "tests/unit/test_protocol.py::test_long_lists_of_names_are_cut",
+            "tests/unit/policy/test_decide.py::test_client_text_stands_as_its_repr",
+            "tests/unit/policy/test_decide.py::test_long_lists_of_names_are_cut",
         ],
     ),
     (
@@ -84,12 +84,12 @@ RULES = [
         "every step of the protocol with its Fetch clause,",
         [
             "tests/integration/test_explain.py::test_what_it_says_of_an_allowed_request",
-            "tests/unit/test_protocol.py::test_the_steps_without_an_origin",
-            "tests/unit/test_protocol.py::test_the_steps_of_an_allowed_origin",
-            "tests/unit/test_protocol.py::test_the_steps_with_credentials",
-            "tests/unit/test_protocol.py::test_the_steps_of_a_denied_origin",
-            "tests/unit/test_protocol.py::test_the_steps_of_a_preflight",
-            "tests/unit/test_protocol.py::test_the_steps_of_a_preflight_that_asks_too_much",
+            "tests/unit/policy/test_decide.py::test_the_steps_without_an_origin",
+            "tests/unit/policy/test_decide.py::test_the_steps_of_an_allowed_origin",
+            "tests/unit/policy/test_decide.py::test_the_steps_with_credentials",
+            "tests/unit/policy/test_decide.py::test_the_steps_of_a_denied_origin",
+            "tests/unit/policy/test_decide.py::test_the_steps_of_a_preflight",
+            "tests/unit/policy/test_decide.py::test_the_steps_of_a_preflight_that_asks_too_much",
         ],
     ),
     (

@@ -12,7 +12,7 @@ import pytest
 
 from flask_cors.patterns.redos import find_nested_quantifiers
 from tests.steps import Matcher, TooManyStepsError, worst
-from tests.unit import test_backtracking as scanned
+from tests.unit.patterns import test_redos as scanned
 
 LIMIT = 50_000
 PREFIXES = ("", "https://", "https://a.", "/api/v1/", "1.", "x")
