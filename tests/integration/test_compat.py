@@ -56,11 +56,13 @@ def test_1_any_origin_with_credentials_is_an_error() -> None:
     assert ask(app, "/").cors == allowed(vary=True, credentials="true")
 
 
+@pytest.mark.rule("compat.2")
 def test_2_a_regex_matches_the_whole_origin() -> None:
     asking = ["https://x.a.com", "https://x.a.com.evil.net", "https://x.a.com:8443"]
     assert readable(r"https://.*\.a\.com", *asking) == [True, False, False]
 
 
+@pytest.mark.rule("compat.3")
 def test_3_a_star_after_the_scheme_is_a_wildcard() -> None:
     asking = ["https://x.a.com", "https://x.y.a.com", "https://a.com", "https://a.com.evil.net"]
     assert readable("https://*.a.com", *asking) == [True, True, False, False]
@@ -68,12 +70,14 @@ def test_3_a_star_after_the_scheme_is_a_wildcard() -> None:
     assert readable("http://localhost:*", *local) == [True, True, False]
 
 
+@pytest.mark.rule("compat.4")
 def test_4_a_star_in_a_resource_is_a_glob() -> None:
     app = app_of("/api", "/api/x", "/api-internal", resources="/api/*")
     found = [ask(app, path).cors for path in ("/api", "/api/x", "/api-internal")]
     assert found == [echoed(), echoed(), NOTHING]
 
 
+@pytest.mark.rule("compat.5")
 def test_5_the_resource_with_the_longest_literal_prefix_wins() -> None:
     resources = {"/api/[a-z]+/u": {}, "/api/admin/*": {"origins": SITE}}
     app = app_of("/api/admin/users", resources=resources)
@@ -83,6 +87,7 @@ def test_5_the_resource_with_the_longest_literal_prefix_wins() -> None:
     assert ask(app, "/api/admin/users", origin=OTHER).cors == DENIED
 
 
+@pytest.mark.rule("compat.6")
 def test_6_the_path_is_decoded_once() -> None:
     app = app_of("/<path:path>", resources="/public/*")
     assert ask(app, "/%70ublic/x").cors == echoed()
@@ -90,6 +95,7 @@ def test_6_the_path_is_decoded_once() -> None:
     assert ask(app, "/public/../admin").cors == NOTHING
 
 
+@pytest.mark.rule("compat.7")
 def test_7_an_unknown_option_is_an_error() -> None:
     with pytest.raises(ConfigError, match=r"Write origins=\."):
         app_of(origin=SITE)
@@ -97,6 +103,7 @@ def test_7_an_unknown_option_is_an_error() -> None:
         cross_origin(support_credentials=True)  # type: ignore[call-overload]
 
 
+@pytest.mark.rule("compat.8")
 def test_8_the_first_argument_of_cross_origin_is_origins() -> None:
     app = Flask(__name__)
     app.add_url_rule("/", view_func=cross_origin(SITE)(page()))
@@ -105,6 +112,7 @@ def test_8_the_first_argument_of_cross_origin_is_origins() -> None:
         cross_origin(SITE, "GET")  # type: ignore[call-overload]
 
 
+@pytest.mark.rule("compat.9")
 def test_9_a_mark_leaves_what_it_does_not_say_to_the_levels_around_it() -> None:
     app = app_of(origins=SITE, max_age=1)
     app.add_url_rule("/mark", view_func=cross_origin(methods="GET")(page()))
@@ -112,6 +120,7 @@ def test_9_a_mark_leaves_what_it_does_not_say_to_the_levels_around_it() -> None:
     assert ask(app, "/mark", origin=OTHER).cors == DENIED
 
 
+@pytest.mark.rule("compat.10")
 def test_10_config_is_the_fallback_of_a_blueprint() -> None:
     app = Flask(__name__)
     app.config["CORS_ORIGINS"] = SITE
@@ -123,6 +132,7 @@ def test_10_config_is_the_fallback_of_a_blueprint() -> None:
     assert ask(app, "/", origin=OTHER).cors == DENIED
 
 
+@pytest.mark.rule("compat.11")
 def test_11_a_denial_is_final() -> None:
     app = app_of()
     within = Blueprint("b", __name__, url_prefix="/b")
@@ -133,6 +143,7 @@ def test_11_a_denial_is_final() -> None:
     assert ask(app, "/", origin=OTHER).cors == echoed(OTHER)
 
 
+@pytest.mark.rule("compat.12")
 def test_12_methods_compare_exactly() -> None:
     app = app_of(methods=["GET", "POST"], origins=SITE)
     for method in ("ET", "get", "GETX", "PUT"):
@@ -140,6 +151,7 @@ def test_12_methods_compare_exactly() -> None:
     assert preflight(app, "/", "GET").cors == granted(methods="GET, POST")
 
 
+@pytest.mark.rule("compat.13")
 def test_13_vary_is_complete_and_one_line() -> None:
     def remembered() -> str:
         session["seen"] = True
@@ -160,11 +172,13 @@ def test_13_vary_is_complete_and_one_line() -> None:
             assert ask(app, path, origin=origin).cors == found | {"Vary": names}
 
 
+@pytest.mark.rule("compat.14")
 def test_14_no_origin_is_picked_out_of_several() -> None:
     assert ask(app_of(origins=[SITE, OTHER]), "/", origin=None).cors == DENIED
     assert ask(app_of(origins=SITE), "/", origin=None).cors == allowed()
 
 
+@pytest.mark.rule("compat.15")
 def test_15_private_network_is_true_on_preflights_or_absent() -> None:
     name = "Access-Control-Allow-Private-Network"
     asks = {
@@ -179,11 +193,13 @@ def test_15_private_network_is_true_on_preflights_or_absent() -> None:
     assert ask(on, "/", headers=asks).cors == allowed()
 
 
+@pytest.mark.rule("compat.16")
 @pytest.mark.parametrize("zero", [0, "0", timedelta()])
 def test_16_a_max_age_of_zero_is_sent(zero: Any) -> None:
     assert preflight(app_of(origins=SITE, max_age=zero), "/", "GET").cors == granted(max_age=0)
 
 
+@pytest.mark.rule("compat.17")
 def test_17_preflights_are_answered_before_any_code_of_the_app() -> None:
     app = app_of(origins=SITE)
     app.before_request(lambda: abort(401))
@@ -194,6 +210,7 @@ def test_17_preflights_are_answered_before_any_code_of_the_app() -> None:
     assert ask(app, "/")[::2] == (401, allowed())
 
 
+@pytest.mark.rule("compat.18")
 def test_18_a_preflight_is_about_the_endpoint_that_will_serve_the_request() -> None:
     app = Flask(__name__)
     app.add_url_rule("/", "read", cross_origin("*")(page()), methods=["GET", "OPTIONS"])
@@ -202,6 +219,7 @@ def test_18_a_preflight_is_about_the_endpoint_that_will_serve_the_request() -> N
     assert preflight(app, "/", "POST").cors == granted()
 
 
+@pytest.mark.rule("compat.19")
 def test_19_async_views_bound_methods_and_classes_work() -> None:
     async def show() -> str:
         return "async"
@@ -224,6 +242,7 @@ def test_19_async_views_bound_methods_and_classes_work() -> None:
     assert vars(show) == {}
 
 
+@pytest.mark.rule("compat.20")
 def test_20_errors_are_readable() -> None:
     def fail() -> str:
         raise RuntimeError
@@ -241,6 +260,7 @@ def test_20_errors_are_readable() -> None:
     assert preflight(app, "/b/missing", "PUT")[::2] == (200, granted())
 
 
+@pytest.mark.rule("compat.21")
 def test_21_the_word_false_is_false_in_config_and_an_error_elsewhere() -> None:
     app = app_of(origins=SITE)
     app.config["CORS_SUPPORTS_CREDENTIALS"] = "False"
@@ -249,10 +269,12 @@ def test_21_the_word_false_is_false_in_config_and_an_error_elsewhere() -> None:
         app_of(supports_credentials="False")
 
 
+@pytest.mark.rule("compat.22")
 def test_22_a_callable_decides() -> None:
     assert readable(lambda origin: origin == SITE, SITE, OTHER) == [True, False]
 
 
+@pytest.mark.rule("compat.23")
 def test_23_logging_is_left_alone() -> None:
     logger = logging.getLogger("flask_cors")
     before = (logger.level, list(logger.handlers), logger.propagate)
@@ -263,6 +285,7 @@ def test_23_logging_is_left_alone() -> None:
     assert before[:2] == (logging.NOTSET, [])
 
 
+@pytest.mark.rule("compat.24")
 @pytest.mark.parametrize(
     "options",
     [
@@ -283,6 +306,7 @@ def test_24_what_cannot_work_is_an_error(options: Any) -> None:
         app_of(**options)
 
 
+@pytest.mark.rule("compat.25")
 def test_25_harmless_spellings_are_put_right_with_a_warning() -> None:
     for origin in ("https://site.example/", "https://site.example:443", "HTTPS://SITE.example"):
         with pytest.warns(CorsWarning, match="site"):
@@ -300,12 +324,14 @@ def test_25_harmless_spellings_are_put_right_with_a_warning() -> None:
     assert preflight(app, "/", "GET", names="X, Cookie").cors == granted(methods="GET", headers="X")
 
 
+@pytest.mark.rule("compat.26")
 def test_26_origins_none_is_an_error() -> None:
     with pytest.raises(ConfigError, match="origins=None"):
         app_of(origins=None)
     assert ask(app_of(origins=[]), "/").cors == NOTHING
 
 
+@pytest.mark.rule("compat.27")
 def test_27_tracebacks_are_readable_by_named_origins_in_debug_mode() -> None:
     def fail() -> str:
         raise RuntimeError("the reason")
@@ -323,6 +349,7 @@ def test_27_tracebacks_are_readable_by_named_origins_in_debug_mode() -> None:
         ask(off, "/")
 
 
+@pytest.mark.rule("compat.28")
 def test_28_headers_adds_to_allow_headers() -> None:
     with pytest.warns(DeprecationWarning, match="allow_headers"):
         app = app_of(origins=SITE, headers="X-Old", allow_headers="X-New")
@@ -335,12 +362,14 @@ def test_28_headers_adds_to_allow_headers() -> None:
     assert asked.cors == granted(headers="X-Any")
 
 
+@pytest.mark.rule("compat.29")
 def test_29_expose_headers_is_not_on_preflights() -> None:
     app = app_of(origins=SITE, expose_headers="X")
     assert ask(app, "/").cors == allowed(expose="X")
     assert preflight(app, "/", "GET").cors == granted()
 
 
+@pytest.mark.rule("compat.30")
 def test_30_null_must_be_named() -> None:
     assert readable(["null"], "null") == [True]
     assert readable("*", "null") == [True]
@@ -349,6 +378,7 @@ def test_30_null_must_be_named() -> None:
         app_of(origins="null", supports_credentials=True)
 
 
+@pytest.mark.rule("compat.31")
 def test_31_dot_star_is_a_regex() -> None:
     app = app_of(origins=".*", send_wildcard=True)
     assert ask(app, "/").cors == echoed()
@@ -356,6 +386,7 @@ def test_31_dot_star_is_a_regex() -> None:
     assert ask(app, "/", origin=None).cors == DENIED
 
 
+@pytest.mark.rule("compat.32")
 def test_32_an_option_where_it_does_nothing_is_warned_of() -> None:
     with pytest.warns(CorsWarning, match="automatic_options=False"):
         app_of(automatic_options=False)
@@ -364,15 +395,18 @@ def test_32_an_option_where_it_does_nothing_is_warned_of() -> None:
 # -- kept on purpose -------------------------------------------------------------------
 
 
+@pytest.mark.rule("compat.kept-echo")
 def test_kept_any_origin_is_echoed_without_credentials() -> None:
     assert ask(app_of(), "/", origin=OTHER).cors == echoed(OTHER)
 
 
+@pytest.mark.rule("compat.kept-always-send")
 def test_kept_always_send() -> None:
     assert ask(app_of(), "/", origin=None).cors == allowed("*")
     assert ask(app_of(always_send=False), "/", origin=None).cors == DENIED
 
 
+@pytest.mark.rule("compat.kept-lists")
 def test_kept_lists_are_sorted_and_joined() -> None:
     app = app_of(origins=SITE, expose_headers="b, a", allow_headers="y, x")
     assert ask(app, "/").cors == allowed(expose="a, b")
@@ -380,15 +414,18 @@ def test_kept_lists_are_sorted_and_joined() -> None:
     assert asked.cors == granted(methods=METHODS, headers="x, y")
 
 
+@pytest.mark.rule("compat.kept-200")
 def test_kept_a_preflight_is_a_200() -> None:
     assert preflight(app_of(), "/", "GET").status == 200
 
 
+@pytest.mark.rule("compat.kept-own-acao")
 def test_kept_the_views_own_header_wins() -> None:
     app = app_of(view=lambda: ("ok", {"Access-Control-Allow-Origin": OTHER}))
     assert ask(app, "/").cors == allowed(OTHER)
 
 
+@pytest.mark.rule("compat.kept-own-options")
 def test_kept_views_with_their_own_options_answer_themselves() -> None:
     app = Flask(__name__)
     app.add_url_rule("/", view_func=lambda: ("mine", 207), endpoint="own", methods=["OPTIONS"])
@@ -397,20 +434,24 @@ def test_kept_views_with_their_own_options_answer_themselves() -> None:
     assert preflight(app, "/", "GET") == (207, "mine", granted())
 
 
+@pytest.mark.rule("compat.kept-anchors")
 def test_kept_anchored_regexes() -> None:
     asking = ["http://[::1]", "http://[::1]:8000", "http://[::1]:8000x"]
     assert readable(r"^http://\[::1\](:[0-9]+)?$", *asking) == [True, True, False]
 
 
+@pytest.mark.rule("compat.kept-bare-host")
 def test_kept_clients_that_send_a_bare_host() -> None:
     assert ask(app_of(), "/", origin="example.com").cors == echoed("example.com")
 
 
+@pytest.mark.rule("compat.kept-resources-error")
 def test_kept_bad_resources_are_a_value_error() -> None:
     with pytest.raises(ValueError, match="resources"):
         app_of(resources=7)
 
 
+@pytest.mark.rule("compat.kept-imports")
 def test_kept_the_version_and_the_import_paths() -> None:
     assert flask_cors.__version__
     assert flask_cors.extension.CORS is CORS

@@ -214,6 +214,19 @@ MENDED: dict[str, Any] = {
 }
 
 
+@pytest.mark.rule(
+    "2.origins-none",
+    "8.all-problems",
+    "8.type",
+    "8.false",
+    "8.origins-none",
+    "8.no-origin",
+    "8.json",
+    "8.top-level",
+    "8.regex",
+    "8.method-token",
+    "8.max-age",
+)
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(("rule", "option", "value", "words"), VALUES)
 def test_a_wrong_value_is_an_error_wherever_it_is_said(
@@ -240,6 +253,7 @@ FLAGS = [
 ]
 
 
+@pytest.mark.rule("2.bools", "8.false")
 @pytest.mark.parametrize("place", [*KEYWORDS, *RESOURCES])
 @pytest.mark.parametrize("option", FLAGS)
 @pytest.mark.parametrize(("text", "meant"), [("False", False), ("true", True), ("1", True)])
@@ -253,12 +267,14 @@ def test_a_word_is_no_bool_outside_config(
     accept(place, {option: meant, "origins": SITE})
 
 
+@pytest.mark.rule("2.config-bools")
 @pytest.mark.parametrize("option", [*FLAGS, "automatic_options", "intercept_exceptions"])
 @pytest.mark.parametrize("text", ["true", "False", "1", "0", "YES", "no", "on", "off"])
 def test_a_word_is_a_bool_in_config(option: str, text: str) -> None:
     accept(config, {option: text, "origins": SITE})
 
 
+@pytest.mark.rule("8.unknown-option")
 @pytest.mark.parametrize("place", [*KEYWORDS, *RESOURCES])
 @pytest.mark.parametrize(
     ("name", "closest"),
@@ -280,11 +296,13 @@ def test_an_unknown_option_is_an_error_with_the_closest_known_name(
     accept(place, {closest: value})
 
 
+@pytest.mark.rule("8.all-problems")
 def test_all_problems_of_a_call_are_found_at_once() -> None:
     found = problems_of(cors_app, {"origin": SITE, "max_age": -1, "resources": {"/a(": {}}})
     assert [problem.option for problem in found] == ["origin", "max_age", "resources"]
 
 
+@pytest.mark.rule("8.all-problems")
 def test_all_problems_of_an_app_are_found_at_once() -> None:
     app = new_app()
     CORS(app, supports_credentials=True)
@@ -329,6 +347,7 @@ def test_the_default_origins_cannot_go_with_credentials_either() -> None:
     assert f"{__file__}:{said['last'].line}" in problem.reason
 
 
+@pytest.mark.rule("8.when-given")
 def test_a_mistake_that_one_call_shows_is_raised_by_that_call() -> None:
     with pytest.raises(ConfigError):
         CORS(origins="*", supports_credentials=True)
@@ -340,6 +359,7 @@ def test_a_mistake_that_one_call_shows_is_raised_by_that_call() -> None:
     cross_origin(supports_credentials=True)
 
 
+@pytest.mark.rule("8.when-given", "8.kept")
 def test_any_other_mistake_is_raised_when_the_policies_are_compiled() -> None:
     app = new_app()
     CORS(app, supports_credentials=True)
@@ -354,6 +374,7 @@ def test_any_other_mistake_is_raised_when_the_policies_are_compiled() -> None:
     assert app.test_client().get("/api/items").text == "seen"
 
 
+@pytest.mark.rule("8.once")
 def test_the_whole_table_is_compiled_before_any_view_runs() -> None:
     app = new_app()
     wrong = cross_origin(supports_credentials=True)(lambda: "wrong")
@@ -363,6 +384,7 @@ def test_the_whole_table_is_compiled_before_any_view_runs() -> None:
         app.test_client().get("/api/items")
 
 
+@pytest.mark.rule("8.can-happen")
 def test_what_never_meets_is_not_reported() -> None:
     app = new_app()
     options = {"supports_credentials": True, "origins": SITE}
@@ -392,6 +414,7 @@ def test_wrong_resources_are_an_error_that_is_a_value_error(place: Place, value:
         accept(place, {"resources": mended})
 
 
+@pytest.mark.rule("2.resources-place")
 @pytest.mark.parametrize("place", [mark, mark_on_a_method, *RESOURCES])
 def test_resources_in_a_mark_or_a_resource_are_an_error(place: Place) -> None:
     (problem,) = problems_of(place, {"resources": "/a"})
@@ -402,6 +425,7 @@ def test_resources_in_a_mark_or_a_resource_are_an_error(place: Place) -> None:
 # -- arguments and habits --------------------------------------------------------------
 
 
+@pytest.mark.rule("8.positional")
 def test_unknown_positional_arguments_are_errors() -> None:
     with pytest.raises(ConfigError) as caught:
         CORS(new_app(), SITE, "*")  # type: ignore[arg-type]
@@ -412,6 +436,7 @@ def test_unknown_positional_arguments_are_errors() -> None:
     assert [problem.value for problem in caught.value.problems] == ["GET"]
 
 
+@pytest.mark.rule("8.object-as-app")
 @pytest.mark.parametrize(
     "use", [lambda app: app(), lambda app: app.route("/"), lambda app: app.run()]
 )
@@ -452,6 +477,7 @@ HARMLESS = [
 ]
 
 
+@pytest.mark.rule("8.names-no-page", "8.methods-no-page")
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(("options", "words"), HARMLESS)
 def test_what_is_harmless_is_a_warning_in_the_name_of_the_calling_code(
@@ -466,6 +492,7 @@ def test_what_is_harmless_is_a_warning_in_the_name_of_the_calling_code(
         assert [warning.lineno for warning in caught] == [said["last"].line]
 
 
+@pytest.mark.rule("8.origin-star")
 @pytest.mark.parametrize("place", [*KEYWORDS, *RESOURCES])
 def test_origin_star_is_dropped_with_a_warning(place: Place) -> None:
     with warned() as caught:
@@ -474,6 +501,7 @@ def test_origin_star_is_dropped_with_a_warning(place: Place) -> None:
     assert caught[0].filename == __file__
 
 
+@pytest.mark.rule("2.no-effect")
 @pytest.mark.parametrize(
     ("place", "option"),
     [
@@ -489,6 +517,7 @@ def test_an_option_without_effect_is_dropped_with_a_warning(place: Place, option
     assert caught[0].filename == __file__
 
 
+@pytest.mark.rule("2.config-spelling")
 @pytest.mark.parametrize("place", [*KEYWORDS, *RESOURCES])
 def test_a_keyword_spelled_as_a_config_key_is_taken_with_a_warning(place: Place) -> None:
     with warned() as caught:
@@ -497,6 +526,7 @@ def test_a_keyword_spelled_as_a_config_key_is_taken_with_a_warning(place: Place)
     assert caught[0].filename == __file__
 
 
+@pytest.mark.rule("2.headers")
 @pytest.mark.parametrize("place", PLACES)
 def test_headers_is_deprecated_in_the_name_of_the_calling_code(place: Place) -> None:
     with warned() as caught:
@@ -505,6 +535,7 @@ def test_headers_is_deprecated_in_the_name_of_the_calling_code(place: Place) -> 
     assert {warning.filename for warning in caught} == {__file__}
 
 
+@pytest.mark.rule("8.near-config")
 def test_a_config_key_close_to_an_option_is_a_warning() -> None:
     with warned() as caught:
         config({"origin": SITE})
@@ -512,6 +543,7 @@ def test_a_config_key_close_to_an_option_is_a_warning() -> None:
     assert caught[0].filename == __file__
 
 
+@pytest.mark.rule("8.near-config")
 def test_other_keys_of_config_are_the_apps_own() -> None:
     accept(config, {"tenants": 5, "allowed_origins": None})
 

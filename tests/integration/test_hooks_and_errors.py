@@ -49,6 +49,7 @@ def denials(caplog: pytest.LogCaptureFixture) -> list[str]:
 # -- headers are the last thing that is written ----------------------------------------
 
 
+@pytest.mark.rule("5.one-place")
 def test_hooks_set_up_before_and_after_see_a_response_without_headers() -> None:
     app = Flask("sample")
     seen: list[list[str]] = []
@@ -69,6 +70,7 @@ def test_hooks_set_up_before_and_after_see_a_response_without_headers() -> None:
     assert seen == [[], [], []]
 
 
+@pytest.mark.rule("5.one-place")
 def test_receivers_of_request_finished_see_the_headers() -> None:
     app = make_app()
     seen: list[str | None] = []
@@ -82,6 +84,7 @@ def test_receivers_of_request_finished_see_the_headers() -> None:
     assert seen == [ME, ME]
 
 
+@pytest.mark.rule("5.one-place")
 def test_a_hook_that_returns_another_response() -> None:
     app = make_app()
     app.after_request(lambda response: Response("other", 202, headers={"X-Other": "1"}))
@@ -89,6 +92,7 @@ def test_a_hook_that_returns_another_response() -> None:
     assert (response.status_code, lines(response)) == (202, [acao(), ("X-Other", "1")])
 
 
+@pytest.mark.rule("5.actual")
 @pytest.mark.parametrize("answer", [("no", 401), ("slow", 429)])
 def test_a_before_request_function_that_answers(answer: tuple[str, int]) -> None:
     app = make_app()
@@ -97,6 +101,7 @@ def test_a_before_request_function_that_answers(answer: tuple[str, int]) -> None
     assert (response.status_code, lines(response)) == (answer[1], [acao()])
 
 
+@pytest.mark.rule("5.actual")
 def test_a_before_request_function_that_fails() -> None:
     app = make_app()
     app.before_request(crash)
@@ -104,6 +109,7 @@ def test_a_before_request_function_that_fails() -> None:
     assert (response.status_code, lines(response)) == (500, [acao()])
 
 
+@pytest.mark.rule("5.actual")
 def test_a_url_preprocessor_that_fails() -> None:
     app = make_app()
     app.url_value_preprocessor(crash)
@@ -114,6 +120,7 @@ def test_a_url_preprocessor_that_fails() -> None:
 # -- what fails -------------------------------------------------------------------------
 
 
+@pytest.mark.rule("5.actual", "9.denial")
 @pytest.mark.parametrize("path", ["/", "/crash", "/nothing"])
 @pytest.mark.parametrize(("origin", "expected"), [(ME, [acao()]), (YOU, [VARY])])
 def test_a_failing_after_request_function(
@@ -127,6 +134,7 @@ def test_a_failing_after_request_function(
     assert len(denials(caplog)) == (origin == YOU)
 
 
+@pytest.mark.rule("9.denial")
 def test_a_failing_after_request_function_on_a_preflight(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "flask_cors")
     app = make_app()
@@ -138,6 +146,7 @@ def test_a_failing_after_request_function_on_a_preflight(caplog: pytest.LogCaptu
     assert len(denials(caplog)) == 1
 
 
+@pytest.mark.rule("9.denial")
 def test_an_after_request_function_that_fails_once(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "flask_cors")
     app = make_app()
@@ -154,6 +163,7 @@ def test_an_after_request_function_that_fails_once(caplog: pytest.LogCaptureFixt
     assert len(denials(caplog)) == 1
 
 
+@pytest.mark.rule("5.actual")
 def test_an_error_handler_that_fails() -> None:
     app = make_app()
     app.register_error_handler(404, crash)
@@ -161,6 +171,7 @@ def test_an_error_handler_that_fails() -> None:
     assert (response.status_code, lines(response)) == (500, [acao()])
 
 
+@pytest.mark.rule("5.exception-leaves")
 def test_the_handler_of_500_fails() -> None:
     app = make_app()
     app.register_error_handler(500, crash)
@@ -168,6 +179,7 @@ def test_the_handler_of_500_fails() -> None:
         ask(app, "/crash")
 
 
+@pytest.mark.rule("5.actual")
 def test_an_error_handler_that_aborts() -> None:
     app = make_app()
     app.register_error_handler(LookupError, lambda error: abort(503))
@@ -175,6 +187,7 @@ def test_an_error_handler_that_aborts() -> None:
     assert (response.status_code, lines(response)) == (500, [acao()])
 
 
+@pytest.mark.rule("5.actual")
 def test_an_unhandled_500_runs_its_handler_and_has_headers() -> None:
     app = make_app()
     app.register_error_handler(500, lambda error: (f"{error.original_exception!r}", 500))
@@ -183,6 +196,7 @@ def test_an_unhandled_500_runs_its_handler_and_has_headers() -> None:
     assert lines(response) == [acao()]
 
 
+@pytest.mark.rule("5.actual")
 def test_a_view_that_returns_nothing() -> None:
     app = make_app()
     nothing: Any = lambda: None  # noqa: E731
@@ -191,6 +205,7 @@ def test_a_view_that_returns_nothing() -> None:
     assert (response.status_code, lines(response)) == (500, [acao()])
 
 
+@pytest.mark.rule("5.actual")
 def test_a_failing_receiver_of_request_started() -> None:
     app = make_app()
     with request_started.connected_to(crash, app):
@@ -198,6 +213,7 @@ def test_a_failing_receiver_of_request_started() -> None:
     assert (response.status_code, lines(response)) == (500, [acao()])
 
 
+@pytest.mark.rule("5.actual")
 def test_trapped_http_exceptions() -> None:
     app = make_app()
     app.config["TRAP_HTTP_EXCEPTIONS"] = True
@@ -251,6 +267,7 @@ def test_a_callable_is_not_asked_without_need() -> None:
     assert seen == []
 
 
+@pytest.mark.rule("7.callable-cache")
 def test_answers_are_never_kept() -> None:
     answers = iter([True, False, True])
     app = make_app(origins=lambda origin: next(answers))
@@ -258,6 +275,7 @@ def test_answers_are_never_kept() -> None:
     assert found == [[acao(), VARY], [VARY], [acao(), VARY]]
 
 
+@pytest.mark.rule("7.callable-denies")
 @pytest.mark.parametrize("answer", [None, 1, 0, "yes", [], object()])
 @pytest.mark.parametrize("asynchronous", [True, False])
 def test_anything_but_a_bool_denies_and_is_logged(
@@ -279,6 +297,7 @@ def test_anything_but_a_bool_denies_and_is_logged(
     assert "not True or False" in caplog.text
 
 
+@pytest.mark.rule("7.callable-denies")
 @pytest.mark.parametrize("origin_header", [{}, {"Sec-Fetch-Site": "same-origin"}])
 def test_a_callable_that_fails_denies_and_is_logged_once(
     origin_header: dict[str, str], caplog: pytest.LogCaptureFixture
@@ -319,6 +338,7 @@ def broken_app() -> Flask:
     return app
 
 
+@pytest.mark.rule("8.kept")
 def test_no_view_runs_and_every_request_fails() -> None:
     app = broken_app()
     for _ in range(2):

@@ -32,6 +32,7 @@ HEADERS = {
 }
 
 
+@pytest.mark.rule("1.exports", "1.old-paths")
 def test_the_package_exports_six_names_and_a_version() -> None:
     exported = ["CORS", "ConfigError", "CorsWarning", "cors_exempt", "cross_origin", "of"]
     assert sorted(flask_cors.__all__) == exported
@@ -40,14 +41,17 @@ def test_the_package_exports_six_names_and_a_version() -> None:
     assert issubclass(CorsWarning, UserWarning)
 
 
+@pytest.mark.rule("1.types")
 def test_the_package_is_typed() -> None:
     assert (Path(flask_cors.__file__).parent / "py.typed").is_file()
 
 
+@pytest.mark.rule("1.exports")
 def test_the_browser_is_part_of_the_surface() -> None:
     assert callable(importlib.import_module("flask_cors.testing").Browser)
 
 
+@pytest.mark.rule("1.extension")
 def test_the_extension_is_found_on_the_app() -> None:
     app = Flask(__name__)
     CORS(app)
@@ -56,6 +60,7 @@ def test_the_extension_is_found_on_the_app() -> None:
         assert callable(getattr(found, name))
 
 
+@pytest.mark.rule("1.old-paths")
 def test_the_signal() -> None:
     app = Flask(__name__)
     app.add_url_rule("/", view_func=page())
@@ -74,12 +79,14 @@ def test_the_signal() -> None:
 # -- old import paths ------------------------------------------------------------------
 
 
+@pytest.mark.rule("1.old-paths")
 def test_extension_is_the_same_and_needs_no_warning() -> None:
     from flask_cors.extension import CORS as FOUND
 
     assert FOUND is CORS
 
 
+@pytest.mark.rule("1.old-paths")
 def test_decorator_warns_and_is_the_same() -> None:
     with pytest.warns(DeprecationWarning, match="import cross_origin from flask_cors") as caught:
         from flask_cors.decorator import cross_origin as found
@@ -90,6 +97,7 @@ def test_decorator_warns_and_is_the_same() -> None:
         _ = module.anything
 
 
+@pytest.mark.rule("1.old-paths")
 @pytest.mark.parametrize(("name", "value"), HEADERS.items())
 def test_header_names_of_core_warn_and_are_the_same(name: str, value: str) -> None:
     core = importlib.import_module("flask_cors.core")
@@ -117,6 +125,7 @@ def test_importing_warns_of_nothing_and_brings_in_no_other_package() -> None:
 # -- CORS ------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("1.cors")
 @pytest.mark.parametrize("target", [Flask(__name__), Blueprint("b", __name__), None])
 def test_positional_arguments_are_an_error(target: Any) -> None:
     with pytest.raises(ConfigError, match="options by keyword only") as caught:
@@ -126,12 +135,14 @@ def test_positional_arguments_are_an_error(target: Any) -> None:
         CORS().init_app(Flask(__name__), SITE)
 
 
+@pytest.mark.rule("1.cors")
 @pytest.mark.parametrize("target", ["https://a.example", ["https://a.example"], {"/": {}}])
 def test_origins_in_the_place_of_the_app_are_an_error(target: Any) -> None:
     with pytest.raises(ConfigError, match=r"Write CORS\(app, origins=\.\.\.\)"):
         CORS(target)
 
 
+@pytest.mark.rule("1.cors")
 @pytest.mark.parametrize("target", [None, 7, object()])
 def test_what_is_no_app_is_an_error(target: Any) -> None:
     with pytest.raises(ConfigError, match="with the Flask object") as caught:
@@ -224,6 +235,7 @@ def test_other_attributes_are_missing_as_usual() -> None:
 # -- types -----------------------------------------------------------------------------
 
 
+@pytest.mark.rule("1.types")
 def test_public_functions_are_annotated() -> None:
     for function in (CORS.__init__, CORS.init_app, cross_origin, cors_exempt):
         assert "return" in function.__annotations__

@@ -22,6 +22,7 @@ def make_app(**options: Any) -> Flask:
     return app
 
 
+@pytest.mark.rule("8.reload")
 def test_config_is_read_again() -> None:
     app = make_app()
     assert lines(ask(app)) == [acao()]
@@ -32,6 +33,7 @@ def test_config_is_read_again() -> None:
     assert lines(preflight(app, origin=YOU)) == [ALL_METHODS, acao(YOU)]
 
 
+@pytest.mark.rule("8.reload-error")
 def test_on_an_error_the_old_policies_stay() -> None:
     app = make_app()
     assert lines(ask(app)) == [acao()]
@@ -106,6 +108,7 @@ def test_set_up_after_a_failure_forgets_it() -> None:
     assert lines(ask(app)) == [acao()]
 
 
+@pytest.mark.rule("8.once")
 def test_explaining_before_the_first_request_compiles_nothing_for_good() -> None:
     app = make_app()
     cors = app.extensions["cors"]
@@ -116,6 +119,7 @@ def test_explaining_before_the_first_request_compiles_nothing_for_good() -> None
     assert state_of(app).table() is state_of(app).table()
 
 
+@pytest.mark.rule("8.reload")
 def test_requests_are_served_meanwhile() -> None:
     app = make_app()
     ask(app)

@@ -101,6 +101,7 @@ def test_the_most_specific_resource_wins(resources: list[Any], path: str, expect
     assert winner(resources, path) == expected
 
 
+@pytest.mark.rule("3.app")
 def test_a_resource_with_options_of_its_own() -> None:
     options = {"max_age": 1, "methods": "PUT", "expose_headers": "X"}
     app = everything({"/a/*": options, "/b": {}}, max_age=2)
@@ -110,6 +111,7 @@ def test_a_resource_with_options_of_its_own() -> None:
     assert preflight(app, "/c", "PUT").cors == NOTHING
 
 
+@pytest.mark.rule("3.path")
 def test_the_path_is_decoded_once_and_case_counts() -> None:
     app = everything(["/public/*", "/tür", "/50%25", "/a b"])
     inside = ["/public/x", "/%70ublic/x", "/t%C3%BCr", "/50%2525", "/a%20b"]
@@ -118,6 +120,7 @@ def test_the_path_is_decoded_once_and_case_counts() -> None:
     assert [ask(app, path).cors for path in outside] == [NOTHING] * len(outside)
 
 
+@pytest.mark.rule("3.dot-segments")
 @pytest.mark.parametrize(
     "path",
     ["/public/../admin", "/public/./x", "/public/..", "/.", "/public/..%2Fadmin", "/public/%2e%2e"],

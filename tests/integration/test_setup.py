@@ -31,6 +31,7 @@ def app_of(**options: Any) -> Flask:
 # -- the object and its apps -----------------------------------------------------------
 
 
+@pytest.mark.rule("1.many-apps", "3.app")
 def test_one_object_serves_many_apps_and_keeps_none() -> None:
     cors = CORS(origins=SITE)
     one, two = app_of(), app_of()
@@ -45,6 +46,7 @@ def test_one_object_serves_many_apps_and_keeps_none() -> None:
     assert not any(isinstance(value, Flask) for value in vars(cors).values())
 
 
+@pytest.mark.rule("1.cors")
 def test_the_app_may_be_given_by_name_or_as_current_app() -> None:
     app = app_of()
     CORS(app=app, origins=SITE)
@@ -80,6 +82,7 @@ def test_options_that_are_changed_after_the_call_change_nothing() -> None:
 # -- late ------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("3.late-setup")
 def test_set_up_after_the_first_request_is_refused_with_what_to_do() -> None:
     app = app_of()
     ask(app, "/")
@@ -91,6 +94,7 @@ def test_set_up_after_the_first_request_is_refused_with_what_to_do() -> None:
     assert ask(app, "/").cors == NOTHING
 
 
+@pytest.mark.rule("3.late-setup")
 def test_set_up_before_it_discards_what_was_compiled() -> None:
     app = app_of(origins=SITE)
     app.extensions["cors"].reload()
@@ -120,6 +124,7 @@ def test_views_and_config_may_follow_after_cors() -> None:
 # -- reload ----------------------------------------------------------------------------
 
 
+@pytest.mark.rule("1.extension")
 def test_reload_reads_the_config_again() -> None:
     app = app_of(expose_headers="X")
     app.config["CORS_ORIGINS"] = SITE
@@ -134,6 +139,7 @@ def test_reload_reads_the_config_again() -> None:
     assert ask(app, "/", origin=OTHER).cors == allowed(OTHER, expose="X")
 
 
+@pytest.mark.rule("8.kept")
 def test_a_failure_is_kept_until_reload() -> None:
     app = app_of(methods="GET")
     app.config.update(CORS_SUPPORTS_CREDENTIALS=True, TESTING=True)
@@ -161,6 +167,7 @@ def at_once(task: Callable[[], Answer]) -> list[Answer]:
         return list(pool.map(run, range(THREADS)))
 
 
+@pytest.mark.rule("8.once")
 @pytest.mark.parametrize("with_object", [True, False])
 def test_many_first_requests_at_once_compile_once(
     with_object: bool, monkeypatch: pytest.MonkeyPatch
@@ -211,6 +218,7 @@ def test_late_endpoints_are_compiled_once_for_many_threads() -> None:
         assert answers == [(200, "ok", allowed(OTHER))] * THREADS
 
 
+@pytest.mark.rule("8.reload")
 def test_reload_while_requests_are_served() -> None:
     app = app_of(resources={"/": {}})
     app.config["CORS_ORIGINS"] = SITE
@@ -269,6 +277,7 @@ def test_an_exception_without_origin_leaves_as_in_flask() -> None:
 # -- servers that swap the map and the views -------------------------------------------
 
 
+@pytest.mark.rule("8.late-endpoint")
 def test_a_server_that_swaps_map_and_views() -> None:
     app = Flask(__name__)
     app.view_functions, app.url_map = {}, Map()

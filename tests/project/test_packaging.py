@@ -109,6 +109,7 @@ def test_metadata(distribution: metadata.Distribution) -> None:
     assert set(fields.get_all("Provides-Extra", [])) == extras
 
 
+@pytest.mark.rule("11.import")
 def test_flask_is_the_only_runtime_dependency(distribution: metadata.Distribution) -> None:
     requirements = distribution.requires or []
     assert [line for line in requirements if "extra ==" not in line] == ["Flask>=2.3"]
@@ -123,6 +124,7 @@ def test_the_commands_have_an_extra(distribution: metadata.Distribution) -> None
     assert names == {"httpx", "publicsuffixlist", "rich"}
 
 
+@pytest.mark.rule("11.import")
 def test_the_import_loads_nothing_but_flask_and_the_standard_library() -> None:
     (line,) = run("-W", "error", "-c", LOADED_BESIDES_FLASK)
     loaded = {name.partition(".")[0] for name in json.loads(line)}

@@ -46,6 +46,7 @@ def test_a_source_reads_as_its_author_would_name_it() -> None:
     assert str(Source("config", "CORS_MAX_AGE")) == "CORS_MAX_AGE"
 
 
+@pytest.mark.rule("8.all-problems")
 def test_a_problem_names_option_value_source_reason_and_hint() -> None:
     assert str(FIRST) == (
         "origins='a.example' (CORS(app) at app.py:7): there is no scheme. "
@@ -57,6 +58,7 @@ def test_one_problem_is_the_message() -> None:
     assert str(ConfigError([FIRST])) == str(FIRST)
 
 
+@pytest.mark.rule("8.all-problems")
 def test_several_problems_are_numbered() -> None:
     error = ConfigError(iter([FIRST, SECOND]))
     assert error.problems == (FIRST, SECOND)
@@ -66,6 +68,7 @@ def test_several_problems_are_numbered() -> None:
     )
 
 
+@pytest.mark.rule("8.all-problems")
 def test_a_config_error_is_a_value_error() -> None:
     assert issubclass(ConfigError, ValueError)
     assert issubclass(CorsWarning, UserWarning)
@@ -142,6 +145,7 @@ def test_values_are_shown_as_short_ascii() -> None:
     assert shorten("abcdef", 6) == "'ab..."
 
 
+@pytest.mark.rule("8.regex")
 @pytest.mark.parametrize("text", ["(?\x1b", "[\x1b-\x01]", "a{99999999999}", "(" * 5000])
 def test_what_re_says_of_a_text_is_escaped(text: str) -> None:
     with pytest.raises(REGEX_ERRORS) as caught:
@@ -154,6 +158,7 @@ def test_what_re_says_of_a_text_is_escaped(text: str) -> None:
 # -- collecting ------------------------------------------------------------------------
 
 
+@pytest.mark.rule("8.all-problems")
 def test_a_report_collects_and_raises_all_at_once() -> None:
     report = Report(SOURCE)
     report.raise_if_any()

@@ -83,11 +83,13 @@ ROWS: dict[str, tuple[set[str], str, Any]] = {
 }
 
 
+@pytest.mark.rule("2.places")
 def test_the_rows_are_the_options_of_the_contract_with_their_places_and_defaults() -> None:
     rows = {name: (row.places, row.shown_default) for name, row in OPTIONS.items()}
     assert rows == {name: (places, shown) for name, (places, shown, _) in ROWS.items()}
 
 
+@pytest.mark.rule("2.defaults")
 def test_the_defaults_are_what_the_rows_say() -> None:
     defaults = {name: setting.value for name, setting in DEFAULTS.items()}
     assert defaults.pop("origins").patterns() == ROWS["origins"][2].patterns()
@@ -98,6 +100,7 @@ def test_the_defaults_are_what_the_rows_say() -> None:
     assert {setting.source for setting in DEFAULTS.values()} == {Source("default", "the defaults")}
 
 
+@pytest.mark.rule("2.names")
 @pytest.mark.parametrize("name", sorted(OPTIONS))
 def test_an_option_is_named_alike_everywhere(name: str) -> None:
     row = OPTIONS[name]
@@ -144,6 +147,7 @@ def test_the_typed_dicts_hold_the_same_rows() -> None:
 # -- keywords --------------------------------------------------------------------------
 
 
+@pytest.mark.rule("2.names")
 @pytest.mark.parametrize("place", sorted(ALL))
 def test_every_place_reads_the_options_of_its_row(place: str) -> None:
     given: dict[str, Any] = {
@@ -173,6 +177,7 @@ def test_every_place_reads_the_options_of_its_row(place: str) -> None:
     }
 
 
+@pytest.mark.rule("2.none")
 @pytest.mark.parametrize("name", sorted(set(OPTIONS) - {"origins"}))
 @pytest.mark.parametrize("place", sorted(ALL))
 def test_none_means_not_set_here_wherever_it_stands(name: str, place: str) -> None:
@@ -180,6 +185,7 @@ def test_none_means_not_set_here_wherever_it_stands(name: str, place: str) -> No
     assert configured({OPTIONS[name].key: None}) == ({}, [])
 
 
+@pytest.mark.rule("2.origins-none", "8.origins-none")
 def test_origins_none_is_an_error() -> None:
     (problem,) = parsed({"origins": None})[1]
     assert (problem.option, problem.value, problem.source) == ("origins", None, SOURCE)
@@ -189,6 +195,7 @@ def test_origins_none_is_an_error() -> None:
         assert len(parsed({"origins": None}, place)[1]) == 1
 
 
+@pytest.mark.rule("2.no-effect")
 @pytest.mark.parametrize(
     ("name", "place", "where"),
     [
@@ -211,6 +218,7 @@ def test_an_option_without_effect_is_dropped_with_a_warning(
         assert read(place, **{name: False}) == {}
 
 
+@pytest.mark.rule("2.resources-place")
 @pytest.mark.parametrize("place", ["mark", "resource"])
 def test_resources_of_a_mark_or_a_resource_are_an_error(place: str) -> None:
     settings, (problem,) = parsed({"resources": "/api/*"}, place)
@@ -224,6 +232,7 @@ def test_resources_of_a_mark_or_a_resource_are_an_error(place: str) -> None:
     )
 
 
+@pytest.mark.rule("8.unknown-option")
 @pytest.mark.parametrize(
     ("name", "place", "closest"),
     [
@@ -261,6 +270,7 @@ def test_an_unknown_option_is_an_error_that_names_the_closest(
     assert place in OPTIONS[closest].places
 
 
+@pytest.mark.rule("8.unknown-option")
 @pytest.mark.parametrize(("name", "place"), [("xyz", "app"), ("resource", "mark"), ("xyz", "mark")])
 def test_an_option_like_no_other_is_an_error_that_lists_those_of_the_place(
     name: str, place: str
@@ -277,6 +287,7 @@ def test_a_key_that_is_no_string_is_an_unknown_option() -> None:
     assert problem.option == "5"
 
 
+@pytest.mark.rule("8.origin-star")
 def test_origin_star_is_harmless_and_dropped_with_a_warning() -> None:
     message = re.escape(
         "origin='*' (CORS(app) at app.py:7): dropped: the option is origins=, "
@@ -288,6 +299,7 @@ def test_origin_star_is_harmless_and_dropped_with_a_warning() -> None:
     assert len(parsed({"allow_origin": "*"})[1]) == 1
 
 
+@pytest.mark.rule("2.config-spelling")
 def test_a_keyword_spelled_as_its_config_key_is_taken_with_a_warning() -> None:
     message = re.escape(
         "CORS_EXPOSE_HEADERS='X-A' (CORS(app) at app.py:7): read as expose_headers, "
@@ -303,6 +315,7 @@ def test_an_option_given_twice_is_an_error() -> None:
     assert problem == Problem("methods", "PUT", SOURCE, "it is given twice", "Keep methods= alone.")
 
 
+@pytest.mark.rule("2.headers")
 def test_headers_is_accepted_as_deprecated() -> None:
     message = "^the option 'headers' is now 'allow_headers'; it adds to that one"
     with pytest.warns(DeprecationWarning, match=message):
@@ -317,6 +330,7 @@ def test_all_mistakes_are_found() -> None:
 # -- config ----------------------------------------------------------------------------
 
 
+@pytest.mark.rule("2.config-bools")
 @pytest.mark.parametrize(
     ("text", "flag"),
     [
@@ -347,6 +361,7 @@ def test_other_bools_of_config_are_errors(value: object) -> None:
     assert problem.hint == "Write True or False."
 
 
+@pytest.mark.rule("2.bools")
 def test_words_for_bools_count_in_config_alone() -> None:
     assert parsed({"always_send": "true"})[1][0].hint == "Write True."
     (problem,) = configured({"CORS_RESOURCES": {"/a": {"always_send": "false"}}})[1]
@@ -354,6 +369,7 @@ def test_words_for_bools_count_in_config_alone() -> None:
     assert problem.source.place == "resource '/a' of CORS_RESOURCES"
 
 
+@pytest.mark.rule("2.names")
 def test_config_reads_every_key_and_no_other() -> None:
     config = {
         "CORS_ORIGINS": "https://a.example",
@@ -379,12 +395,14 @@ def test_config_reads_every_key_and_no_other() -> None:
     assert settings["automatic_options"].value is False
 
 
+@pytest.mark.rule("2.headers")
 def test_config_headers_is_accepted_as_deprecated() -> None:
     with pytest.warns(DeprecationWarning, match="^CORS_HEADERS is now CORS_ALLOW_HEADERS$"):
         settings, _ = configured({"CORS_HEADERS": "Content-Type"})
     assert settings["headers"].value.names == {"content-type"}
 
 
+@pytest.mark.rule("8.near-config")
 @pytest.mark.parametrize(
     ("key", "meant"),
     [
@@ -400,6 +418,7 @@ def test_a_config_key_close_to_an_option_is_warned_about(key: str, meant: str) -
         assert configured({key: "x"}) == ({}, [])
 
 
+@pytest.mark.rule("8.near-config")
 def test_misspelt_keys_are_found_in_order_and_the_apps_own_are_left_alone() -> None:
     config = {"CORS_ORIGINS": "", "CORS_ORIGN": "", "CORS_METHOD": "", "CORS_TENANTS": "", 5: ""}
     assert misspelt_keys(config) == [  # type: ignore[arg-type]
@@ -416,6 +435,7 @@ def resources(given: object) -> tuple[tuple[Resource, ...], list[Problem]]:
     return found["resources"].value, problems
 
 
+@pytest.mark.rule("2.resources", "2.lists")
 @pytest.mark.parametrize(
     ("given", "texts"),
     [
@@ -519,6 +539,7 @@ BAD_RESOURCES = [
 ]
 
 
+@pytest.mark.rule("8.json", "8.regex")
 @pytest.mark.parametrize(("given", "value", "reason", "hint"), BAD_RESOURCES)
 def test_a_mistake_in_resources_says_value_reason_and_hint(
     given: object, value: object, reason: str, hint: str
@@ -528,6 +549,7 @@ def test_a_mistake_in_resources_says_value_reason_and_hint(
     assert problem == Problem("resources", value, SOURCE, reason, hint)
 
 
+@pytest.mark.rule("8.all-problems")
 @pytest.mark.parametrize(("given", "value", "reason", "hint"), BAD_RESOURCES)
 def test_what_the_hint_for_resources_says_to_write_is_accepted(
     given: object, value: object, reason: str, hint: str
@@ -618,6 +640,7 @@ def test_the_words_of_conflicts() -> None:
     ]
 
 
+@pytest.mark.rule("8.all-problems")
 @pytest.mark.parametrize("name", ["origins", "expose_headers"])
 def test_the_hints_for_credentials_are_accepted(name: str) -> None:
     settings, _ = parsed({name: "*", "supports_credentials": True})
@@ -653,6 +676,7 @@ def test_conflicts_only_speak_of_what_is_there() -> None:
 # -- the policy ------------------------------------------------------------------------
 
 
+@pytest.mark.rule("2.defaults")
 def test_a_policy_of_the_defaults() -> None:
     found = Policy.of(DEFAULTS)
     assert found.settings is DEFAULTS
@@ -687,26 +711,31 @@ def test_a_policy_holds_the_lines_of_each_kind_of_request() -> None:
     assert found.single == "https://a.example"
 
 
+@pytest.mark.rule("2.methods")
 def test_methods_star_is_answered_with_the_one_asked_for() -> None:
     assert policy(methods="*").on_granted == ()
     assert policy(methods="*, GET").on_granted == ()
 
 
+@pytest.mark.rule("2.flags")
 @pytest.mark.parametrize("name", ["send_wildcard", "allow_private_network"])
 def test_flags_that_are_off_by_default_can_be_switched_on(name: str) -> None:
     assert getattr(policy(**{name: True}), name) is True
 
 
+@pytest.mark.rule("2.flags")
 @pytest.mark.parametrize("name", ["always_send", "vary_header", "intercept_exceptions"])
 def test_flags_that_are_on_by_default_can_be_switched_off(name: str) -> None:
     assert getattr(policy(**{name: False}), name) is False
 
 
+@pytest.mark.rule("2.flags")
 def test_automatic_options_reaches_the_policy() -> None:
     settings, _ = parsed({"automatic_options": False}, "mark")
     assert Policy.of({**DEFAULTS, **settings}).automatic_options is False
 
 
+@pytest.mark.rule("2.headers")
 def test_headers_add_to_allow_headers_and_change_nothing_under_star() -> None:
     message = "is now 'allow_headers'"
     with pytest.warns(DeprecationWarning, match=message):

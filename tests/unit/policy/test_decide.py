@@ -71,6 +71,7 @@ def breaks(origin: str) -> bool:
 # -- Access-Control-Allow-Origin and Vary ----------------------------------------------
 
 
+@pytest.mark.rule("6.acao", "6.acac", "6.vary", "6.no-vary", "7.any")
 @pytest.mark.parametrize(
     ("options", "origin", "headers", "vary"),
     [
@@ -136,6 +137,7 @@ def test_a_request_with_an_origin(
     assert decision.grant is None
 
 
+@pytest.mark.rule("6.acao-without", "6.acac", "6.aceh", "6.vary")
 @pytest.mark.parametrize("origin", [None, ""])
 @pytest.mark.parametrize(
     ("options", "headers", "vary"),
@@ -174,6 +176,7 @@ def test_a_request_without_an_origin(
     assert decision.reason == ""
 
 
+@pytest.mark.rule("6.aceh", "6.private-network")
 def test_an_actual_response_has_no_preflight_headers() -> None:
     rules = policy(
         origins=[ME, YOU],
@@ -192,6 +195,9 @@ def test_an_actual_response_has_no_preflight_headers() -> None:
 # -- preflights ------------------------------------------------------------------------
 
 
+@pytest.mark.rule(
+    "6.aceh", "6.acam", "6.acah", "6.private-network", "6.methods-exact", "6.names-case", "6.tokens"
+)
 @pytest.mark.parametrize(
     ("options", "asked", "headers"),
     [
@@ -260,12 +266,14 @@ def test_a_preflight(
     assert decision.preflight is asked
 
 
+@pytest.mark.rule("6.acac")
 def test_a_preflight_with_credentials() -> None:
     rules = policy(origins=[ME, YOU], supports_credentials=True, methods="PUT")
     assert decide(rules, ME, Preflight("PUT")).headers == (acao(ME), CREDENTIALS, acam("PUT"))
     assert decide(rules, ME, Preflight("DELETE")).headers == (acao(ME), CREDENTIALS)
 
 
+@pytest.mark.rule("6.no-vary")
 @pytest.mark.parametrize(
     ("options", "vary"),
     [
@@ -279,6 +287,7 @@ def test_vary_is_left_out_on_preflights_too(options: dict[str, Any], vary: bool)
     assert decide(policy(**options), ME, Preflight("PUT")).vary is vary
 
 
+@pytest.mark.rule("6.acac", "6.private-network")
 def test_a_denied_origin_gets_nothing_on_a_preflight() -> None:
     rules = policy(
         origins=[ME], supports_credentials=True, allow_private_network=True, max_age=5, methods="*"
@@ -289,6 +298,7 @@ def test_a_denied_origin_gets_nothing_on_a_preflight() -> None:
     assert decision.allowed is False
 
 
+@pytest.mark.rule("6.acam", "6.acah", "6.names-case")
 @pytest.mark.parametrize(
     ("asked", "grant", "allowed"),
     [
@@ -305,6 +315,7 @@ def test_what_is_granted(asked: Preflight, grant: Grant, allowed: bool) -> None:
     assert decision.allowed is allowed
 
 
+@pytest.mark.rule("6.acrh")
 @pytest.mark.parametrize(
     ("value", "granted"),
     [
@@ -326,6 +337,7 @@ def test_request_headers_have_bounds(value: str, granted: int) -> None:
     )
 
 
+@pytest.mark.rule("6.acrh")
 def test_request_headers_are_read_in_linear_time() -> None:
     """Work is counted in calls, not seconds: twice the length, about twice the calls."""
 
@@ -349,6 +361,7 @@ def test_request_headers_are_read_in_linear_time() -> None:
     assert calls("x-a,\t" * 20_000) < small
 
 
+@pytest.mark.rule("6.vary")
 def test_a_policy_that_cannot_be_combined_denies() -> None:
     source = Source("app", "CORS(app)")
     settings = {**policy().settings, "supports_credentials": Setting(True, source)}
@@ -391,6 +404,7 @@ NEED_NOT = caches("Vary need not name Origin")
 NO_COOKIES = credentials("cookies and HTTP authentication may not be used (the defaults)")
 
 
+@pytest.mark.rule("9.explain-steps")
 def test_the_steps_without_an_origin() -> None:
     assert told(decide(policy(), None)) == [
         (
@@ -403,6 +417,7 @@ def test_the_steps_without_an_origin() -> None:
     ]
 
 
+@pytest.mark.rule("9.explain-steps")
 @pytest.mark.parametrize(
     ("options", "text"),
     [
@@ -425,6 +440,7 @@ def test_the_steps_of_an_allowed_origin(options: dict[str, Any], text: str) -> N
     assert told(decide(policy(**options), ME)) == [check(True, text), NO_COOKIES, NAMES]
 
 
+@pytest.mark.rule("9.explain-steps")
 def test_the_steps_with_credentials() -> None:
     decision = decide(policy(origins=ME, supports_credentials=True), ME)
     assert told(decision)[1:] == [
@@ -433,6 +449,7 @@ def test_the_steps_with_credentials() -> None:
     ]
 
 
+@pytest.mark.rule("9.explain-steps")
 @pytest.mark.parametrize(
     ("origins", "text"),
     [
@@ -455,6 +472,7 @@ def test_the_steps_of_a_denied_origin(origins: Any, text: str) -> None:
     assert decision.reason == text
 
 
+@pytest.mark.rule("9.repr")
 def test_client_text_stands_as_its_repr() -> None:
     decision = decide(policy(origins=ME), "https://\xe9\r\nevil")
     assert decision.reason == (
@@ -468,6 +486,7 @@ def test_client_text_stands_as_its_repr() -> None:
     ]
 
 
+@pytest.mark.rule("6.vary-off")
 def test_vary_header_off_is_told() -> None:
     decision = decide(policy(vary_header=False), ME)
     assert told(decision)[-1] == caches(
@@ -475,6 +494,7 @@ def test_vary_header_off_is_told() -> None:
     )
 
 
+@pytest.mark.rule("9.explain-steps")
 def test_the_steps_of_a_preflight() -> None:
     rules = policy(methods="PUT", allow_headers="X-A", allow_private_network=True)
     asked = Preflight("PUT", "x-a", True)
@@ -491,6 +511,7 @@ def test_the_steps_of_a_preflight() -> None:
     ]
 
 
+@pytest.mark.rule("9.explain-steps")
 def test_the_steps_of_a_preflight_that_asks_too_much() -> None:
     rules = policy(methods="PUT", allow_headers="X-A")
     decision = decide(rules, ME, Preflight("DELETE", "x-a, x-b, x-c", True))
@@ -525,6 +546,7 @@ def test_a_denied_preflight_tells_its_method_too() -> None:
     assert [step.name for step in steps(decision)] == ["CORS check", "method", "caches"]
 
 
+@pytest.mark.rule("9.repr")
 def test_long_lists_of_names_are_cut() -> None:
     names = [f"x-{number:02}" for number in range(12)]
     decision = decide(policy(allow_headers=[]), ME, Preflight("PUT", ",".join(names)))
