@@ -17,6 +17,9 @@ import pytest
 
 import flask_cors
 
+# What the tests of this module share is made once, on one worker.
+pytestmark = pytest.mark.xdist_group("packaging")
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGE = CHECKOUT / "flask_cors"
 VERSION = "7.0.0"
