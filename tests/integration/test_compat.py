@@ -392,6 +392,47 @@ def test_32_an_option_where_it_does_nothing_is_warned_of() -> None:
         app_of(automatic_options=False)
 
 
+@pytest.mark.rule("compat.34")
+def test_34_config_is_read_when_policies_are_compiled() -> None:
+    app = app_of()
+    app.config["CORS_ORIGINS"] = OTHER
+    assert ask(app, "/", origin=OTHER).cors == allowed(OTHER)
+    app.config["CORS_ORIGINS"] = SITE
+    assert ask(app, "/").cors == DENIED
+    app.extensions["cors"].reload()
+    assert ask(app, "/").cors == allowed()
+
+
+@pytest.mark.rule("compat.35")
+def test_35_of_two_marks_the_inner_decides() -> None:
+    app = Flask(__name__)
+    with pytest.warns(CorsWarning, match="without effect: cross_origin"):
+        app.add_url_rule("/", view_func=cross_origin(OTHER)(cross_origin(SITE)(page())))
+    assert ask(app, "/").cors == allowed()
+    assert ask(app, "/", origin=OTHER).cors == DENIED
+
+
+@pytest.mark.rule("compat.37")
+def test_37_any_method_lists_in_a_string_and_ipv6_literals_work() -> None:
+    app = app_of(origins=SITE, methods="*")
+    assert preflight(app, "/", "PURGE").cors == granted(methods="PURGE")
+    assert readable(f"{SITE}, {OTHER}", SITE, OTHER, "https://x.example") == [True, True, False]
+    assert readable("http://[::1]:8000", "http://[::1]:8000", "http://[::1]") == [True, False]
+
+
+@pytest.mark.rule("compat.38")
+def test_38_odd_origins_match_no_regex_and_compiled_header_names_ignore_case() -> None:
+    long = f"https://{'a' * 505}"
+    assert readable(re.compile("(?s)https://.*"), long[:-1], long, "https://a\xe9") == [
+        True,
+        False,
+        False,
+    ]
+    app = app_of(origins=SITE, allow_headers=re.compile("X-A.*"))
+    names = {"methods": METHODS, "headers": "x-ab"}
+    assert preflight(app, "/", "GET", names="x-ab, x-b").cors == granted(**names)
+
+
 # -- kept on purpose -------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ from tests.integration.differential.compare import Answer, Report
 from tests.integration.differential.rows import ROWS, UNSEEN
 
 # What the tests of this module share is made once, on one worker.
-pytestmark = pytest.mark.xdist_group("differential")
+pytestmark = [pytest.mark.incumbent, pytest.mark.xdist_group("differential")]
 
 CASES = 2600
 FEW = 200
