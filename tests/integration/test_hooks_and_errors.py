@@ -350,20 +350,6 @@ def test_no_view_runs_and_every_request_fails() -> None:
         assert (response.status_code, lines(response)) == (500, [])
 
 
-def test_the_error_is_the_same_until_reload() -> None:
-    app = broken_app()
-    app.testing = True
-    errors = []
-    for _ in range(2):
-        with pytest.raises(ConfigError) as caught:
-            ask(app, "/view")
-        errors.append(caught.value)
-        app.config["CORS_MAX_AGE"] = 5
-    assert errors[0].problems == errors[1].problems
-    app.extensions["cors"].reload()
-    assert lines(ask(app)) == [acao()]
-
-
 def test_an_async_callable_needs_what_flask_needs_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "asgiref.sync", None)
 

@@ -16,7 +16,7 @@ from werkzeug.local import LocalProxy
 
 from flask_cors import CORS, ConfigError, CorsWarning, cors_exempt, cross_origin
 
-from .asking import DENIED, NOTHING, OTHER, SITE, allowed, ask, echoed, granted, page, preflight
+from .asking import DENIED, NOTHING, OTHER, SITE, allowed, ask, echoed, page, preflight
 
 
 def app_of(*views: Callable[..., Any], **options: Any) -> Flask:
@@ -359,33 +359,7 @@ def test_a_class_that_is_no_view_cannot_be_marked(decorator: Any) -> None:
     assert caught.value.problems[0].option == name
 
 
-def test_an_option_without_effect_is_dropped_with_a_warning() -> None:
-    with pytest.warns(CorsWarning, match="intercept_exceptions=False"):
-        decorator = cross_origin(SITE, intercept_exceptions=False)  # type: ignore[call-overload]
-    assert ask(app_of(decorator(page())), "/0").cors == allowed()
-
-
 # -- apps without a CORS object --------------------------------------------------------
-
-
-def test_an_app_with_marks_alone_is_served_from_its_first_request_on() -> None:
-    app = app_of(page(), cross_origin(SITE)(page()))
-    assert "cors" not in app.extensions
-    asked = preflight(app, "/1", "GET")
-    assert (asked.status, asked.text, asked.cors) == (200, "", granted())
-    assert "cors" in app.extensions
-    assert ask(app, "/1", "PUT") == (405, ask(app, "/1", "PUT").text, allowed())
-    assert ask(app, "/0").cors == NOTHING
-    assert ask(app, "/missing").cors == NOTHING
-
-
-def test_an_app_without_marks_is_left_alone() -> None:
-    app = app_of(page())
-    cross_origin(page())
-    for _ in range(2):
-        assert ask(app, "/0").cors == NOTHING
-    assert "cors" not in app.extensions
-    assert "preprocess_request" not in vars(app)
 
 
 def test_a_view_that_is_marked_later_is_found() -> None:
@@ -394,11 +368,3 @@ def test_a_view_that_is_marked_later_is_found() -> None:
     app.view_functions["late"] = cross_origin(SITE)(page())
     app.url_map.add(app.url_rule_class("/late", endpoint="late", methods=["GET"]))
     assert ask(app, "/late").cors == allowed()
-
-
-def test_mistakes_of_marks_alone_fail_every_request() -> None:
-    app = app_of(page(), cross_origin(page()))
-    app.config.update(CORS_SUPPORTS_CREDENTIALS=True, TESTING=True)
-    for path in ("/0", "/1", "/missing"):
-        with pytest.raises(ConfigError, match="any origin cannot be combined"):
-            ask(app, path)

@@ -16,7 +16,7 @@ import flask_cors
 from flask_cors import CORS, ConfigError, CorsWarning, cors_exempt, cross_origin
 from flask_cors.signals import cors_denied
 
-from .asking import OTHER, SITE, allowed, ask, echoed, page
+from .asking import OTHER, SITE, ask, echoed, page
 
 HEADERS = {
     "ACL_ORIGIN": "Access-Control-Allow-Origin",
@@ -181,32 +181,12 @@ def test_what_the_constructor_and_init_app_say_together_is_checked() -> None:
         cors.init_app(Flask(__name__), origins="*")
 
 
-def test_all_mistakes_of_a_call_are_told_at_once() -> None:
-    with pytest.raises(ConfigError) as caught:
-        CORS(Flask(__name__), origin=SITE, max_age=-1, methods="G(T")  # type: ignore[call-arg]
-    assert [problem.option for problem in caught.value.problems] == ["origin", "max_age", "methods"]
-
-
 def test_none_is_not_set_here() -> None:
     app = Flask(__name__)
     app.config["CORS_EXPOSE_HEADERS"] = "X"
     CORS(app, expose_headers=None, methods=None, resources=None)  # type: ignore[arg-type]
     app.add_url_rule("/", view_func=page())
     assert ask(app, "/").cors == echoed(expose="X")
-
-
-def test_an_option_without_effect_is_dropped_with_a_warning() -> None:
-    with pytest.warns(CorsWarning, match="automatic_options=False") as caught:
-        CORS(Flask(__name__), automatic_options=False)  # type: ignore[call-arg]
-    assert caught[0].filename == __file__
-
-
-def test_a_keyword_spelled_as_its_config_key_is_taken_for_the_option() -> None:
-    app = Flask(__name__)
-    app.add_url_rule("/", view_func=page())
-    with pytest.warns(CorsWarning, match="read as expose_headers"):
-        CORS(app, CORS_EXPOSE_HEADERS="X", origins=SITE)  # type: ignore[call-arg]
-    assert ask(app, "/").cors == allowed(expose="X")
 
 
 # -- app = CORS(app) -------------------------------------------------------------------
@@ -218,11 +198,6 @@ def test_the_object_used_as_an_app_fails_with_a_hint(name: str) -> None:
     with pytest.raises(ConfigError, match=r"Write CORS\(app\) on a line of its own"):
         getattr(cors, name)
     assert not hasattr(cors, name)
-
-
-def test_the_object_called_as_an_app_fails_with_a_hint() -> None:
-    with pytest.raises(ConfigError, match=r"CORS\(app\) returns the extension"):
-        CORS(Flask(__name__))({}, lambda *_: None)
 
 
 def test_other_attributes_are_missing_as_usual() -> None:

@@ -15,7 +15,7 @@ from werkzeug.routing import Map, Rule
 
 from flask_cors import CORS, ConfigError, cross_origin
 
-from .asking import DENIED, NOTHING, OTHER, SITE, Answer, allowed, ask, echoed, page, preflight
+from .asking import DENIED, NOTHING, OTHER, SITE, Answer, allowed, ask, page, preflight
 
 THREADS = 8
 
@@ -124,21 +124,6 @@ def test_views_and_config_may_follow_after_cors() -> None:
 # -- reload ----------------------------------------------------------------------------
 
 
-@pytest.mark.rule("1.extension")
-def test_reload_reads_the_config_again() -> None:
-    app = app_of(expose_headers="X")
-    app.config["CORS_ORIGINS"] = SITE
-    assert ask(app, "/").cors == allowed(expose="X")
-    app.config["CORS_ORIGINS"] = OTHER
-    assert ask(app, "/").cors == allowed(expose="X")
-    app.extensions["cors"].reload()
-    assert ask(app, "/").cors == DENIED
-    app.config["CORS_ORIGINS"] = "site.example"
-    with pytest.raises(ConfigError, match="CORS_ORIGINS"):
-        app.extensions["cors"].reload()
-    assert ask(app, "/", origin=OTHER).cors == allowed(OTHER, expose="X")
-
-
 @pytest.mark.rule("8.kept")
 def test_a_failure_is_kept_until_reload() -> None:
     app = app_of(methods="GET")
@@ -218,30 +203,6 @@ def test_late_endpoints_are_compiled_once_for_many_threads() -> None:
         assert answers == [(200, "ok", allowed(OTHER))] * THREADS
 
 
-@pytest.mark.rule("8.reload")
-def test_reload_while_requests_are_served() -> None:
-    app = app_of(resources={"/": {}})
-    app.config["CORS_ORIGINS"] = SITE
-    ask(app, "/")
-    seen: list[dict[str, str]] = []
-    done = threading.Event()
-
-    def serve() -> None:
-        while not done.is_set():
-            seen.append(ask(app, "/").cors)
-
-    with ThreadPoolExecutor(2) as pool:
-        serving = [pool.submit(serve) for _ in range(2)]
-        for origin in (OTHER, SITE) * 10:
-            app.config["CORS_ORIGINS"] = origin
-            app.extensions["cors"].reload()
-        done.set()
-        for future in serving:
-            future.result()
-    assert ask(app, "/").cors == allowed()
-    assert all(found in (allowed(), DENIED) for found in seen)
-
-
 # -- the overrides ---------------------------------------------------------------------
 
 
@@ -293,15 +254,3 @@ def test_a_server_that_swaps_map_and_views() -> None:
     assert ask(app, "/two", origin=OTHER) == (200, "two", allowed(OTHER))
     assert preflight(app, "/two", "PUT", OTHER).cors["Access-Control-Allow-Origin"] == OTHER
     assert ask(app, "/one")[::2] == (404, allowed())
-
-
-def test_the_errors_of_a_late_endpoint_are_its_own(caplog: pytest.LogCaptureFixture) -> None:
-    app = app_of(methods="GET")
-    app.config["TESTING"] = True
-    assert ask(app, "/").cors == echoed()
-    app.view_functions["late"] = cross_origin(supports_credentials=True)(page("late"))
-    app.url_map.add(Rule("/late", endpoint="late", methods=["GET"]))
-    assert ask(app, "/late") == (200, "late", NOTHING)
-    assert ask(app, "/").cors == echoed()
-    told = {(record.name, record.levelname) for record in caplog.records}
-    assert told == {("flask_cors", "ERROR")}
