@@ -96,21 +96,13 @@ def asks_for(world: World, name: str) -> list[Any]:
 
 @search(100)
 @given(apps.worlds, st.lists(apps.asked_from, max_size=8))
-def test_no_request_makes_an_exception(world: World, asked: list[tuple[Ask, str | None]]) -> None:
-    app = served(world)
-    for ask, origin in [*asked, *SWEPT]:
-        status, _ = send(app, ask, origin)
-        assert status in {200, 302, 308, 401, 404, 405, 500}
-
-
-@search(100)
-@given(apps.worlds, st.lists(apps.asked_from, max_size=8))
-def test_headers_hold_what_was_configured_and_is_valid(
+def test_no_request_makes_an_exception_or_a_header_that_was_not_meant(
     world: World, asked: list[tuple[Ask, str | None]]
 ) -> None:
     app = served(world)
     for ask, origin in [*asked, *SWEPT]:
-        _, headers = send(app, ask, origin)
+        status, headers = send(app, ask, origin)
+        assert status in {200, 302, 308, 401, 404, 405, 500}
         found = cors(headers)
         for name, values in found.items():
             assert all(VISIBLE.fullmatch(value) for value in values), (name, values)
