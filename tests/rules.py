@@ -762,7 +762,6 @@ NOT_YET: Final[tuple[str, ...]] = (
     "1.state",
     "2.enforce",
     "2.lists-read",
-    "3.both-spellings",
     "4.404-host",
     "4.404-unclear",
     "4.late-rule",

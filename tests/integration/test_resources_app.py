@@ -96,9 +96,12 @@ def test_only_resources_that_surely_meet_a_view_are_an_error(url: str, wrong: bo
         assert ask(app, "/a").cors == allowed(credentials="true")
 
 
-def test_rules_without_strict_slashes_are_matched_by_the_path_asked_for() -> None:
+@pytest.mark.rule("3.both-spellings")
+@pytest.mark.parametrize("resource", ["/a", "/a/"])
+def test_an_exact_path_is_both_spellings_where_the_rule_serves_both(resource: str) -> None:
     app = Flask(__name__)
     app.add_url_rule("/a/", view_func=page(), strict_slashes=False)
-    CORS(app, resources={"/a/": {"origins": SITE}})
-    assert ask(app, "/a/")[::2] == (200, allowed())
-    assert ask(app, "/a")[::2] == (200, NOTHING)
+    app.add_url_rule("/ab", view_func=page())
+    CORS(app, resources={resource: {"origins": SITE}})
+    served = [ask(app, path)[::2] for path in ("/a", "/a/", "/ab")]
+    assert served == [(200, allowed()), (200, allowed()), (200, NOTHING)]
