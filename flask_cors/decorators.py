@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 from weakref import WeakKeyDictionary
 
 from flask import Blueprint, Flask, Request, Response, current_app, request_started
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 
     from .options.schema import MarkOptions
     from .patterns.origin_syntax import OriginPattern
+
+# Who calls a view that has no decorator above its mark.
+_DISPATCH: Final = Flask.dispatch_request.__code__
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -152,10 +156,13 @@ def _marked(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
     """Return a function that calls *view* and carries the mark.
 
     While a request is served it returns a ``Response``, so that decorators above it and callers
-    can use one, and notes on the request whose mark that response is of.
+    can use one, and notes on the request whose mark that response is of. Where Flask itself calls
+    the view there is nobody in between, and Flask makes the response.
     """
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        if mark.plain and sys._getframe(1).f_code is _DISPATCH:
+            return view(*args, **kwargs)
         request = called.request_served()
         if request is None:
             return view(*args, **kwargs)

@@ -210,7 +210,9 @@ class Policies:
             view = self._app.view_functions.get(endpoint)
             self._own_marks[endpoint] = marks_of_view(view)
             by_method = _NO_METHODS
-            if class_of(view) is not None:
+            if class_of(view) is None:
+                _note_options(mark_of(view), rules)
+            else:
                 methods = {method for rule in rules for method in _methods(rule)}
                 if any(rule.methods is None for rule in rules):
                     methods |= marked_methods(view)
@@ -320,6 +322,12 @@ def _warn_of(problem: Problem) -> None:
     else:
         text = printable(str(problem))
         warnings.warn_explicit(text, CorsWarning, source.file, source.line)
+
+
+def _note_options(mark: Mark | None, rules: Iterable[UrlRule]) -> None:
+    """Note on a view's mark whether Flask answers every ``OPTIONS`` request for the view."""
+    if mark is not None and mark.plain is not False:
+        mark.plain = all(getattr(rule, "provide_automatic_options", False) for rule in rules)
 
 
 def _methods(rule: UrlRule) -> Iterable[str]:

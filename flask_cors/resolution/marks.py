@@ -23,9 +23,11 @@ class Mark:
     """What ``cross_origin`` or, with ``exempt``, ``cors_exempt`` says of one object.
 
     ``target`` is a weak reference to the function that the mark was made for, or ``None``.
+    ``plain`` says that the mark was compiled with a view, and that every view that has it leaves
+    ``OPTIONS`` to Flask.
     """
 
-    __slots__ = ("__weakref__", "exempt", "settings", "source", "target")
+    __slots__ = ("__weakref__", "exempt", "plain", "settings", "source", "target")
 
     def __init__(
         self, settings: Mapping[str, Setting], source: Source, exempt: bool = False
@@ -34,6 +36,7 @@ class Mark:
         self.source = source
         self.exempt = exempt
         self.target: Callable[[], Any] | None = None
+        self.plain: bool | None = None
 
     @property
     def decorator(self) -> str:
