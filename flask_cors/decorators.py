@@ -16,11 +16,10 @@ from weakref import WeakKeyDictionary
 from flask import Blueprint, Flask, Request, Response, current_app, request_started
 from flask.views import View
 
-from .errors import ConfigError, Problem, Report, Source, raise_if, said_at, warn
+from .errors import ConfigError, Problem, Report, Source, said_at, warn
 from .extension import of
 from .options.reader import read_options
 from .options.schema import OPTIONS
-from .policy.policy import conflicts
 from .resolution.lost_marks import lost_mark_of, remember
 from .resolution.marks import (
     MARK,
@@ -74,6 +73,8 @@ def cross_origin(*args: Any, **options: Any) -> Any:
     said here is resolved along the walk. Raises :class:`ConfigError`.
     """
     _watch()
+    if args and isinstance(args[0], Flask | Blueprint):
+        args = _without_app(args)
     if len(args) == 1 and not options and callable(args[0]):
         return _put_mark(args[0], Mark({}, said_at("view", "cross_origin")))
     report = Report(said_at("view", "cross_origin"))
@@ -82,8 +83,15 @@ def cross_origin(*args: Any, **options: Any) -> Any:
         _take_positional(args, given, report)
     settings = read_options(given, "mark", report)
     report.raise_if_any()
-    raise_if(conflicts(settings))
-    return _Decorator(Mark(settings, report.source))
+    return _Decorator(Mark(settings, report.source, degraded=report.degraded))
+
+
+def _without_app(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Drop the app in ``@cross_origin(app)``: it is no origin, and nothing is lost with it."""
+    report = Report(said_at("view", "cross_origin"))
+    reason = "dropped: an app or a blueprint is not an origin"
+    report.degrade("cross_origin", args[0], reason, "Write @cross_origin().", {})
+    return args[1:]
 
 
 def _take_positional(args: Sequence[object], given: dict[str, Any], report: Report) -> None:
