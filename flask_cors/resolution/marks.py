@@ -17,6 +17,8 @@ from ..errors import Problem, Source
 from ..options.schema import Setting
 
 MARK: Final = "__flask_cors__"
+#: Holds an entry once some mark sets ``enforce``: a view may be registered while an app runs.
+ENFORCING: Final[list[bool]] = []
 
 
 class Mark:
@@ -42,6 +44,8 @@ class Mark:
         self.degraded = degraded
         self.target: Callable[[], Any] | None = None
         self.plain: bool | None = None
+        if not ENFORCING and (enforce := settings.get("enforce")) and enforce.value:
+            ENFORCING.append(True)
 
     @property
     def decorator(self) -> str:

@@ -102,11 +102,13 @@ ROWS: dict[str, tuple[set[str], str, Any]] = {
 }
 
 
+@pytest.mark.rule("2.places")
 def test_the_rows_are_the_options_of_the_contract_with_their_places_and_defaults() -> None:
     rows = {name: (row.places, row.shown_default) for name, row in OPTIONS.items()}
     assert rows == {name: (places, shown) for name, (places, shown, _) in ROWS.items()}
 
 
+@pytest.mark.rule("2.defaults")
 def test_the_defaults_are_what_the_rows_say() -> None:
     defaults = {name: setting.value for name, setting in DEFAULTS.items()}
     assert defaults.pop("origins").patterns() == ROWS["origins"][2].patterns()
@@ -117,6 +119,7 @@ def test_the_defaults_are_what_the_rows_say() -> None:
     assert {setting.source for setting in DEFAULTS.values()} == {Source("default", "the defaults")}
 
 
+@pytest.mark.rule("2.names")
 @pytest.mark.parametrize("name", sorted(OPTIONS))
 def test_an_option_is_named_alike_everywhere(name: str) -> None:
     row = OPTIONS[name]
@@ -163,6 +166,7 @@ def test_the_typed_dicts_hold_the_same_rows() -> None:
 # -- keywords --------------------------------------------------------------------------
 
 
+@pytest.mark.rule("2.names")
 @pytest.mark.parametrize("place", sorted(ALL))
 def test_every_place_reads_the_options_of_its_row(place: str) -> None:
     given: dict[str, Any] = {
@@ -192,6 +196,7 @@ def test_every_place_reads_the_options_of_its_row(place: str) -> None:
     }
 
 
+@pytest.mark.rule("2.none")
 @pytest.mark.parametrize("name", sorted(set(OPTIONS) - {"origins"}))
 @pytest.mark.parametrize("place", sorted(ALL))
 def test_none_means_not_set_here_wherever_it_stands(name: str, place: str) -> None:
@@ -199,6 +204,7 @@ def test_none_means_not_set_here_wherever_it_stands(name: str, place: str) -> No
     assert configured({OPTIONS[name].key: None}) == ({}, [])
 
 
+@pytest.mark.rule("2.origins-none", "8.origins-none")
 def test_origins_none_is_an_error() -> None:
     (problem,) = parsed({"origins": None})[1]
     assert (problem.option, problem.value, problem.source) == ("origins", None, SOURCE)
@@ -208,6 +214,7 @@ def test_origins_none_is_an_error() -> None:
         assert len(parsed({"origins": None}, place)[1]) == 1
 
 
+@pytest.mark.rule("2.no-effect")
 @pytest.mark.parametrize(
     ("name", "place", "where"),
     [
@@ -230,6 +237,7 @@ def test_an_option_without_effect_is_dropped_with_a_warning(
         assert read(place, **{name: False}) == {}
 
 
+@pytest.mark.rule("2.resources-place")
 @pytest.mark.parametrize("place", ["mark", "resource"])
 def test_resources_of_a_mark_or_a_resource_are_an_error(place: str) -> None:
     settings, (problem,) = parsed({"resources": "/api/*"}, place)
@@ -272,6 +280,7 @@ VALUES = {
 }
 
 
+@pytest.mark.rule("8.unknown-option")
 @pytest.mark.parametrize("place", ["app", "blueprint"])
 @pytest.mark.parametrize(("name", "closest"), RESTRICTING)
 def test_an_unknown_option_that_restricts_is_an_error_with_the_closest_name(
@@ -323,6 +332,7 @@ ANYTHING: list[tuple[str, object, str]] = [
 ]
 
 
+@pytest.mark.rule("8.unknown-harmless")
 @pytest.mark.parametrize(("name", "value", "closest"), ANYTHING)
 def test_an_unknown_option_that_only_grants_is_dropped_with_the_closest_name(
     name: str, value: object, closest: str
@@ -350,6 +360,7 @@ OPENED: list[tuple[str, object]] = [
 ]
 
 
+@pytest.mark.rule("8.unknown-option")
 @pytest.mark.parametrize(("name", "value"), OPENED)
 def test_what_may_restrict_is_an_error_and_never_dropped(name: str, value: object) -> None:
     settings, (problem,) = parsed({name: value})
@@ -373,6 +384,7 @@ def test_a_misspelt_flag_that_takes_away_is_read(name: str, meant: str, value: o
     assert problem.hint == f"Write {meant}=False."
 
 
+@pytest.mark.rule("8.unknown-harmless")
 @pytest.mark.parametrize(
     ("name", "place"),
     [("xyz", "app"), ("static_folder", "app"), ("SECRET_KEY", "resource"), ("xyz", "mark"),
@@ -396,6 +408,7 @@ def test_a_key_that_is_no_string_is_an_unknown_option() -> None:
     assert problem.option == "5"
 
 
+@pytest.mark.rule("8.origin-star", "8.origin-star-says")
 def test_origin_star_is_dropped_and_the_text_says_which_origins_hold() -> None:
     _, problem = degraded({"origin": "*"})
     assert problem.reason == (
@@ -424,6 +437,7 @@ CREDENTIALS_HINTS = [
 ]
 
 
+@pytest.mark.rule("8.unknown-harmless")
 @pytest.mark.parametrize(("others", "needed"), CREDENTIALS_HINTS)
 def test_the_hint_for_credentials_names_all_that_is_to_be_written(
     others: dict[str, Any], needed: str
@@ -436,6 +450,7 @@ def test_the_hint_for_credentials_names_all_that_is_to_be_written(
     assert hint == f"Write supports_credentials=True{end}"
 
 
+@pytest.mark.rule("2.config-spelling")
 def test_a_keyword_spelled_as_its_config_key_is_taken_with_a_warning() -> None:
     message = re.escape(
         "CORS_EXPOSE_HEADERS='X-A' (CORS(app) at app.py:7): read as expose_headers, "
@@ -454,6 +469,7 @@ def test_an_option_given_twice_is_an_error() -> None:
     )
 
 
+@pytest.mark.rule("2.headers")
 def test_headers_is_accepted_as_deprecated() -> None:
     message = "^the option 'headers' is now 'allow_headers'; it adds to that one"
     with pytest.warns(DeprecationWarning, match=message):
@@ -468,6 +484,7 @@ def test_all_mistakes_are_found() -> None:
 # -- config ----------------------------------------------------------------------------
 
 
+@pytest.mark.rule("2.config-bools")
 @pytest.mark.parametrize(
     ("text", "flag"),
     [
@@ -498,6 +515,7 @@ def test_other_bools_of_config_are_errors(value: object) -> None:
     assert problem.hint == "Write True or False."
 
 
+@pytest.mark.rule("2.bools")
 def test_words_for_bools_count_in_config_alone() -> None:
     assert parsed({"always_send": "true"})[1][0].hint == "Write True."
     (problem,) = configured({"CORS_RESOURCES": {"/a": {"always_send": "false"}}})[1]
@@ -505,6 +523,7 @@ def test_words_for_bools_count_in_config_alone() -> None:
     assert problem.source.place == "resource '/a' of CORS_RESOURCES"
 
 
+@pytest.mark.rule("2.names")
 def test_config_reads_every_key_and_no_other() -> None:
     config = {
         "CORS_ORIGINS": "https://a.example",
@@ -530,12 +549,14 @@ def test_config_reads_every_key_and_no_other() -> None:
     assert settings["automatic_options"].value is False
 
 
+@pytest.mark.rule("2.headers")
 def test_config_headers_is_accepted_as_deprecated() -> None:
     with pytest.warns(DeprecationWarning, match="^CORS_HEADERS is now CORS_ALLOW_HEADERS$"):
         settings, _ = configured({"CORS_HEADERS": "Content-Type"})
     assert settings["headers"].value.names == {"content-type"}
 
 
+@pytest.mark.rule("8.near-config")
 @pytest.mark.parametrize(
     ("key", "meant"),
     [
@@ -563,6 +584,7 @@ def test_a_config_key_close_to_an_option_is_warned_about(key: str, meant: str) -
         assert configured({key: "x"}) == ({}, [])
 
 
+@pytest.mark.rule("8.near-config")
 def test_misspelt_keys_are_found_in_order_and_the_apps_own_are_left_alone() -> None:
     config = {"CORS_ORIGINS": "", "CORS_ORIGN": "", "CORS_METHOD": "", "CORS_TENANTS": "", 5: ""}
     assert misspelt_keys(config) == [  # type: ignore[arg-type]
@@ -571,6 +593,7 @@ def test_misspelt_keys_are_found_in_order_and_the_apps_own_are_left_alone() -> N
     ]
 
 
+@pytest.mark.rule("8.unneeded-config")
 def test_a_value_of_the_config_that_nothing_needs_is_not_judged() -> None:
     report = Report(Source("config", "app.config"))
     settings = read_config({"CORS_ORIGINS": None, "CORS_METHODS": "a b", "CORS_MAX_AGE": 5}, report)
@@ -597,6 +620,7 @@ def now(given: Mapping[str, Any], change: Callable[[], object]) -> tuple[Any, An
     return before, current(before, report), report
 
 
+@pytest.mark.rule("2.lists-read")
 def test_a_list_is_read_as_it_is_when_policies_are_compiled() -> None:
     origins = ["https://a.example"]
     before, after, report = now({"origins": origins, "max_age": 5}, lambda: origins.append("null"))
@@ -621,6 +645,7 @@ def test_what_has_not_changed_is_not_read_again(given: dict[str, Any]) -> None:
     assert after is before
 
 
+@pytest.mark.rule("2.iterables")
 def test_what_can_be_iterated_but_once_is_read_when_it_is_given() -> None:
     more = ["https://a.example"]
     given = (origin for origin in more)
@@ -667,6 +692,7 @@ def resources(given: object) -> tuple[tuple[Resource, ...], list[Problem]]:
     return found["resources"].value, problems
 
 
+@pytest.mark.rule("2.resources", "2.lists")
 @pytest.mark.parametrize(
     ("given", "texts"),
     [
@@ -776,6 +802,7 @@ BAD_RESOURCES = [
 ]
 
 
+@pytest.mark.rule("8.json", "8.regex")
 @pytest.mark.parametrize(("given", "value", "reason", "hint"), BAD_RESOURCES)
 def test_a_mistake_in_resources_says_value_reason_and_hint(
     given: object, value: object, reason: str, hint: str
@@ -786,6 +813,7 @@ def test_a_mistake_in_resources_says_value_reason_and_hint(
     assert set(problem.fix or {"resources"}) == {"resources"}
 
 
+@pytest.mark.rule("8.all-problems")
 @pytest.mark.parametrize(("given", "value", "reason", "hint"), BAD_RESOURCES)
 def test_what_the_hint_for_resources_says_to_write_is_accepted(
     given: object, value: object, reason: str, hint: str
@@ -836,6 +864,7 @@ def test_a_pattern_that_may_cover_something_is_not_warned_about(pattern: str) ->
 GRANTED = ("Access-Control-Allow-Credentials", "true")
 
 
+@pytest.mark.rule("8.credentials-any", "8.might-meet")
 @pytest.mark.parametrize(
     ("origins", "why"),
     [
@@ -904,12 +933,14 @@ def test_the_list_of_origins_is_proposed_where_it_applies(
     assert ("supports_credentials" in (problem.fix or {})) is (option != "origins")
 
 
+@pytest.mark.rule("8.credentials-compiled")
 def test_a_compiled_regex_is_taken_at_its_word() -> None:
     found = policy(origins=re.compile(".*"), supports_credentials=True)
     assert found.credentials
     assert (found.degraded, found.dropped_credentials) == ((), None)
 
 
+@pytest.mark.rule("8.credentials-null")
 def test_null_is_granted_no_credentials_and_the_other_origins_are() -> None:
     found = policy(origins=["null", "https://a.example"], supports_credentials=True)
     assert found.credentials
@@ -922,6 +953,7 @@ def test_null_is_granted_no_credentials_and_the_other_origins_are() -> None:
     assert without_credentials(found.on_actual) == ()
 
 
+@pytest.mark.rule("8.expose-any")
 def test_star_is_dropped_from_exposed_headers_with_credentials() -> None:
     found = policy(origins="https://a.example", expose_headers="*, X-A", supports_credentials=True)
     assert found.on_actual == (GRANTED, ("Access-Control-Expose-Headers", "X-A"))
@@ -953,6 +985,7 @@ def test_the_words_of_what_is_degraded() -> None:
 # -- the policy ------------------------------------------------------------------------
 
 
+@pytest.mark.rule("2.defaults")
 def test_a_policy_of_the_defaults() -> None:
     found = Policy.of(DEFAULTS)
     assert found.settings is DEFAULTS
@@ -988,26 +1021,31 @@ def test_a_policy_holds_the_lines_of_each_kind_of_request() -> None:
     assert found.single == "https://a.example"
 
 
+@pytest.mark.rule("2.methods")
 def test_methods_star_is_answered_with_the_one_asked_for() -> None:
     assert policy(methods="*").on_granted == ()
     assert policy(methods="*, GET").on_granted == ()
 
 
+@pytest.mark.rule("2.flags")
 @pytest.mark.parametrize("name", ["send_wildcard", "allow_private_network"])
 def test_flags_that_are_off_by_default_can_be_switched_on(name: str) -> None:
     assert getattr(policy(**{name: True}), name) is True
 
 
+@pytest.mark.rule("2.flags")
 @pytest.mark.parametrize("name", ["always_send", "vary_header", "intercept_exceptions"])
 def test_flags_that_are_on_by_default_can_be_switched_off(name: str) -> None:
     assert getattr(policy(**{name: False}), name) is False
 
 
+@pytest.mark.rule("2.flags")
 def test_automatic_options_reaches_the_policy() -> None:
     settings, _ = parsed({"automatic_options": False}, "mark")
     assert Policy.of({**DEFAULTS, **settings}).automatic_options is False
 
 
+@pytest.mark.rule("2.headers")
 def test_headers_add_to_allow_headers_and_change_nothing_under_star() -> None:
     message = "is now 'allow_headers'"
     with pytest.warns(DeprecationWarning, match=message):

@@ -56,6 +56,7 @@ def read(given: object) -> Origins:
 # -- what each pattern means -----------------------------------------------------------
 
 
+@pytest.mark.rule("2.origins", "7.string", "7.origin", "7.hosts")
 @pytest.mark.parametrize(("text", "canonical"), LITERALS)
 def test_an_origin_as_browsers_send_it_is_read_as_it_stands(text: str, canonical: str) -> None:
     origins = read(text)
@@ -65,6 +66,7 @@ def test_an_origin_as_browsers_send_it_is_read_as_it_stands(text: str, canonical
     assert (origins.any, origins.wildcards, origins.regexes, origins.callables) == EMPTY
 
 
+@pytest.mark.rule("7.normalised", "7.path", "7.leading-star")
 @pytest.mark.parametrize(("text", "canonical"), NORMALISED)
 def test_slash_default_port_and_case_are_normalised_with_a_warning(
     text: str, canonical: str
@@ -78,6 +80,7 @@ def test_slash_default_port_and_case_are_normalised_with_a_warning(
     assert origins.literals | origins.wildcards == {canonical}
 
 
+@pytest.mark.rule("2.origins", "7.any")
 def test_star_matches_any_origin_well_formed_or_not() -> None:
     origins = read("*")
     assert origins.any
@@ -87,6 +90,7 @@ def test_star_matches_any_origin_well_formed_or_not() -> None:
     assert ANY == ("any", "*", None)
 
 
+@pytest.mark.rule("7.any", "7.echo-length")
 def test_what_is_echoed_is_visible_ascii_without_comma_or_space() -> None:
     echoable = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != ",")
     assert is_echoable(echoable)
@@ -99,6 +103,7 @@ def test_what_is_echoed_is_visible_ascii_without_comma_or_space() -> None:
     assert not is_echoable("")
 
 
+@pytest.mark.rule("2.origins", "7.wildcard", "8.top-level")
 @pytest.mark.parametrize(("text", "inside", "outside"), WILDCARDS)
 def test_a_wildcard_matches_what_it_says_and_no_neighbour(
     text: str, inside: tuple[str, ...], outside: tuple[str, ...]
@@ -111,6 +116,7 @@ def test_a_wildcard_matches_what_it_says_and_no_neighbour(
         assert origins.match(origin) is NO_MATCH
 
 
+@pytest.mark.rule("7.wildcard")
 def test_wildcards_of_several_depths_are_found_side_by_side() -> None:
     origins = read(["https://*.a.b.example", "https://*.example.com", "http://localhost:*"])
     assert origins.depths == (2, 3)
@@ -119,6 +125,7 @@ def test_wildcards_of_several_depths_are_found_side_by_side() -> None:
     assert origins.match("https://a.b.example") is NO_MATCH
 
 
+@pytest.mark.rule("2.origins", "7.regex", "7.whole")
 @QUIET
 @pytest.mark.parametrize(("text", "inside", "outside"), REGEXES)
 @pytest.mark.parametrize("compiled", [False, True], ids=["string", "compiled"])
@@ -133,6 +140,7 @@ def test_the_whole_origin_must_match_a_regular_expression(
         assert origins.match(origin) is NO_MATCH
 
 
+@pytest.mark.rule("7.regex")
 @QUIET
 def test_case_is_ignored_in_a_string_and_kept_in_a_compiled_regex() -> None:
     assert read(r"https://\w+\.example").match("HTTPS://A.EXAMPLE").kind == "regex"
@@ -141,6 +149,7 @@ def test_case_is_ignored_in_a_string_and_kept_in_a_compiled_regex() -> None:
     assert origins.match("https://a.example") is NO_MATCH
 
 
+@pytest.mark.rule("7.null")
 def test_only_star_and_null_match_null() -> None:
     asked: list[str] = []
     origins = read([re.compile(".*"), lambda origin: asked.append(origin) or True])
@@ -150,6 +159,7 @@ def test_only_star_and_null_match_null() -> None:
     assert asked == []
 
 
+@pytest.mark.rule("7.odd-origins")
 @pytest.mark.parametrize("origin", ODD_ORIGINS)
 def test_odd_origins_of_requests_match_star_alone(origin: str) -> None:
     everything: list[Any] = [re.compile(".*", re.DOTALL), lambda _: True, "https://*.a.example"]
@@ -157,6 +167,7 @@ def test_odd_origins_of_requests_match_star_alone(origin: str) -> None:
     assert read("*").match(origin) is ANY
 
 
+@pytest.mark.rule("7.odd-origins")
 def test_an_origin_of_512_characters_is_still_looked_at() -> None:
     longest = "https://" + "a." * 248 + "example.ab"[: MAX_LENGTH - 504]
     assert len(longest) == MAX_LENGTH == 512
@@ -168,6 +179,7 @@ def test_an_origin_of_512_characters_is_still_looked_at() -> None:
 # -- callables -------------------------------------------------------------------------
 
 
+@pytest.mark.rule("2.origins", "7.callable")
 @QUIET
 def test_a_callable_is_asked_when_nothing_else_matched() -> None:
     asked: list[str] = []
@@ -186,6 +198,7 @@ def test_a_callable_is_asked_when_nothing_else_matched() -> None:
     assert asked == ["https://B.example", "https://b.example"]
 
 
+@pytest.mark.rule("7.callable-cache")
 def test_an_answer_is_never_cached() -> None:
     answers = iter([True, False, True])
     origins = read(lambda _: next(answers))
@@ -198,6 +211,7 @@ class Unprintable:
         raise LookupError
 
 
+@pytest.mark.rule("7.callable-denies")
 @pytest.mark.parametrize("answer", [None, 0, 1, "yes", [], ["x"], object(), object, bool])
 def test_anything_but_a_bool_denies_at_once(answer: object) -> None:
     asked: list[str] = []
@@ -220,6 +234,7 @@ def test_a_class_as_a_callable_returns_no_bool() -> None:
     assert (match.kind, type(match.error)) == ("", TypeError)
 
 
+@pytest.mark.rule("7.callable-denies")
 def test_an_exception_in_a_callable_denies_at_once() -> None:
     def broken(origin: str) -> bool:
         raise LookupError(origin)
@@ -230,6 +245,7 @@ def test_an_exception_in_a_callable_denies_at_once() -> None:
     assert isinstance(match.error, LookupError)
 
 
+@pytest.mark.rule("7.callable")
 def test_callables_are_asked_in_turn_until_one_says_yes() -> None:
     class Tenant:
         def __call__(self, origin: str) -> bool:
@@ -264,6 +280,7 @@ class AsyncTenant:
         return origin == "https://a.example"
 
 
+@pytest.mark.rule("7.callable")
 @pytest.mark.parametrize(
     ("predicate", "name"),
     [
@@ -293,6 +310,7 @@ def test_an_async_callable_that_cannot_be_bound_denies_and_the_others_are_kept()
     assert str(match.error) == "Install Flask with the 'async' extra."
 
 
+@pytest.mark.rule("7.callable")
 def test_binding_without_async_callables_changes_nothing() -> None:
     origins = read(["https://a.example", lambda _: True])
     assert origins.bind(run) is origins
@@ -301,6 +319,7 @@ def test_binding_without_async_callables_changes_nothing() -> None:
 # -- lists -----------------------------------------------------------------------------
 
 
+@pytest.mark.rule("2.lists", "2.split-origins")
 @pytest.mark.parametrize(("text", "patterns"), LISTS)
 def test_a_list_in_a_string_is_split_before_origins_only(
     text: str, patterns: tuple[str, ...]
@@ -308,11 +327,13 @@ def test_a_list_in_a_string_is_split_before_origins_only(
     assert tuple(read(text).patterns()) == patterns
 
 
+@pytest.mark.rule("2.origins")
 @pytest.mark.parametrize("make", [list, tuple, set, frozenset, iter])
 def test_any_iterable_will_do(make: Callable[[Any], Any]) -> None:
     assert read(make(["https://a.example", "null"])).literals == {"https://a.example", "null"}
 
 
+@pytest.mark.rule("2.iterables")
 def test_a_generator_is_used_up_by_one_reading() -> None:
     def origins() -> Iterator[str]:
         yield "https://a.example"
@@ -355,6 +376,7 @@ def test_single_is_the_one_literal_where_nothing_else_is_allowed() -> None:
     assert read("*").single is None
 
 
+@pytest.mark.rule("7.string")
 def test_the_index_is_immutable() -> None:
     with pytest.raises(FrozenInstanceError):
         read("*").any = False  # type: ignore[misc]
@@ -384,6 +406,15 @@ def item_of(given: object, words: str) -> object:
     return given if whole else given.strip(" ,")  # type: ignore[attr-defined]
 
 
+@pytest.mark.rule(
+    "7.origin",
+    "7.star-elsewhere",
+    "8.origins-empty",
+    "8.no-origin",
+    "8.json",
+    "8.top-level",
+    "8.quotes",
+)
 @pytest.mark.parametrize(("given", "words"), BAD_ORIGINS)
 def test_a_mistake_says_option_value_source_reason_and_hint(given: object, words: str) -> None:
     origins, problems = parsed(given)
@@ -401,6 +432,7 @@ def test_a_mistake_says_option_value_source_reason_and_hint(given: object, words
     assert text.isprintable()
 
 
+@pytest.mark.rule("8.all-problems")
 @pytest.mark.parametrize(("given", "words"), BAD_ORIGINS)
 def test_what_a_hint_says_to_write_is_accepted(given: object, words: str) -> None:
     hint = parsed(given)[1][0].hint
@@ -443,6 +475,7 @@ MEANT = [
 ]
 
 
+@pytest.mark.rule("8.no-origin")
 @QUIET
 @pytest.mark.parametrize(("text", "hint"), MEANT)
 def test_a_hint_names_the_origin_that_was_meant(text: str, hint: str) -> None:
@@ -495,6 +528,7 @@ STARS = [
 ]  # fmt: skip
 
 
+@pytest.mark.rule("7.star-elsewhere", "7.hints-closed")
 @pytest.mark.parametrize(("text", "hint"), STARS)
 def test_a_misplaced_star_shows_the_wildcard_and_a_closed_regex(text: str, hint: str) -> None:
     origins, (problem,) = parsed(text)
@@ -507,6 +541,7 @@ def test_a_misplaced_star_shows_the_wildcard_and_a_closed_regex(text: str, hint:
 # -- what is left out, and what is warned about ------------------------------------------
 
 
+@pytest.mark.rule("8.no-scheme")
 @pytest.mark.parametrize(("given", "words"), DROPPED_ORIGINS)
 def test_what_is_like_no_origin_is_dropped_and_the_list_stays_a_list(
     given: object, words: str
@@ -531,6 +566,7 @@ DEAD = [
 ]
 
 
+@pytest.mark.rule("7.no-match")
 @pytest.mark.parametrize("compiled", [False, True])
 @pytest.mark.parametrize(("pattern", "hint"), DEAD)
 def test_a_regex_that_no_origin_matches_is_warned_about(
@@ -543,6 +579,7 @@ def test_a_regex_that_no_origin_matches_is_warned_about(
     assert (problem.value, problem.hint) == (pattern, hint)
 
 
+@pytest.mark.rule("8.credentials-neighbours")
 @pytest.mark.parametrize(
     ("text", "stranger"),
     [
@@ -679,6 +716,7 @@ def test_the_words_of_each_mistake(given: object, reason: str, hint: str) -> Non
     assert (problem.reason, problem.hint) == (reason, hint)
 
 
+@pytest.mark.rule("7.wildcard")
 def test_whole_schemes_are_a_wildcard_of_apps_and_an_error_for_the_web() -> None:
     assert read("chrome-extension://*").wildcards == {"chrome-extension://*"}
     (problem,) = parsed("http://*")[1]
@@ -745,6 +783,7 @@ def steps_of(function: Callable[[], object]) -> int:
     return steps
 
 
+@pytest.mark.rule("7.cost")
 @pytest.mark.parametrize(
     "origin", ["https://tenant-1.example.com", "https://x.t1.example.net", "https://nobody.example"]
 )
@@ -754,6 +793,7 @@ def test_a_match_costs_the_same_among_few_and_among_many(origin: str) -> None:
     assert steps_of(lambda: few.match(origin)) == steps_of(lambda: many.match(origin))
 
 
+@pytest.mark.rule("7.cost")
 def test_a_hundred_thousand_origins_are_small() -> None:
     given = multi_tenant(100_000)
     tracemalloc.start()

@@ -71,6 +71,7 @@ def breaks(origin: str) -> bool:
 # -- Access-Control-Allow-Origin and Vary ----------------------------------------------
 
 
+@pytest.mark.rule("6.acao", "6.acac", "6.vary", "6.no-vary", "7.any")
 @pytest.mark.parametrize(
     ("options", "origin", "headers", "vary"),
     [
@@ -137,6 +138,7 @@ def test_a_request_with_an_origin(
     assert decision.grant is None
 
 
+@pytest.mark.rule("6.acao-without", "6.acac", "6.aceh", "6.vary")
 @pytest.mark.parametrize("origin", [None, ""])
 @pytest.mark.parametrize(
     ("options", "headers", "vary"),
@@ -175,6 +177,7 @@ def test_a_request_without_an_origin(
     assert decision.reason == ""
 
 
+@pytest.mark.rule("6.aceh", "6.private-network")
 def test_an_actual_response_has_no_preflight_headers() -> None:
     rules = policy(
         origins=[ME, YOU],
@@ -193,6 +196,9 @@ def test_an_actual_response_has_no_preflight_headers() -> None:
 # -- preflights ------------------------------------------------------------------------
 
 
+@pytest.mark.rule(
+    "6.aceh", "6.acam", "6.acah", "6.private-network", "6.methods-exact", "6.names-case", "6.tokens"
+)
 @pytest.mark.parametrize(
     ("options", "asked", "headers"),
     [
@@ -261,12 +267,14 @@ def test_a_preflight(
     assert decision.preflight is asked
 
 
+@pytest.mark.rule("6.acac")
 def test_a_preflight_with_credentials() -> None:
     rules = policy(origins=[ME, YOU], supports_credentials=True, methods="PUT")
     assert decide(rules, ME, Preflight("PUT")).headers == (acao(ME), CREDENTIALS, acam("PUT"))
     assert decide(rules, ME, Preflight("DELETE")).headers == (acao(ME), CREDENTIALS)
 
 
+@pytest.mark.rule("6.no-vary")
 @pytest.mark.parametrize(
     ("options", "vary"),
     [
@@ -280,6 +288,7 @@ def test_vary_is_left_out_on_preflights_too(options: dict[str, Any], vary: bool)
     assert decide(policy(**options), ME, Preflight("PUT")).vary is vary
 
 
+@pytest.mark.rule("6.acac", "6.private-network")
 def test_a_denied_origin_gets_nothing_on_a_preflight() -> None:
     rules = policy(
         origins=[ME], supports_credentials=True, allow_private_network=True, max_age=5, methods="*"
@@ -290,6 +299,7 @@ def test_a_denied_origin_gets_nothing_on_a_preflight() -> None:
     assert decision.allowed is False
 
 
+@pytest.mark.rule("6.acam", "6.acah", "6.names-case")
 @pytest.mark.parametrize(
     ("asked", "grant", "allowed"),
     [
@@ -306,6 +316,7 @@ def test_what_is_granted(asked: Preflight, grant: Grant, allowed: bool) -> None:
     assert decision.allowed is allowed
 
 
+@pytest.mark.rule("6.acrh")
 @pytest.mark.parametrize(
     ("value", "granted"),
     [
@@ -327,6 +338,7 @@ def test_request_headers_have_bounds(value: str, granted: int) -> None:
     )
 
 
+@pytest.mark.rule("6.acrh")
 def test_request_headers_are_read_in_linear_time() -> None:
     """Work is counted in calls, not seconds: twice the length, about twice the calls."""
 
@@ -350,6 +362,7 @@ def test_request_headers_are_read_in_linear_time() -> None:
     assert calls("x-a,\t" * 20_000) < small
 
 
+@pytest.mark.rule("6.vary", "8.credentials-any")
 def test_credentials_that_cannot_be_granted_are_left_out_and_nothing_is_opened() -> None:
     source = Source("app", "CORS(app)")
     settings = {**policy().settings, "supports_credentials": Setting(True, source)}
@@ -363,6 +376,7 @@ def test_credentials_that_cannot_be_granted_are_left_out_and_nothing_is_opened()
             assert decision.vary == plain.vary
 
 
+@pytest.mark.rule("8.credentials-null")
 @pytest.mark.parametrize("asked", [None, Preflight("PUT"), Preflight("BREW")])
 @pytest.mark.parametrize("null", ["null", "NULL"])
 def test_null_is_granted_no_credentials_and_the_others_are(
@@ -406,6 +420,7 @@ NEED_NOT = caches("Vary need not name Origin")
 NO_COOKIES = credentials("cookies and HTTP authentication may not be used (the defaults)")
 
 
+@pytest.mark.rule("9.explain-steps")
 def test_the_steps_without_an_origin() -> None:
     assert told(decide(policy(), None)) == [
         (
@@ -418,6 +433,7 @@ def test_the_steps_without_an_origin() -> None:
     ]
 
 
+@pytest.mark.rule("9.explain-steps")
 @pytest.mark.parametrize(
     ("options", "text"),
     [
@@ -440,6 +456,7 @@ def test_the_steps_of_an_allowed_origin(options: dict[str, Any], text: str) -> N
     assert told(decide(policy(**options), ME)) == [check(True, text), NO_COOKIES, NAMES]
 
 
+@pytest.mark.rule("9.explain-steps")
 def test_the_steps_with_credentials() -> None:
     decision = decide(policy(origins=ME, supports_credentials=True), ME)
     assert told(decision)[1:] == [
@@ -448,6 +465,7 @@ def test_the_steps_with_credentials() -> None:
     ]
 
 
+@pytest.mark.rule("9.explain-steps")
 @pytest.mark.parametrize(
     ("origins", "text"),
     [
@@ -470,6 +488,7 @@ def test_the_steps_of_a_denied_origin(origins: Any, text: str) -> None:
     assert decision.reason == text
 
 
+@pytest.mark.rule("9.repr")
 def test_client_text_stands_as_its_repr() -> None:
     decision = decide(policy(origins=ME), "https://\xe9\r\nevil")
     assert decision.reason == (
@@ -483,6 +502,7 @@ def test_client_text_stands_as_its_repr() -> None:
     ]
 
 
+@pytest.mark.rule("6.vary-off")
 def test_vary_header_off_is_told() -> None:
     decision = decide(policy(vary_header=False), ME)
     assert told(decision)[-1] == caches(
@@ -490,6 +510,7 @@ def test_vary_header_off_is_told() -> None:
     )
 
 
+@pytest.mark.rule("9.explain-steps")
 def test_the_steps_of_a_preflight() -> None:
     rules = policy(methods="PUT", allow_headers="X-A", allow_private_network=True)
     asked = Preflight("PUT", "x-a", True)
@@ -506,6 +527,7 @@ def test_the_steps_of_a_preflight() -> None:
     ]
 
 
+@pytest.mark.rule("9.explain-steps")
 def test_the_steps_of_a_preflight_that_asks_too_much() -> None:
     rules = policy(methods="PUT", allow_headers="X-A")
     decision = decide(rules, ME, Preflight("DELETE", "x-a, x-b, x-c", True))
@@ -540,6 +562,7 @@ def test_a_denied_preflight_tells_its_method_too() -> None:
     assert [step.name for step in steps(decision)] == ["CORS check", "method", "caches"]
 
 
+@pytest.mark.rule("9.repr")
 def test_long_lists_of_names_are_cut() -> None:
     names = [f"x-{number:02}" for number in range(12)]
     decision = decide(policy(allow_headers=[]), ME, Preflight("PUT", ",".join(names)))

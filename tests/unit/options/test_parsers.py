@@ -40,6 +40,7 @@ def read(parse: Parser, given: object) -> Any:
 # -- methods ---------------------------------------------------------------------------
 
 
+@pytest.mark.rule("2.methods", "2.lists")
 @pytest.mark.parametrize(
     ("given", "methods"),
     [
@@ -61,6 +62,7 @@ def test_methods_are_upper_cased_and_may_be_one_string(given: object, methods: s
     assert read(parse_methods, given) == methods
 
 
+@pytest.mark.rule("8.methods-no-page")
 @pytest.mark.parametrize("method", ["CONNECT", "trace", "TRACK"])
 def test_methods_that_no_page_can_send_are_dropped(method: str) -> None:
     with pytest.warns(CorsWarning, match=f"option='{method}' .*: dropped: no page can send this"):
@@ -70,6 +72,7 @@ def test_methods_that_no_page_can_send_are_dropped(method: str) -> None:
 # -- headers ---------------------------------------------------------------------------
 
 
+@pytest.mark.rule("2.allow-headers")
 def test_header_names_are_compared_without_regard_to_case() -> None:
     headers = read(parse_allow_headers, "X-Total, content-type")
     assert headers == HeaderNames(
@@ -81,12 +84,14 @@ def test_header_names_are_compared_without_regard_to_case() -> None:
         assert not headers.allows(name)
 
 
+@pytest.mark.rule("2.allow-headers")
 def test_star_allows_any_header() -> None:
     headers = read(parse_allow_headers, "*")
     assert headers == HeaderNames(any=True, texts=("*",))
     assert headers.allows("X-Anything")
 
 
+@pytest.mark.rule("2.allow-headers")
 def test_header_regexes_match_from_the_start_without_regard_to_case() -> None:
     headers = read(parse_allow_headers, ["X-[a-z]+", re.compile("y-"), re.compile("(?-i:Z)-q")])
     assert [regex.pattern for regex in headers.regexes] == ["X-[a-z]+", "y-", "(?-i:Z)-q"]
@@ -132,6 +137,7 @@ def test_header_names_add_up() -> None:
     assert (HeaderNames(any=True) | first).any
 
 
+@pytest.mark.rule("8.names-no-page")
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -148,6 +154,7 @@ def test_request_headers_that_mean_nothing_are_dropped(name: str, words: str) ->
     assert headers == HeaderNames(names=frozenset({"x-a"}), texts=("X-A",))
 
 
+@pytest.mark.rule("2.expose-headers", "2.lists")
 @pytest.mark.parametrize(
     ("given", "names"),
     [
@@ -163,6 +170,7 @@ def test_exposed_headers_are_sorted(given: object, names: tuple[str, ...]) -> No
     assert read(parse_expose_headers, given) == names
 
 
+@pytest.mark.rule("8.names-no-page")
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -178,16 +186,19 @@ def test_response_headers_that_mean_nothing_are_dropped(name: str, words: str) -
 # -- bools and times -------------------------------------------------------------------
 
 
+@pytest.mark.rule("2.flags", "2.bools")
 @pytest.mark.parametrize(("given", "flag"), [(True, True), (False, False), (1, True), (0, False)])
 def test_a_bool_is_a_bool_or_zero_or_one(given: object, flag: bool) -> None:
     assert read(parse_flag, given) is flag
 
 
+@pytest.mark.rule("2.config-bools")
 def test_config_knows_four_words_each() -> None:
     assert {word for word, flag in CONFIG_FLAGS.items() if flag} == {"true", "1", "yes", "on"}
     assert {word for word, flag in CONFIG_FLAGS.items() if not flag} == {"false", "0", "no", "off"}
 
 
+@pytest.mark.rule("2.max-age")
 @pytest.mark.parametrize(
     ("given", "seconds"),
     [
@@ -208,6 +219,7 @@ def test_max_age_is_a_whole_number_of_seconds(given: object, seconds: int) -> No
     assert type(value) is int
 
 
+@pytest.mark.rule("8.fetch-lists")
 @pytest.mark.parametrize("name", ["Access-Control-Allow-Origin", "access-control-max-age"])
 def test_what_fetch_does_not_forbid_is_kept(name: str) -> None:
     """Pages do send response headers with a request, and may be let read them."""
@@ -321,6 +333,7 @@ MISTAKES = [
 ]
 
 
+@pytest.mark.rule("8.json", "8.method-token", "8.max-age")
 @pytest.mark.parametrize(("parse", "given", "value", "reason", "hint", "fix"), MISTAKES)
 def test_a_mistake_says_option_value_source_reason_and_hint(
     parse: Parser, given: object, value: object, reason: str, hint: str, fix: object
@@ -330,6 +343,7 @@ def test_a_mistake_says_option_value_source_reason_and_hint(
     assert problem == Problem("option", value, SOURCE, reason, hint, written_instead)
 
 
+@pytest.mark.rule("8.all-problems")
 @pytest.mark.parametrize(("parse", "given", "value", "reason", "hint", "fix"), MISTAKES)
 def test_what_a_hint_says_to_write_is_accepted(
     parse: Parser, given: object, value: object, reason: str, hint: str, fix: object
@@ -401,6 +415,7 @@ DROPPED = [
 ]
 
 
+@pytest.mark.rule("8.header-tokens")
 @pytest.mark.parametrize(("item", "reason", "hint", "fix"), DROPPED)
 @pytest.mark.parametrize("parse", [parse_allow_headers, parse_expose_headers])
 def test_what_is_no_header_name_is_dropped_and_the_list_stays_a_list(

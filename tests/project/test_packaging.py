@@ -17,6 +17,9 @@ import pytest
 
 import flask_cors
 
+# What the tests of this module share is made once, on one worker.
+pytestmark = pytest.mark.xdist_group("packaging")
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGE = CHECKOUT / "flask_cors"
 VERSION = "7.0.0"
@@ -109,6 +112,7 @@ def test_metadata(distribution: metadata.Distribution) -> None:
     assert set(fields.get_all("Provides-Extra", [])) == extras
 
 
+@pytest.mark.rule("11.import")
 def test_flask_is_the_only_runtime_dependency(distribution: metadata.Distribution) -> None:
     requirements = distribution.requires or []
     assert [line for line in requirements if "extra ==" not in line] == ["Flask>=2.3"]
@@ -123,6 +127,7 @@ def test_the_commands_have_an_extra(distribution: metadata.Distribution) -> None
     assert names == {"httpx", "publicsuffixlist", "rich"}
 
 
+@pytest.mark.rule("11.import")
 def test_the_import_loads_nothing_but_flask_and_the_standard_library() -> None:
     (line,) = run("-W", "error", "-c", LOADED_BESIDES_FLASK)
     loaded = {name.partition(".")[0] for name in json.loads(line)}

@@ -23,6 +23,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 BLINKER = tuple(map(int, version("blinker").split(".")[:2]))
 
 
+@pytest.mark.rule("11.calls")
 @pytest.mark.skipif(BLINKER < (1, 8), reason="blinker's signals called more functions before 1.8")
 @pytest.mark.skipif(
     calls.versions() not in calls.recorded(),

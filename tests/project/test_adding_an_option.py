@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+# What the tests of this module share is made once, on one worker.
+pytestmark = pytest.mark.xdist_group("adding-an-option")
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGE = (CHECKOUT / "CONTRIBUTING.md").read_text("utf-8")
 BEFORE = "    headers: Annotated["

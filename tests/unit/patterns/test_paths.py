@@ -17,6 +17,7 @@ def index(*patterns: Any) -> ResourceIndex[str]:
     return ResourceIndex((pattern, pattern.text) for pattern in read)
 
 
+@pytest.mark.rule("3.globs", "3.exact", "3.regex", "3.path")
 @pytest.mark.parametrize(("text", "inside", "outside"), RESOURCES)
 def test_a_pattern_covers_what_it_says(
     text: str, inside: tuple[str, ...], outside: tuple[str, ...]
@@ -34,6 +35,7 @@ def test_a_pattern_covers_what_it_says(
         assert not pattern.certain(path)
 
 
+@pytest.mark.rule("3.special", "3.globs")
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
@@ -58,6 +60,7 @@ def test_special_characters_tell_a_regex_from_a_glob_and_a_path(text: str, kind:
     assert kind == ("exact" if pattern.exact else "regex" if pattern.regex else "glob")
 
 
+@pytest.mark.rule("3.special")
 @pytest.mark.parametrize("special", ["]", ")", "}", "{x", "[x", "(x"])
 def test_every_bracket_is_special(special: str) -> None:
     try:
@@ -67,6 +70,7 @@ def test_every_bracket_is_special(special: str) -> None:
     assert pattern.regex is not None
 
 
+@pytest.mark.rule("3.regex")
 def test_a_regex_is_matched_from_the_start_and_case_sensitively() -> None:
     assert parse_pattern("/a+").matches("/aab/c")
     assert not parse_pattern("/a+").matches("/x/aa")
@@ -81,6 +85,7 @@ def test_a_pattern_that_does_not_compile_says_so() -> None:
 # -- the literal text ------------------------------------------------------------------
 
 
+@pytest.mark.rule("3.order", "3.literal-text")
 @pytest.mark.parametrize("compiled", [False, True], ids=["string", "compiled"])
 @pytest.mark.parametrize(("text", "literal", "prefix"), LITERAL_TEXTS)
 def test_the_literal_text_ends_before_the_first_special_character(
@@ -90,6 +95,7 @@ def test_the_literal_text_ends_before_the_first_special_character(
     assert (pattern.literal, pattern.prefix) == (literal, prefix)
 
 
+@pytest.mark.rule("3.literal-text")
 @pytest.mark.parametrize("flag", [re.IGNORECASE, re.VERBOSE, re.IGNORECASE | re.DOTALL])
 def test_a_flag_that_changes_what_letters_mean_empties_the_literal_text(flag: int) -> None:
     pattern = parse_pattern(re.compile("/a b", flag))
@@ -97,11 +103,13 @@ def test_a_flag_that_changes_what_letters_mean_empties_the_literal_text(flag: in
     assert not pattern.certain("/a b")
 
 
+@pytest.mark.rule("3.literal-text")
 @pytest.mark.parametrize("flag", [re.DOTALL, re.MULTILINE, re.ASCII])
 def test_other_flags_keep_the_literal_text(flag: int) -> None:
     assert parse_pattern(re.compile("/a b", flag)).literal == "/a b"
 
 
+@pytest.mark.rule("3.order")
 @pytest.mark.parametrize(
     ("text", "literal", "prefix"),
     [
@@ -126,6 +134,7 @@ def test_the_literal_text_of_a_path_is_all_of_it() -> None:
 # -- order -----------------------------------------------------------------------------
 
 
+@pytest.mark.rule("3.order", "3.literal-text")
 @pytest.mark.parametrize(
     ("patterns", "path", "first"),
     [
@@ -162,6 +171,7 @@ def test_the_first_pattern_in_order_decides(patterns: Any, path: str, first: str
     assert index(*patterns).match(path) == first
 
 
+@pytest.mark.rule("3.order")
 def test_the_first_of_equal_patterns_decides() -> None:
     for text in ("/a", "/a/*", "/a.*"):
         pattern = parse_pattern(text)
@@ -210,6 +220,7 @@ def test_a_thousand_resources_are_not_tried_one_after_the_other() -> None:
 # -- what paths with converters may meet -----------------------------------------------
 
 
+@pytest.mark.rule("8.can-happen")
 @pytest.mark.parametrize(
     ("patterns", "start", "found", "certain"),
     [
@@ -248,11 +259,13 @@ def test_candidates_are_what_such_paths_may_meet(
 # -- dot segments ----------------------------------------------------------------------
 
 
+@pytest.mark.rule("3.dot-segments")
 @pytest.mark.parametrize("path", DOT_PATHS)
 def test_a_dot_segment_is_seen(path: str) -> None:
     assert has_dot_segment(path)
 
 
+@pytest.mark.rule("3.dot-segments")
 @pytest.mark.parametrize("path", PLAIN_PATHS)
 def test_dots_within_a_segment_are_none(path: str) -> None:
     assert not has_dot_segment(path)

@@ -9,18 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from ..test_docs_examples import test_examples_run as run_examples
-from .table import CASES, Package
+from tests.integration.ecosystem.table import CASES, Package
+from tests.project.test_docs_examples import test_examples_run as run_examples
 
-HERE = Path(__file__).parent
-PAGE = (HERE.parents[2] / "docs" / "ecosystem.rst").read_text("utf-8")
+CHECKOUT = Path(__file__).resolve().parents[2]
+PAGE = (CHECKOUT / "docs" / "ecosystem.rst").read_text("utf-8")
 TABLE = re.compile(r"^\.\. csv-table::\n(?:    :.*\n)+\n((?:    .*\n)+)", re.MULTILINE)
-MODULES = sorted(path.stem for path in HERE.glob("test_*.py") if path.stem != Path(__file__).stem)
+MODULES = sorted(
+    path.stem for path in (CHECKOUT / "tests" / "integration" / "ecosystem").glob("test_*.py")
+)
 
 
 def packages() -> dict[str, Package]:
     """Return all packages that the modules here describe, by name."""
-    modules = [importlib.import_module(f"{__package__}.{name}") for name in MODULES]
+    modules = [importlib.import_module(f"tests.integration.ecosystem.{name}") for name in MODULES]
     found = [value for module in modules for value in vars(module).values()]
     return {value.name: value for value in found if isinstance(value, Package)}
 
@@ -50,4 +52,4 @@ def test_a_cell_is_ok_where_the_tests_say_so(case: str) -> None:
 
 
 def test_the_examples_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    run_examples(HERE.name, monkeypatch)
+    run_examples("ecosystem", monkeypatch)

@@ -135,6 +135,7 @@ def level(kind: str = "app", found: Mark | None = None, **options: Any) -> Level
     return Level(kind, kind, said("mark" if found else "app", **options), found)
 
 
+@pytest.mark.rule("3.nearest")
 def test_the_nearest_level_that_sets_an_option_wins() -> None:
     near = level("view", mark(), max_age=1)
     middle = level("blueprint", max_age=2, methods="GET")
@@ -147,6 +148,7 @@ def test_the_nearest_level_that_sets_an_option_wins() -> None:
     assert found.keys() == DEFAULTS.keys()
 
 
+@pytest.mark.rule("3.nearest")
 def test_no_level_leaves_the_base() -> None:
     assert resolve((), DEFAULTS) == DEFAULTS
 
@@ -156,6 +158,7 @@ OFF = {"supports_credentials": False}
 LIST = {"origins": A}
 
 
+@pytest.mark.rule("3.credentials", "3.credentials-pass")
 @pytest.mark.parametrize(
     ("levels", "source"),
     [
@@ -189,6 +192,7 @@ def test_credentials_are_granted_to_a_list_of_origins(
         assert found is config
 
 
+@pytest.mark.rule("2.places")
 def test_automatic_options_of_config_is_the_fallback_of_marks_alone() -> None:
     config = Setting(False, Source("config", "CORS_AUTOMATIC_OPTIONS"))
     base = {**DEFAULTS, "automatic_options": config}
@@ -201,6 +205,7 @@ def test_automatic_options_of_config_is_the_fallback_of_marks_alone() -> None:
 # -- the walk --------------------------------------------------------------------------
 
 
+@pytest.mark.rule("3.blueprint")
 def test_mark_blueprint_parent_app_and_config() -> None:
     app = App(
         rules=[rule(origins=A, max_age=4, expose_headers="X")],
@@ -231,6 +236,7 @@ def test_mark_blueprint_parent_app_and_config() -> None:
     ]
 
 
+@pytest.mark.rule("3.source")
 def test_every_option_knows_its_source() -> None:
     app = App(
         rules=[rule(methods="GET", resources={"/e": {"expose_headers": "X"}})],
@@ -251,6 +257,7 @@ def test_every_option_knows_its_source() -> None:
     assert [found.place for found in walk] == ["view.<locals>.show", "CORS(app) for '/e'"]
 
 
+@pytest.mark.rule("3.source")
 def test_the_places_of_app_and_blueprint() -> None:
     app = App(
         rules=[rule()],
@@ -265,6 +272,7 @@ def test_the_places_of_app_and_blueprint() -> None:
     ]
 
 
+@pytest.mark.rule("3.resource-covers")
 def test_cors_is_off_where_no_level_covers() -> None:
     app = App(
         rules=[rule(max_age=1, resources="/api/*")],
@@ -280,6 +288,7 @@ def test_cors_is_off_where_no_level_covers() -> None:
     assert settings(marked) == {}
 
 
+@pytest.mark.rule("3.covered")
 def test_a_mark_alone_turns_cors_on() -> None:
     app = App(views={"m": view(mark()), "e": view()}, urls=[Url("/m", "m"), Url("/e", "e")])
     table = app.table()
@@ -302,6 +311,7 @@ def test_an_exempt_view_has_no_policy() -> None:
     assert not table.marked("e", "GET")
 
 
+@pytest.mark.rule("3.exempt-or-mark")
 def test_exempt_and_marked_handlers_of_one_class() -> None:
     class Things:
         def get(self) -> str:
@@ -332,6 +342,7 @@ def test_exempt_and_marked_handlers_of_one_class() -> None:
     assert table.marked("v", "DELETE")
 
 
+@pytest.mark.rule("1.exempt-ends")
 def test_the_walk_of_marks_ends_at_an_exempt_one() -> None:
     class Base:
         pass
@@ -374,6 +385,7 @@ def test_whether_every_rule_serves_options() -> None:
     assert not App(urls=[Url("/x", "e", ())]).table().every_rule_has_options
 
 
+@pytest.mark.rule("3.dot-segments")
 @pytest.mark.parametrize("path", ["/a/../e", "/./e", "/e/..", "/.", "/.."])
 def test_a_path_with_a_dot_segment_is_covered_by_nothing(path: str) -> None:
     app = App(rules=[rule()], views={"e": view(mark())}, urls=[Url("/<path:x>", "e")])
@@ -387,6 +399,7 @@ def test_a_path_with_a_dot_segment_is_covered_by_nothing(path: str) -> None:
 # -- resources -------------------------------------------------------------------------
 
 
+@pytest.mark.rule("3.credentials-alone")
 def test_keywords_and_resources_of_one_object_are_one_level() -> None:
     app = App(
         rules=[rule(supports_credentials=True, max_age=1, resources={"/e": {"origins": A}})],
@@ -402,6 +415,7 @@ def test_keywords_and_resources_of_one_object_are_one_level() -> None:
     assert len(table.levels("e", "GET", "/e") or ()) == 1
 
 
+@pytest.mark.rule("3.one-list")
 def test_the_resources_of_several_objects_are_one_list() -> None:
     first = rule(max_age=1, methods="GET", resources={"/a/*": {}, "/b": {}, "/*/c": {}})
     second = rule(max_age=2, resources={"/a/b/*": {}, "/b": {}})
@@ -414,6 +428,7 @@ def test_the_resources_of_several_objects_are_one_list() -> None:
     assert settings(table.policy(None, "GET", "/a/b/x")) == {"max_age": 2}
 
 
+@pytest.mark.rule("3.later-first")
 @pytest.mark.parametrize("pattern", ["*", re.compile(".*"), ".*"])
 def test_of_tied_patterns_the_later_object_comes_first(pattern: Any) -> None:
     def ages(*rules: Rule) -> Any:
@@ -425,6 +440,7 @@ def test_of_tied_patterns_the_later_object_comes_first(pattern: Any) -> None:
     assert ages(rule(max_age=1, resources=["/"]), rule(max_age=2, resources=["/"])) == 2
 
 
+@pytest.mark.rule("3.config-resources")
 def test_config_names_the_resources_of_objects_that_name_none() -> None:
     config = {"CORS_RESOURCES": {"/api/*": {"expose_headers": "X"}}}
     app = App(
@@ -444,6 +460,7 @@ def test_config_names_the_resources_of_objects_that_name_none() -> None:
     assert age(table.policy("b.e", "GET", "/b")) == 3
 
 
+@pytest.mark.rule("3.config-resources")
 def test_config_resources_alone_turn_nothing_on() -> None:
     table = App(config={"CORS_RESOURCES": "/api/*"}).table()
     assert table.policy(None, None, "/api/x") is None
@@ -463,6 +480,7 @@ def nearest(blueprints: Iterable[tuple[str, str]], *paths: str) -> list[str | No
     return [policy.settings["expose_headers"].value[0][2:] if policy else None for policy in found]
 
 
+@pytest.mark.rule("4.404")
 def test_a_404_starts_at_the_longest_prefix_by_segments() -> None:
     prefixes = [("long", "/a/b"), ("short", "/a"), ("root", "/"), ("none", ""), ("z", "/Z/")]
     paths = ["/a/b/c", "/a/b", "/a/bc", "/a", "/ab", "/a/c/b", "/", "/x", "/Z", "/Z/x", "/a//b"]
@@ -472,6 +490,7 @@ def test_a_404_starts_at_the_longest_prefix_by_segments() -> None:
     assert nearest(prefixes, *paths) == expected
 
 
+@pytest.mark.rule("4.404")
 def test_a_404_takes_the_first_registered_of_equal_prefixes() -> None:
     assert nearest([("one", "/a"), ("two", "/a/")], "/a/x") == ["one"]
     assert nearest([("any", "/<x>"), ("a", "/a")], "/a/x", "/b") == ["any", "any"]
@@ -479,12 +498,14 @@ def test_a_404_takes_the_first_registered_of_equal_prefixes() -> None:
     assert nearest([("any", "/<x>"), ("other", "/<y>")], "/b") == ["any"]
 
 
+@pytest.mark.rule("4.404")
 def test_a_converter_in_a_prefix_stands_for_one_segment() -> None:
     prefixes = [("deep", "/<x>/b"), ("a", "/a"), ("file", "/files/v<int:x>/<y>")]
     paths = ["/a/b/c", "/a/c", "/q/b", "/q/c", "/q", "/files/v1/x/y", "/files/v1"]
     assert nearest(prefixes, *paths) == ["deep", "a", "deep", "app", "app", "file", "app"]
 
 
+@pytest.mark.rule("4.404")
 def test_a_404_goes_outwards_over_parents_and_the_app() -> None:
     app = App(
         rules=[rule(max_age=1)],
@@ -538,6 +559,7 @@ def meets(*urls: Url, resource: str, view_class: type | None = None) -> bool:
     return False
 
 
+@pytest.mark.rule("8.can-happen")
 @pytest.mark.parametrize(
     ("url", "resource", "met"),
     [
@@ -577,6 +599,7 @@ def test_a_method_counts_only_at_the_urls_that_serve_it() -> None:
     assert meets(one, Url("/b/<x>", "e", ("PUT",)), resource="/b/*", view_class=Things)
 
 
+@pytest.mark.rule("4.405")
 def test_the_marks_of_a_405_count_at_every_url() -> None:
     class Things:
         def get(self) -> str:
@@ -645,6 +668,7 @@ def test_as_many_combinations_as_can_be_compiled_are() -> None:
     assert len(app.table().policies) > 1
 
 
+@pytest.mark.rule("8.one-object")
 def test_equal_policies_are_one_object() -> None:
     shared = mark(max_age=1)
     app = App(
@@ -662,6 +686,7 @@ def test_equal_policies_are_one_object() -> None:
     assert len(table.policies) == 2
 
 
+@pytest.mark.rule("8.matched-once")
 def test_what_is_compiled_is_not_compiled_again(monkeypatch: pytest.MonkeyPatch) -> None:
     app = App(rules=[rule(max_age=1)], views={"e": view()}, urls=[Url("/e", "e")])
     table = app.table()
@@ -744,6 +769,7 @@ class Counting:
         return self.inner.match(path)
 
 
+@pytest.mark.rule("8.matched-once")
 def test_resources_are_asked_only_where_the_path_decides() -> None:
     app = App(
         rules=[rule(resources={"/a/b": {"max_age": 1}, "/c/*": {"max_age": 2}})],
@@ -851,6 +877,7 @@ def test_an_async_callable_that_flask_cannot_run_is_an_error() -> None:
 # -- endpoints that appear later -------------------------------------------------------
 
 
+@pytest.mark.rule("8.late-endpoint")
 def test_an_endpoint_that_appears_later_is_compiled_when_it_is_met() -> None:
     app = App(rules=[rule(max_age=1)])
     table = app.table()
@@ -862,6 +889,7 @@ def test_an_endpoint_that_appears_later_is_compiled_when_it_is_met() -> None:
     assert not table.every_rule_has_options
 
 
+@pytest.mark.rule("8.late-endpoint")
 def test_the_errors_of_a_late_endpoint_are_its_own(caplog: pytest.LogCaptureFixture) -> None:
     class Things:
         decorators = (put(lambda: "", mark()), put(lambda: "", mark()))

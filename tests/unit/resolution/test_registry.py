@@ -129,6 +129,7 @@ def test_a_view_without_a_name_is_named_by_its_repr() -> None:
     assert described(levels_of(view, None)) == [("view", repr(view), found)]
 
 
+@pytest.mark.rule("3.view")
 def test_handler_view_class_and_bases_come_in_this_order() -> None:
     class Root:
         pass
@@ -158,6 +159,7 @@ def test_handler_view_class_and_bases_come_in_this_order() -> None:
     assert [level.settings for level in levels_of(view, None)[:2]] == [own.settings, {}]
 
 
+@pytest.mark.rule("3.handler")
 def test_dispatch_request_stands_for_unmarked_handlers() -> None:
     class Things:
         def dispatch_request(self) -> str:
@@ -211,6 +213,7 @@ def test_a_list_in_a_class_is_a_mark_on_the_class_whose_body_holds_it() -> None:
     assert described(levels_of(view_of(Sub), None)) == [level]
 
 
+@pytest.mark.rule("1.decorators-list")
 def test_only_the_nearest_list_of_a_class_counts() -> None:
     class Base:
         decorators = (decorator(mark()),)
@@ -263,6 +266,7 @@ def test_a_mapping_by_method_is_a_mark_on_the_method() -> None:
     assert levels_of(view_of(Things), None) == []
 
 
+@pytest.mark.rule("1.same-mark")
 @pytest.mark.parametrize("bare", [True, False])
 def test_what_a_list_put_on_the_view_function_is_not_a_nearer_mark(bare: bool) -> None:
     found = mark() if bare else mark(max_age=1)
@@ -313,6 +317,7 @@ def test_the_problem_of_two_marks_says_where_both_are() -> None:
     )
 
 
+@pytest.mark.rule("3.source")
 def test_a_placed_level_names_its_place_in_every_source() -> None:
     found = mark(max_age=1, methods="GET")
     level = placed(Level("method", "Things.put", found.settings, found))
@@ -360,6 +365,7 @@ def test_a_view_marked_twice_is_marked() -> None:
     assert is_marked(view_of(Things))
 
 
+@pytest.mark.rule("1.above-route")
 def test_a_mark_is_lost_while_no_app_has_a_view_with_any_made_of_it() -> None:
     def show() -> str:
         return ""

@@ -13,6 +13,9 @@ from tests.property.fuzz.planted import BUGS, Bug, showing
 from tests.property.fuzz.runs import ROOT
 from tests.property.fuzz.targets import TARGETS, Target
 
+# What the tests of this module share is made once, on one worker.
+pytestmark = pytest.mark.xdist_group("fuzz-corpus")
+
 ENOUGH = 95.0
 ALL = pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
 
