@@ -68,15 +68,22 @@ class Mark:
 class Layer:
     """What one of a mark, a blueprint's rule, or the app's rule says for a request.
 
-    ``kind`` is ``method``, ``view``, ``class``, ``blueprint`` or ``app``.
+    ``kind`` is ``method``, ``view``, ``class``, ``blueprint`` or ``app``; ``source`` is where
+    the call of ``CORS`` or of the decorator is, where that is known.
     """
 
-    __slots__ = ("kind", "mark", "place", "settings")
+    __slots__ = ("kind", "mark", "place", "settings", "source")
 
     def __init__(
-        self, kind: str, place: str, settings: Mapping[str, Setting], mark: Mark | None = None
+        self,
+        kind: str,
+        place: str,
+        settings: Mapping[str, Setting],
+        mark: Mark | None = None,
+        source: Source | None = None,
     ) -> None:
         self.kind = kind
+        self.source = mark.source if mark else source
         self.place = place
         self.settings = settings
         self.mark = mark

@@ -41,7 +41,7 @@ def test_examples_run(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
             vars(sys.modules[file[1]]).update(names)
     app = names["app"]
     if "cors" in app.extensions:
-        state_of(app).table()
+        state_of(app).policies()
     # What an example connected to a signal goes with the example.
     names.clear()
     gc.collect()

@@ -23,7 +23,7 @@ def run(line: str) -> None:
     names: dict[str, Any] = {"app": app, "CORS": CORS, "cross_origin": cross_origin, "re": re}
     exec(textwrap.dedent(line), names)
     if "cors" in app.extensions:
-        state_of(app).table()
+        state_of(app).policies()
 
 
 @pytest.mark.parametrize(("before", "after"), PAIR.findall(PAGE))

@@ -15,7 +15,7 @@ PAGE = "https://app.example.com"
 
 
 def rows(app: Flask) -> list[RouteRow]:
-    return overview(app, state_of(app).table())
+    return overview(app, state_of(app).policies())
 
 
 def make(*rules: str, **options: Any) -> Flask:

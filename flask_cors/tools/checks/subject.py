@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from flask import Flask
 
-from ...errors import Problem, Source, shorten
+from ...errors import Problem, Report, Source, shorten
+from ...options.reader import read_config
 from ...options.schema import Setting
 from ...patterns.paths import EVERYTHING, PathPattern, ResourceIndex
 from ...policy.policy import Policy
 from ...resolution.compile import Policies
+from ...resolution.layers import other_spelling
 from ...resolution.marks import Layer
 from ..routes import RouteRow, overview
 
@@ -53,6 +56,11 @@ class Use:
         return self.setting.source
 
     @property
+    def is_default(self) -> bool:
+        """Whether nobody set the option."""
+        return self.source.level == "default"
+
+    @property
     def credentials(self) -> bool:
         """Whether credentials are allowed on one of the routes."""
         return any(
@@ -60,7 +68,7 @@ class Use:
         )
 
     def found(self, reason: str, hint: str, severity: str = "") -> Found:
-        """Return what was found at the place where the setting was said."""
+        """Return what was found at the place where the option is set."""
         source = self.source
         return Found(source.place, reason, hint, source.file, source.line, severity)
 
@@ -72,12 +80,15 @@ class Entry(NamedTuple):
     layer: Layer
     scope: Scope
 
+    @property
+    def source(self) -> Source:
+        """The place where the resource is named, with file and line where they are known."""
+        return source_of(self.layer)
+
     def found(self, reason: str, hint: str) -> Found:
-        """Return what was found at the place where the resource was said."""
-        sources = [setting.source for setting in self.layer.settings.values()]
-        source = next((source for source in sources if self.pattern.text in source.place), None)
-        source = source or next(iter(sources), Source("", self.layer.place))
-        return Found(self.layer.place, reason, hint, source.file, source.line)
+        """Return what was found at the place where the resource is named."""
+        source = self.source
+        return Found(source.place, reason, hint, source.file, source.line)
 
 
 @dataclass(frozen=True)
@@ -99,6 +110,13 @@ class Subject:
     def rows(self) -> list[RouteRow]:
         """The routes and their policies."""
         return overview(self.app, self.table)
+
+    @cached_property
+    def config_settings(self) -> Mapping[str, Setting]:
+        """Every option as the config sets it, or the defaults."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return read_config(self.app.config, Report(Source("config", "app.config")))
 
     @cached_property
     def rules(self) -> list[Any]:
@@ -124,8 +142,13 @@ class Subject:
         return uses
 
     def uses(self, option: str) -> list[Use]:
-        """Return every setting of *option* that is effective somewhere."""
-        return self._uses.get(option, [])
+        """Return every setting of *option* that is effective somewhere.
+
+        A default counts once for each ``CORS`` object and decorator that leaves it to it: that
+        is the place to change, and accepting one of them accepts no other.
+        """
+        uses = self._uses.get(option, [])
+        return [part for use in uses for part in (_by_layer(use) if use.is_default else [use])]
 
     @cached_property
     def scopes(self) -> dict[Scope, list[Any]]:
@@ -142,10 +165,13 @@ class Subject:
         """The resources of each index that the path of some route meets, or may meet."""
         return {scope: _met(scope, rules) for scope, rules in self.scopes.items()}
 
-    def paths_in(self, scope: Scope) -> list[str]:
-        """Return a path of each route that the resources of an index are asked about."""
-        within = {rule.endpoint for rule in self.scopes[scope]}
-        return list(dict.fromkeys(row.path for row in self.rows if row.endpoint in within))
+    @cached_property
+    def _sources(self) -> dict[Scope, set[Source | None]]:
+        return {scope: {layer.source for _, layer in scope} for scope in self.scopes}
+
+    def sources_in(self, scope: Scope) -> set[Source | None]:
+        """Return the calls of ``CORS`` that an index of resources comes from."""
+        return self._sources[scope]
 
     def resources(self) -> Iterator[Entry]:
         """Yield the resources that somebody named, and what a second CORS object covers."""
@@ -155,6 +181,23 @@ class Subject:
                 everything += pattern is EVERYTHING
                 if pattern is not EVERYTHING or everything > 1:
                     yield Entry(pattern, layer, scope)
+
+
+def _by_layer(use: Use) -> list[Use]:
+    """Divide the use of a default by the most specific layer that turns CORS on."""
+    rows: dict[Layer, list[RouteRow]] = {}
+    for row in use.rows:
+        rows.setdefault(row.layers[0], []).append(row)
+    return [
+        Use(use.setting._replace(source=source_of(layer)), found) for layer, found in rows.items()
+    ]
+
+
+def source_of(layer: Layer) -> Source:
+    """Return where a layer that leaves an option to its default is written."""
+    decorated = f"{layer.mark.decorator} on " if layer.mark else ""
+    source = layer.source or Source("", "")
+    return source._replace(level="default", place=f"{decorated}{layer.place}")
 
 
 def _met(scope: Scope, rules: list[Any]) -> set[Layer]:
@@ -172,9 +215,12 @@ def _met(scope: Scope, rules: list[Any]) -> set[Layer]:
 
 
 def paths_of(rule: Any) -> tuple[str, ...]:
-    """Return the paths that a URL rule without converters is served or redirected at."""
+    """Return the paths that a URL rule without converters serves.
+
+    What is redirected to a path with a slash gets the policy of that path.
+    """
     path = str(rule.rule)
-    return path, path.rstrip("/") or path, f"{path}/"
+    return (path,) if rule.strict_slashes or path == "/" else (path, other_spelling(path))
 
 
 def routes(rows: Sequence[RouteRow]) -> str:

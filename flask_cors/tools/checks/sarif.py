@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from ._finding import CheckResult, Finding, RuleInfo
+from .finding import CheckResult, Finding, RuleInfo
 
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+_ESCAPES: Final = str.maketrans({"{": "{{", "}": "}}", "[": "\\[", "]": "\\]"})
 
 
 def to_sarif(
@@ -36,7 +37,7 @@ def to_sarif(
                 "toolExecutionNotifications": [
                     {
                         "level": "note",
-                        "message": {"text": f"{id_} did not run: {reason}"},
+                        "message": _message(f"{id_} did not run: {reason}"),
                         "associatedRule": {"id": id_},
                     }
                     for id_, reason in result.not_run
@@ -66,13 +67,22 @@ def _result(found: Finding, rules: list[RuleInfo], root: Path) -> dict[str, Any]
         "ruleId": found.id,
         "ruleIndex": [info.id for info in rules].index(found.id),
         "level": found.severity,
-        "message": {"text": f"{found.place}: {found.reason}. {found.hint}"},
+        "message": _message(f"{found.place}: {found.reason}. {found.hint}"),
         "locations": [location],
     }
     if found.ignored:
         # Section 3.35: suppressed outside the code, with a reason.
         result["suppressions"] = [{"kind": "external", "justification": found.ignored}]
     return result
+
+
+def _message(text: str) -> dict[str, str]:
+    """Return a message whose *text* holds no placeholder and no link.
+
+    Section 3.11.5: braces are doubled. Section 3.11.6: brackets are escaped. A backslash
+    before another character stands for itself.
+    """
+    return {"text": text.translate(_ESCAPES)}
 
 
 def _artifact(file: str, root: Path) -> dict[str, str]:

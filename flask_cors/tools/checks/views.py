@@ -1,4 +1,4 @@
-"""Rules about code: marks without effect, headers by hand, methods that others override."""
+"""Rules about views: decorators without effect, and methods of the app that others override."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Final
 from flask import Flask
 from flask.views import MethodView
 
+from ...resolution.code import module_of, names_in, title_of
 from ...resolution.lost_marks import (
     LostMark,
     functions_of,
@@ -17,16 +18,9 @@ from ...resolution.lost_marks import (
     note_registered,
 )
 from ...resolution.marks import class_of, mark_of
-from ._code import (
-    cors_headers_in,
-    hooks,
-    is_the_apps,
-    module_of,
-    names_in,
-    place_of,
-    view_functions,
-)
-from ._subject import Found, Subject
+from .code import place_of
+from .rules import rule
+from .subject import Found, Subject
 
 _PACKAGE: Final = __name__.partition(".")[0]
 _BEFORE_OTHERS: Final = ("preprocess_request", "process_response")
@@ -37,10 +31,12 @@ _CALLS: Final = {
 }
 
 
+@rule("CORS014", "error", "a @cross_origin that another decorator loses")
 def lost_marks(subject: Subject) -> Iterator[Found]:
     yield from _lost(subject, lost_in_wrapper)
 
 
+@rule("CORS016", "error", "a view registered without its @cross_origin")
 def unregistered_marks(subject: Subject) -> Iterator[Found]:
     views = subject.app.view_functions
     note_registered(views.values())
@@ -53,18 +49,19 @@ def _lost(subject: Subject, find: Callable[[object], LostMark | None]) -> Iterat
             yield Found(f"the view of {endpoint}", lost.reason, lost.hint, *place_of(view))
 
 
+@rule("CORS015", "error", "a decorated method that is never dispatched")
 def undispatched_marks(subject: Subject) -> Iterator[Found]:
     served: dict[type, set[str]] = {}
-    for rule in subject.rules:
-        if view_class := class_of(subject.app.view_functions.get(rule.endpoint)):
-            served.setdefault(view_class, set()).update(rule.methods or ())
+    for url_rule in subject.rules:
+        if view_class := class_of(subject.app.view_functions.get(url_rule.endpoint)):
+            served.setdefault(view_class, set()).update(url_rule.methods or ())
     for view_class, methods in served.items():
         for name, member in _marked_members(view_class):
             if not _is_dispatched(view_class, name, methods):
                 yield Found(
                     f"{view_class.__qualname__}.{name}",
-                    "Flask never dispatches a request to this method, so its mark has no effect",
-                    "Mark the method that serves requests (get, post, ...), or the class.",
+                    "Flask never dispatches a request to this method; its decorator has no effect",
+                    "Decorate the method that serves requests (get, post, ...), or the class.",
                     *place_of(member),
                 )
 
@@ -86,33 +83,7 @@ def _is_dispatched(view_class: type, name: str, methods: Iterable[str]) -> bool:
     return issubclass(view_class, MethodView) and name.upper() in methods and name.islower()
 
 
-def hand_written_headers(subject: Subject) -> Iterator[Found]:
-    seen: set[object] = set()
-    views = ((f"the view of {name}", view) for name, view in subject.app.view_functions.items())
-    for place, target in views:
-        yield from _by_hand(place, view_functions(target), seen)
-    for name, hook in hooks(subject.app):
-        title = getattr(hook, "__qualname__", type(hook).__qualname__)
-        yield from _by_hand(f"{name} {title}", functions_of(hook), seen)
-
-
-def _by_hand(place: str, functions: Iterable[FunctionType], seen: set[object]) -> Iterator[Found]:
-    for function in functions:
-        code = function.__code__
-        if code in seen or not is_the_apps(function):
-            continue
-        seen.add(code)
-        if names := cors_headers_in(code):
-            yield Found(
-                place,
-                f"{', '.join(names)} is written by hand in {function.__qualname__}",
-                "Take it away, and say it with the options; a response with a hand-written "
-                "Access-Control-Allow-Origin is left as it is.",
-                code.co_filename,
-                code.co_firstlineno,
-            )
-
-
+@rule("CORS021", "error", "a method of the app that another library overrode")
 def lost_overrides(subject: Subject) -> Iterator[Found]:
     app = subject.app
     for name in _BEFORE_OTHERS:
@@ -135,16 +106,12 @@ def _is_ours(function: FunctionType) -> bool:
 
 
 def _overridden(name: str, current: Any) -> Found:
-    effect = "headers are no longer put on responses"
+    effect = "responses no longer get CORS headers"
     if name in ("preprocess_request", "full_dispatch_request"):
         effect = "preflights no longer arrive"
     return Found(
         f"app.{name}",
-        f"it is overridden by {_name(current)}, which does not call what was there: {effect}",
+        f"it is overridden by {title_of(current)}, which does not call what was there: {effect}",
         "Have the override call the method that it replaces, or set that library up before CORS.",
         *place_of(current),
     )
-
-
-def _name(target: Any) -> str:
-    return str(getattr(target, "__qualname__", type(target).__qualname__))
