@@ -125,7 +125,7 @@ def imports_its_name(r: Any) -> Any:
     return r
 
 
-def calls_a_helper(r: Any) -> Any:
+def calls_another(r: Any) -> Any:
     return pops(r)
 
 
@@ -173,7 +173,7 @@ class Hook:
         deletes_attribute,
         sets_attribute_to_none,
         imports_its_name,
-        calls_a_helper,
+        calls_another,
         closed_over(),
         asynchronous(),
         Hook().hook,
@@ -380,8 +380,8 @@ def test_a_method_of_the_application_counts_as_a_hook() -> None:
 
 
 def test_what_is_called_is_followed_once_and_within_its_package() -> None:
-    assert [function.__name__ for function in reached_from(calls_a_helper)] == [
-        "calls_a_helper",
+    assert [function.__name__ for function in reached_from(calls_another)] == [
+        "calls_another",
         "pops",
     ]
     recursive = types.FunctionType((lambda: again()).__code__, globals())  # type: ignore[name-defined]  # noqa: F821
