@@ -72,7 +72,8 @@ class Decision:
 
     ``headers`` are the lines to send; ``vary`` whether ``Vary`` must name ``Origin``, and
     ``lines`` both together; ``allowed`` whether the origin is allowed and, on preflights, all
-    that is asked for; ``denied`` whether there is an origin that is not; ``lasting`` whether
+    that is asked for; ``denied`` whether there is an origin that is not; ``notable`` whether
+    somebody is to be told, of a denial or of credentials that were dropped; ``lasting`` whether
     the same request would be decided alike, since no callable was asked.
     """
 
@@ -84,6 +85,7 @@ class Decision:
     lines: HeaderLines
     allowed: bool
     denied: bool
+    notable: bool
     lasting: bool
     preflight: Preflight | None = None
     grant: Grant | None = None
@@ -134,6 +136,7 @@ def decide(
         lines=(*headers, _VARY) if vary else headers,
         allowed=allowed,
         denied=origin is not None and not allowed,
+        notable=origin is not None and (not allowed or policy.dropped_credentials is not None),
         lasting=not (origin and _asks_callables(policy, served)),
         preflight=preflight,
         grant=grant,
