@@ -7,13 +7,13 @@ this package that answers requests: two readings of one standard that check each
 
 from __future__ import annotations
 
-from ._browser import Browser
-from ._cookies import Cookie, CookieJar
-from ._errors import CORSBlocked, NetworkError
-from ._page import Response, ResponseHeaders
-from ._sites import last_two_labels
-from ._traits import CHROMIUM, FIREFOX, STANDARD, Traits
-from ._transport import Exchange, Reply, Request, Transport
+from .browser import Browser
+from .cookies import Cookie, CookieJar
+from .errors import CORSBlocked, NetworkError
+from .page import Response, ResponseHeaders
+from .sites import last_two_labels
+from .traits import CHROMIUM, FIREFOX, STANDARD, Traits
+from .transport import Exchange, Reply, Request, Transport
 
 __all__ = [
     "CHROMIUM",

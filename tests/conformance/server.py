@@ -17,7 +17,7 @@ from typing import Any, cast
 import trustme
 
 from flask_cors.testing import Exchange, Reply, Request
-from flask_cors.testing._transport import wsgi_transport
+from flask_cors.testing.transport import wsgi_transport
 
 Application = Callable[..., Iterable[bytes]]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flask_cors.testing._errors import CORS_STEPS, OTHER_STEPS
+from flask_cors.testing.errors import CORS_STEPS, OTHER_STEPS
 from tests.conformance.cases import raw_case
 from tests.conformance.conftest import require_chromium
 from tests.conformance.differential import Tally, compare

@@ -22,10 +22,10 @@ from ..fetch import (
     is_forbidden_response_header,
     is_token,
 )
-from ._errors import Failure
-from ._sites import is_url
-from ._traits import STANDARD, Traits
-from ._transport import Pairs, Reply
+from .errors import Failure
+from .sites import is_url
+from .traits import STANDARD, Traits
+from .transport import Pairs, Reply
 
 Credentials = Literal["omit", "same-origin", "include"]
 

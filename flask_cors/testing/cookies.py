@@ -13,7 +13,7 @@ from datetime import timezone
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from ._sites import RegistrableDomain, is_ip, is_trustworthy
+from .sites import RegistrableDomain, is_ip, is_trustworthy
 
 # RFC 6265bis has browsers keep no cookie for more than 400 days.
 LONGEST = 400 * 24 * 60 * 60

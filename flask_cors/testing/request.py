@@ -12,11 +12,11 @@ from typing import Literal
 from urllib.parse import urldefrag, urlsplit
 
 from ..fetch import ORIGIN, SAFELISTED_METHODS
-from . import _cors as cors
-from ._errors import Failure
-from ._page import BODY_HEADERS, Mode
-from ._sites import RegistrableDomain, is_trustworthy, origin_of, site_of
-from ._traits import Traits
+from . import cors
+from .errors import Failure
+from .page import BODY_HEADERS, Mode
+from .sites import RegistrableDomain, is_trustworthy, origin_of, site_of
+from .traits import Traits
 
 Redirect = Literal["follow", "error", "manual"]
 Relation = Literal["same-origin", "same-site", "cross-site"]

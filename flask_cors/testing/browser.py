@@ -13,10 +13,10 @@ from typing import Any, get_args
 from urllib.parse import urljoin, urlsplit
 
 from ..fetch import REQUEST_HEADERS, REQUEST_METHOD
-from . import _cors as cors
-from ._cookies import CookieJar
-from ._errors import CORS_STEPS, CORSBlocked, Failure, NetworkError
-from ._page import (
+from . import cors
+from .cookies import CookieJar
+from .errors import CORS_STEPS, CORSBlocked, Failure, NetworkError
+from .page import (
     Body,
     HeadersInit,
     Mode,
@@ -26,8 +26,8 @@ from ._page import (
     page_headers,
     page_method,
 )
-from ._preflights import CacheKey, preflight_cache
-from ._redirects import (
+from .preflights import CacheKey, preflight_cache
+from .redirects import (
     REDIRECT_STATUSES,
     SEVERAL_LOCATIONS,
     has_several_locations,
@@ -37,8 +37,8 @@ from ._redirects import (
     location_of,
     refused,
 )
-from ._request import FetchRequest, Redirect
-from ._sites import (
+from .request import FetchRequest, Redirect
+from .sites import (
     RegistrableDomain,
     checked_origin,
     last_two_labels,
@@ -46,8 +46,8 @@ from ._sites import (
     site_of,
     without_credentials,
 )
-from ._traits import STANDARD, Traits
-from ._transport import (
+from .traits import STANDARD, Traits
+from .transport import (
     ClientLike,
     Exchange,
     Reply,

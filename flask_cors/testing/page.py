@@ -19,9 +19,9 @@ from ..fetch import (
     is_token,
     normalize_method,
 )
-from ._cors import is_safelisted
-from ._traits import Traits
-from ._transport import Pairs, combined
+from .cors import is_safelisted
+from .traits import Traits
+from .transport import Pairs, combined
 
 Body = str | bytes | Mapping[str, str] | None
 HeadersInit = Mapping[str, str] | Pairs

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from ._errors import Failure
-from ._page import Mode
-from ._request import FetchRequest
-from ._sites import normalized
-from ._transport import Reply
+from .errors import Failure
+from .page import Mode
+from .request import FetchRequest
+from .sites import normalized
+from .transport import Reply
 
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 LOCAL_SCHEMES = frozenset({"about", "blob", "chrome", "data", "file", "filesystem"})
