@@ -1,67 +1,49 @@
-"""A browser's ``fetch`` over an application, step by step as the Fetch standard has it.
+"""A browser: pages on origins, and everything that they send to servers.
 
-Runs the steps in their order; what each check means stands in the modules beside it.
+Builds the requests that pages, elements and users make; :mod:`.fetching` runs them.
 """
 
 from __future__ import annotations
 
 import copy
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any, Literal, TextIO, get_args
 from urllib.parse import urljoin, urlsplit
 
-from ..fetch import REQUEST_HEADERS, REQUEST_METHOD
 from . import cors
+from .bodies import Blob, Body, ExtractedBody, FormData, extract, form_body
+from .cache import CacheMode, HTTPCache
 from .cookies import CookieJar
-from .errors import CORS_STEPS, CORSBlocked, Failure, NetworkError
-from .page import (
-    Body,
-    HeadersInit,
-    Mode,
-    Response,
-    ResponseHeaders,
-    page_body,
-    page_headers,
-    page_method,
-)
-from .preflights import CacheKey, preflight_cache
-from .redirects import (
-    REDIRECT_STATUSES,
-    SEVERAL_LOCATIONS,
-    has_several_locations,
-    is_redirect,
-    judge_redirect,
-    judge_scheme,
-    location_of,
-    refused,
-)
-from .request import FetchRequest, Redirect
+from .elements import DOCUMENT_ACCEPT, LOADS, CrossOrigin, Element
+from .event_source import EventStream, holds, judge_stream, read_stream
+from .fetching import Fetching, Profile
+from .local_network import AddressSpaceOf, TargetAddressSpace, address_space_of_name
+from .page import HeadersInit, Mode, Response, ResponseHeaders, page_headers, page_method
+from .preflights import preflight_cache
+from .referrer import ReferrerPolicy
+from .request import FetchRequest, Page, Redirect
 from .sites import (
     RegistrableDomain,
     checked_origin,
+    includes_credentials,
     last_two_labels,
     normalized,
-    site_of,
-    without_credentials,
+    origin_of,
 )
 from .traits import STANDARD, Traits
-from .transport import (
-    ClientLike,
-    Exchange,
-    Reply,
-    Request,
-    Transport,
-    WSGIApplication,
-    wsgi_transport,
-)
+from .transport import ClientLike, Transport, WSGIApplication, WSGITransport
+from .websockets import WebSocket, handshake_headers, http_url, judge_handshake
+from .xhr import XMLHttpRequest
 
-NULL_BODY_STATUSES = frozenset({204, 205, 304})
+Enctype = Literal["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
+FormMethod = Literal["GET", "POST"]
 
 
 class Browser:
-    """A page of *origin* whose scripts call an application through ``fetch``.
+    """A page of *origin* whose scripts, elements and user send requests to an application.
 
     *target* is a WSGI application or a Flask or Werkzeug test client (pytest-flask's
     ``client``); in its place *transport* may be given, a function that takes a
@@ -69,13 +51,17 @@ class Browser:
     serialized origin, or ``"null"`` for a sandboxed frame. Relative URLs are resolved
     against *base_url*. *traits* says which browser; *registrable_domain* returns the
     registrable domain of a host name, ``None`` where the host is a public suffix itself;
-    *clock* returns seconds since the epoch, for cookies and the preflight cache.
+    *clock* returns seconds since the epoch, for cookies and caches. *path* and
+    *referrer_policy* are those of the page, for ``Referer``. *address_space* returns
+    ``"public"``, ``"local"`` or ``"loopback"`` for a host name, ``None`` where that is not
+    known, for Local Network Access; by default addresses and ``localhost`` tell it.
 
-    ``cookies`` is the browser's cookie jar, and ``exchanges`` lists all requests that
+    ``cookies`` is the browser's cookie jar, ``cache`` its HTTP cache, ``permissions`` the names
+    of the permissions that its user has granted, and ``exchanges`` lists all requests that
     reached the server, preflights included.
 
-    Left out: the HTTP cache, HTTP authentication dialogues, Content Security Policy,
-    Cross-Origin-Resource-Policy, service workers, and permission prompts for local networks.
+    Left out: HTTP authentication dialogues, Content Security Policy, embedder policies,
+    service workers, HSTS, and the messages of a WebSocket.
     """
 
     def __init__(
@@ -88,30 +74,66 @@ class Browser:
         traits: Traits = STANDARD,
         registrable_domain: RegistrableDomain = last_two_labels,
         clock: Callable[[], float] = time.time,
+        path: str = "/",
+        referrer_policy: ReferrerPolicy = "",
+        address_space: AddressSpaceOf = address_space_of_name,
     ) -> None:
         if isinstance(target, str):
             raise TypeError(f"for a running server write base_url={target!r} and a transport=")
         if target is not None and transport is None:
-            transport = wsgi_transport(target)
+            transport = WSGITransport(target)
         elif target is not None or transport is None:
             raise TypeError("Browser takes an application or a test client, or transport=")
-        self.origin = checked_origin(origin)
+        cookies = CookieJar(clock, registrable_domain, traits.lax_allows_posts_for)
+        self._profile = Profile(
+            transport=transport,
+            traits=traits,
+            registrable_domain=registrable_domain,
+            address_space=address_space,
+            clock=clock,
+            cookies=cookies,
+            preflights=preflight_cache(traits, clock),
+            cache=HTTPCache(traits, clock),
+        )
         self.base_url = base_url
         self.traits = traits
-        self.cookies = CookieJar(clock, registrable_domain)
-        self.exchanges: list[Exchange] = []
-        self._transport = transport
-        self._registrable_domain = registrable_domain
-        self._preflights = preflight_cache(traits, clock)
+        self.cookies = cookies
+        self.cache = self._profile.cache
+        self.permissions = self._profile.permissions
+        self.exchanges = self._profile.timeline.exchanges
+        self.origin = checked_origin(origin)
+        self._page = _page(self.origin, None, path, referrer_policy)
 
-    def at(self, origin: str) -> Browser:
+    def at(
+        self,
+        origin: str,
+        *,
+        framed_by: str | None = None,
+        path: str = "/",
+        referrer_policy: ReferrerPolicy = "",
+    ) -> Browser:
         """Return a page of another origin in the same browser.
 
-        Cookies, the preflight cache and ``exchanges`` are shared.
+        *framed_by* is the origin of the page at the top of the tab where the page is in a
+        frame; *path* and *referrer_policy* are those of the page. Cookies, caches,
+        ``permissions`` and ``exchanges`` are shared.
         """
         page = copy.copy(self)
         page.origin = checked_origin(origin)
+        top_level = None if framed_by is None else checked_origin(framed_by)
+        page._page = _page(page.origin, top_level, path, referrer_policy)
         return page
+
+    def trace(self, file: TextIO | None = None) -> None:
+        """Print what happened so far, in order, to *file* or standard output."""
+        print(self.timeline(), file=file or sys.stdout)
+
+    def timeline(self) -> str:
+        """Return what happened so far: pages, requests, replies, caches, reasons.
+
+        What was before ``exchanges`` was cleared is left out.
+        """
+        return str(self._profile.timeline)
 
     def fetch(
         self,
@@ -125,220 +147,315 @@ class Browser:
         mode: Mode = "cors",
         redirect: Redirect = "follow",
         upload_listener: bool = False,
+        referrer: str = "about:client",
+        referrer_policy: ReferrerPolicy = "",
+        integrity: str = "",
+        cache: CacheMode = "default",
+        keepalive: bool = False,
+        target_address_space: TargetAddressSpace = "",
     ) -> Response:
         """Do what ``fetch(url, {...})`` does in a page, and return what the page can read.
 
         *json* is serialized, with ``Content-Type: application/json`` unless the headers say
-        otherwise; *data* is the body: text, bytes, or a form as a mapping.
-        *upload_listener* stands for an ``XMLHttpRequest`` that listens to the upload's
-        progress, which always takes a preflight. Headers that a page cannot set are
-        dropped, as browsers do.
+        otherwise; *data* is the body: text, bytes, a form as a mapping, a :class:`FormData`, a
+        :class:`Blob`, or a stream as an iterable of bytes. *upload_listener* stands for an
+        ``XMLHttpRequest`` that listens to the upload's progress, which always takes a
+        preflight; :meth:`xhr` has the rest of it. *referrer* is a URL of the page's origin,
+        ``""`` for none. *target_address_space* says which network a page means that asks for a
+        server in the user's own. Headers that a page cannot set are dropped, as browsers do.
 
         Raise :class:`CORSBlocked` where the CORS protocol keeps the response from the page,
         :class:`NetworkError` where something else in the standard does, and
         :class:`TypeError` for a request that no page can make.
         """
-        _check_word("credentials", credentials, cors.Credentials)
-        _check_word("mode", mode, Mode)
-        _check_word("redirect", redirect, Redirect)
-        body, content_types = page_body(json, data)
-        request = FetchRequest(
-            origin=self.origin,
-            traits=self.traits,
-            registrable_domain=self._registrable_domain,
-            method=page_method(method, mode, body),
-            headers=page_headers(headers, content_types, mode, self.traits),
-            body=body,
-            urls=[self._resolve(url)],
+        _check_words(
+            credentials=(credentials, cors.Credentials),
+            mode=(mode, Mode),
+            redirect=(redirect, Redirect),
+            referrer_policy=(referrer_policy, ReferrerPolicy),
+            cache=(cache, CacheMode),
+            target_address_space=(target_address_space, TargetAddressSpace),
+        )
+        if cache == "only-if-cached" and mode != "same-origin":
+            raise TypeError("cache='only-if-cached' takes mode='same-origin'")
+        body = extract(json, data)
+        method = page_method(method, mode, body)
+        request = replace(
+            self._request(self._page_url(url)),
+            method=method,
+            headers=page_headers(headers, body.types, mode, self.traits),
+            body=body.content,
+            is_stream=body.is_stream,
             mode=mode,
             credentials=credentials,
             redirect=redirect,
-            is_xhr=upload_listener,
-            forces_preflight=upload_listener
-            and (body is not None or self.traits.preflights_empty_uploads),
+            initiator="XMLHttpRequest" if upload_listener else "fetch",
+            forces_preflight=body.is_stream or self._listens(body, upload_listener),
+            referrer=self._referrer(referrer),
+            referrer_policy=referrer_policy,
+            integrity=integrity,
+            cache=cache,
+            keepalive=keepalive,
+            target_address_space=target_address_space,
         )
-        return _filtered(request, self._main_fetch(request))
+        return Fetching(self._profile, request).run()
 
-    def _resolve(self, url: str) -> str:
-        try:
-            absolute = normalized(urljoin(self.base_url, url))
-        except ValueError as error:
-            raise TypeError(f"not a URL: {url!r}") from error
-        if "@" in urlsplit(absolute).netloc:
+    def xhr(self, method: str, url: str) -> XMLHttpRequest:
+        """Return an ``XMLHttpRequest`` that has been opened with *method* and *url*.
+
+        Raise :class:`TypeError` for a request that no page can make.
+        """
+        absolute = self._resolve(url)
+
+        def send(
+            method: str,
+            headers: list[tuple[str, str]],
+            body: ExtractedBody,
+            with_credentials: bool,
+            listens: bool,
+        ) -> Response:
+            request = replace(
+                self._request(absolute),
+                method=method,
+                headers=page_headers(headers, body.types, "cors", self.traits),
+                body=body.content,
+                credentials="include" if with_credentials else "same-origin",
+                initiator="XMLHttpRequest",
+                forces_preflight=self._listens(body, listens),
+            )
+            return Fetching(self._profile, request).run()
+
+        return XMLHttpRequest(method, send)
+
+    def send_beacon(self, url: str, data: Body = None) -> None:
+        """Do what ``navigator.sendBeacon`` does; what is answered no page can see.
+
+        Raise :class:`NetworkError` where it is not sent, or not followed.
+        """
+        body = extract(None, data)
+        listed = any(cors.is_safelisted("Content-Type", kind) for kind in body.types)
+        mode: Mode = "no-cors" if listed or not body.types else "cors"
+        request = replace(
+            self._request(self._page_url(url)),
+            method="POST",
+            headers=page_headers((), body.types, mode, self.traits),
+            body=body.content,
+            mode=mode,
+            credentials="include",
+            initiator="beacon",
+            keepalive=True,
+        )
+        Fetching(self._profile, request).run()
+
+    def load(
+        self,
+        element: Element,
+        url: str,
+        *,
+        crossorigin: CrossOrigin | None = None,
+        integrity: str = "",
+    ) -> Response:
+        """Load what an element asks for: ``"img"``, ``"script"``, ``"stylesheet"``, ``"font"``.
+
+        *crossorigin* is the attribute; without it most elements show what they load although
+        no script can read it (``type`` is ``opaque``). Raise what :meth:`fetch` raises.
+        """
+        _check_words(element=(element, Element))
+        if crossorigin is not None:
+            _check_words(crossorigin=(crossorigin, CrossOrigin))
+        how = LOADS[element]
+        mode = how.mode if crossorigin is None else "cors"
+        credentials: cors.Credentials = "same-origin" if mode == "cors" else "include"
+        request = replace(
+            self._request(self._page_url(url)),
+            headers=[("Accept", how.accept)],
+            mode=mode,
+            credentials="include" if crossorigin == "use-credentials" else credentials,
+            destination=how.destination,
+            initiator=how.kind,
+            is_unsafe=False,
+            integrity=integrity,
+        )
+        return Fetching(self._profile, request).run()
+
+    def event_source(
+        self,
+        url: str,
+        *,
+        with_credentials: bool = False,
+        last_event_id: str = "",
+        max_events: int | None = None,
+    ) -> EventStream:
+        """Open an ``EventSource`` and return the events that it gets.
+
+        *last_event_id* is that of an earlier connection. An application is read to the end of
+        the stream, or until *max_events* have come where it has none.
+        """
+        headers = [("Accept", "text/event-stream")]
+        if last_event_id:
+            headers.append(("Last-Event-ID", last_event_id.encode().decode("latin-1")))
+        request = replace(
+            self._request(self._resolve(url)),
+            headers=headers,
+            credentials="include" if with_credentials else "same-origin",
+            initiator="resource",
+            is_unsafe=False,
+            cache="no-store",
+        )
+        fetching = Fetching(self._profile, request, holds(max_events) if max_events else None)
+        reply = fetching.reply()
+        failure = judge_stream(reply)
+        if failure is not None:
+            raise fetching.fail(failure)
+        return read_stream(reply.body, last_event_id)
+
+    def open_websocket(self, url: str, protocols: Sequence[str] = ()) -> WebSocket:
+        """Open a WebSocket: send its handshake, with cookies and ``Origin``, and judge the reply.
+
+        *url* may be relative. Raise :class:`NetworkError` where the server refuses. There is no
+        CORS for WebSockets: only the server can look at ``Origin``. An application behind WSGI
+        cannot answer with 101 without a socket, but it can refuse.
+        """
+        absolute = normalized(urljoin(self.base_url, http_url(urljoin(self._socket_base(), url))))
+        request = replace(
+            self._request(absolute),
+            headers=handshake_headers(protocols),
+            mode="websocket",
+            credentials="include",
+            redirect="error",
+            destination="websocket",
+            initiator="websocket",
+            is_unsafe=False,
+            referrer=None,
+            cache="no-store",
+        )
+        fetching = Fetching(self._profile, request)
+        reply = fetching.reply()
+        failure = judge_handshake(reply, protocols)
+        if failure is not None:
+            raise fetching.fail(failure)
+        return WebSocket(
+            absolute.replace("http", "ws", 1), reply.get("Sec-WebSocket-Protocol") or ""
+        )
+
+    def navigate(
+        self,
+        url: str,
+        *,
+        frame: bool = False,
+        typed: bool = False,
+        user_activated: bool = True,
+    ) -> Response:
+        """Follow a link to *url*, and return the document that the tab shows.
+
+        With *frame* a frame of the page is navigated; *typed* stands for an address that the
+        user typed, or a bookmark, which no page asked for; *user_activated* says whether the
+        user clicked. What is returned is what the user sees: the page of this browser cannot
+        read it.
+        """
+        request = replace(
+            self._navigation(url, frame),
+            user_activated=user_activated or typed,
+            is_typed=typed,
+        )
+        if typed:
+            request.referrer = None
+        return self._shown(request)
+
+    def submit_form(
+        self,
+        url: str,
+        data: FormData | Mapping[str, str | Blob] | None = None,
+        *,
+        method: FormMethod = "POST",
+        enctype: Enctype = "application/x-www-form-urlencoded",
+        frame: bool = False,
+        user_activated: bool = True,
+    ) -> Response:
+        """Submit a form of the page to *url*, and return the document that the tab shows.
+
+        Any page can do so, to any server and with its cookies: no CORS stands before a form.
+        With *frame* the form's target is a frame; ``user_activated=False`` stands for a script
+        that submits it.
+        """
+        _check_words(method=(method, FormMethod), enctype=(enctype, Enctype))
+        form = data if isinstance(data, FormData) else FormData(data)
+        if method == "GET":
+            query, _ = form_body(form, "application/x-www-form-urlencoded")
+            url = urlsplit(urljoin(self.base_url, url))._replace(query=query.decode()).geturl()
+        request = replace(self._navigation(url, frame), user_activated=user_activated)
+        if method == "POST":
+            body, content_type = form_body(form, enctype)
+            request = replace(request, method="POST", body=body)
+            request.headers.append(("Content-Type", content_type))
+        return self._shown(request)
+
+    def _navigation(self, url: str, frame: bool) -> FetchRequest:
+        headers = [("Accept", DOCUMENT_ACCEPT), ("Upgrade-Insecure-Requests", "1")]
+        return replace(
+            self._request(self._resolve(url)),
+            headers=headers,
+            mode="navigate",
+            credentials="include",
+            destination="iframe" if frame else "document",
+            initiator="navigation",
+            is_unsafe=False,
+        )
+
+    def _shown(self, request: FetchRequest) -> Response:
+        reply = Fetching(self._profile, request).reply()
+        headers = ResponseHeaders(cors.readable(reply))
+        moved = len(request.urls) > 1
+        return Response("basic", request.url, reply.status, headers, reply.body, moved)
+
+    def _request(self, url: str) -> FetchRequest:
+        """Return a request of the page for *url*, with what all of them have in common."""
+        return FetchRequest(
+            page=self._page,
+            traits=self.traits,
+            registrable_domain=self._profile.registrable_domain,
+            urls=[url],
+            referrer=self._referrer("about:client"),
+        )
+
+    def _referrer(self, referrer: str) -> str | None:
+        """Return the URL that a page names as its referrer (``#dom-request``)."""
+        if not referrer or self.origin == "null":
+            return None
+        if referrer == "about:client":
+            return self._page.url
+        absolute = normalized(urljoin(self._page.url, referrer))
+        return absolute if origin_of(absolute) == self.origin else self._page.url
+
+    def _listens(self, body: ExtractedBody, listener: bool) -> bool:
+        return listener and (body.content is not None or self.traits.preflights_empty_uploads)
+
+    def _socket_base(self) -> str:
+        return self.base_url.replace("http", "ws", 1)
+
+    def _page_url(self, url: str) -> str:
+        """Resolve a URL that a script or an element gives, and that may hold no credentials."""
+        absolute = self._resolve(url)
+        if includes_credentials(absolute):
             raise TypeError(f"a page cannot fetch a URL that includes credentials: {absolute}")
         return absolute
 
-    def _main_fetch(self, request: FetchRequest) -> Reply:
-        """Follow ``#main-fetch``: what is allowed at all, and which tainting applies."""
-        if request.is_same_origin(request.url) and request.tainting == "basic":
-            return self._http_fetch(request)
-        failure = request.refusal()
-        if failure is not None:
-            raise _error(request, failure)
-        if request.mode == "no-cors":
-            request.tainting = "opaque"
-            return self._http_fetch(request)
-        request.tainting = "cors"
-        return self._cors_fetch(request)
-
-    def _cors_fetch(self, request: FetchRequest) -> Reply:
-        """Follow ``#main-fetch`` for a request whose response CORS guards."""
-        if not request.needs_preflight:
-            return self._http_fetch(request)
+    def _resolve(self, url: str) -> str:
         try:
-            self._ensure_preflight(request)
-            return self._http_fetch(request)
-        except NetworkError:
-            self._preflights.clear(self._cache_key(request))
-            raise
-
-    def _ensure_preflight(self, request: FetchRequest) -> None:
-        """Ask first, unless the preflight cache answers (``#http-fetch``)."""
-        key = self._cache_key(request)
-        if request.uses_preflight_cache() and self._preflights.allows(
-            key,
-            request.credentials,
-            request.method,
-            request.unsafe_names,
-            forced=request.forces_preflight,
-        ):
-            return
-        grant = _judge_preflight(request, self._preflight(request))
-        if isinstance(grant, Failure):
-            raise _error(request, grant, preflight=True)
-        self._preflights.store(key, request.credentials, grant)
-
-    def _preflight(self, request: FetchRequest) -> Reply:
-        """Ask whether *request* may be sent (``#cors-preflight-fetch``)."""
-        headers = [("Accept", "*/*"), (REQUEST_METHOD, request.method)]
-        names = request.unsafe_names
-        if names:
-            headers.append((REQUEST_HEADERS, ",".join(sorted(names))))
-        preflight = replace(
-            request,
-            method="OPTIONS",
-            headers=headers,
-            body=None,
-            mode="cors",
-            credentials="same-origin",
-        )
-        return self._network(preflight, is_preflight=True)
-
-    def _http_fetch(self, request: FetchRequest) -> Reply:
-        """Follow ``#http-fetch`` from the network on: the CORS check, then redirects."""
-        reply = self._network(request)
-        location = location_of(request, reply)
-        if isinstance(location, Failure) and self.traits.checks_location_first:
-            raise _error(request, location)
-        if request.tainting == "cors":
-            failure = cors.cors_check(request.serialized_origin(), request.credentials, reply)
-            if failure is not None:
-                raise _error(request, failure)
-        if not is_redirect(request, reply) or request.redirect == "manual":
-            return reply
-        if request.redirect == "error":
-            raise _error(request, refused(request, location))
-        return reply if location is None else self._redirect(request, reply, location)
-
-    def _redirect(self, request: FetchRequest, reply: Reply, location: str | Failure) -> Reply:
-        """Follow ``#http-redirect-fetch``."""
-        if isinstance(location, Failure):
-            raise _error(request, location)
-        failure = judge_scheme(location, request.mode)
-        if failure is not None:
-            request.urls.append(location)
-            raise _error(request, failure)
-        failure = judge_redirect(request, location)
-        if failure is not None:
-            raise _error(request, failure)
-        request.follow(location, reply.status)
-        return self._main_fetch(request)
-
-    def _network(self, request: FetchRequest, *, is_preflight: bool = False) -> Reply:
-        """Follow ``#http-network-or-cache-fetch``: what goes on the wire, and cookies."""
-        same_site = request.is_same_site()
-        cookies_travel = request.includes_credentials and (
-            same_site or self.traits.third_party_cookies
-        )
-        headers = [*request.headers, *request.browser_headers()]
-        cookie = self.cookies.get(request.url, same_site=same_site) if cookies_travel else None
-        if cookie is not None:
-            headers.append(("Cookie", cookie))
-        url = without_credentials(request.url)
-        wire = Request(request.method, url, tuple(headers), request.body or b"")
-        reply = self._transport(wire)
-        self.exchanges.append(Exchange(wire, reply, is_preflight))
-        if self.traits.checks_location_first and has_several_locations(request, reply):
-            raise _error(request, SEVERAL_LOCATIONS)
-        for name, value in reply.headers:
-            if cookies_travel and name.lower() == "set-cookie":
-                self.cookies.set(request.url, value, same_site=same_site)
-        return reply
-
-    def _cache_key(self, request: FetchRequest) -> CacheKey:
-        partition: object = site_of(self.origin, self._registrable_domain)
-        origin = request.serialized_origin()
-        if origin == "null" and not self.traits.caches_for_null:
-            # Two redirects that hide an origin hide it as two different ones.
-            partition = object() if request.is_origin_tainted() else request.identity
-        return partition, origin, request.url
+            return normalized(urljoin(self.base_url, url))
+        except ValueError as error:
+            raise TypeError(f"not a URL: {url!r}") from error
 
 
-def _judge_preflight(request: FetchRequest, reply: Reply) -> cors.Grant | Failure:
-    """Return what a preflight's *reply* grants, or why it does not (``#cors-preflight-fetch``)."""
-    if reply.status in REDIRECT_STATUSES and reply.get("Location"):
-        return Failure("preflight-redirect")
-    failure = cors.cors_check(request.serialized_origin(), request.credentials, reply)
-    if failure is not None:
-        return failure
-    if not 200 <= reply.status <= 299:
-        return Failure("preflight-status")
-    assumed = request.forces_preflight and request.traits.assumes_method
-    grant = cors.read_grant(reply, request.method if assumed else None, request.traits)
-    if isinstance(grant, Failure):
-        return grant
-    missing = cors.check_grant(
-        grant, request.method, request.unsafe_names, request.credentials, request.traits
-    )
-    return missing or grant
+def _page(origin: str, top_level: str | None, path: str, referrer_policy: ReferrerPolicy) -> Page:
+    _check_words(referrer_policy=(referrer_policy, ReferrerPolicy))
+    url = "about:srcdoc" if origin == "null" else normalized(urljoin(origin, path))
+    return Page(origin, url, top_level or origin, referrer_policy)
 
 
-def _filtered(request: FetchRequest, reply: Reply) -> Response:
-    """Follow ``#concept-filtered-response``: keep what the page may see."""
-    nothing = ResponseHeaders(())
-    if request.tainting == "opaque":
-        return Response("opaque", "", 0, nothing, b"", False)
-    if request.redirect == "manual" and reply.status in REDIRECT_STATUSES:
-        return Response("opaqueredirect", request.url, 0, nothing, b"", False)
-    headers = (
-        cors.exposed(reply, request.credentials)
-        if request.tainting == "cors"
-        else cors.readable(reply)
-    )
-    no_body = request.method == "HEAD" or reply.status in NULL_BODY_STATUSES
-    return Response(
-        request.tainting,
-        request.url,
-        reply.status,
-        ResponseHeaders(headers),
-        b"" if no_body else reply.body,
-        len(request.urls) > 1,
-    )
-
-
-def _error(request: FetchRequest, failure: Failure, *, preflight: bool = False) -> NetworkError:
-    kind = CORSBlocked if failure.step in CORS_STEPS else NetworkError
-    return kind(
-        failure,
-        url=request.urls[-1],
-        initial_url=request.urls[0],
-        origin=request.origin,
-        preflight=preflight,
-        resource="XMLHttpRequest" if request.is_xhr else "fetch",
-    )
-
-
-def _check_word(name: str, given: object, words: object) -> None:
+def _check_words(**given: tuple[object, object]) -> None:
     """Raise ``TypeError`` for what is no value of a WebIDL enumeration, as ``fetch`` does."""
-    if given not in get_args(words):
-        raise TypeError(f"{name}={given!r}: write one of {', '.join(map(repr, get_args(words)))}")
+    for name, (word, kind) in given.items():
+        words = get_args(kind)
+        if word not in words:
+            raise TypeError(f"{name}={word!r}: write one of {', '.join(map(repr, words))}")

@@ -11,44 +11,77 @@ from itertools import pairwise
 from typing import Literal
 from urllib.parse import urldefrag, urlsplit
 
-from ..fetch import ORIGIN, SAFELISTED_METHODS
+from ..fetch import FETCH_DEST, FETCH_MODE, FETCH_SITE, FETCH_USER, ORIGIN, SAFELISTED_METHODS
 from . import cors
+from .cache import CONDITIONAL_HEADERS, CacheMode
 from .errors import Failure
-from .page import BODY_HEADERS, Mode
-from .sites import RegistrableDomain, is_trustworthy, origin_of, site_of
+from .local_network import TargetAddressSpace
+from .page import BODY_HEADERS, AnyMode
+from .referrer import ReferrerPolicy, determine_referrer, hides_origin
+from .sites import RegistrableDomain, is_ip, is_trustworthy, origin_of, site_of
 from .traits import Traits
 
 Redirect = Literal["follow", "error", "manual"]
-Relation = Literal["same-origin", "same-site", "cross-site"]
+Relation = Literal["none", "same-origin", "same-site", "cross-site"]
+Tainting = Literal["basic", "cors", "opaque"]
 
-# #http-network-or-cache-fetch, the headers that change the cache mode
-CONDITIONAL_HEADERS = frozenset(
-    {"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"}
-)
+# https://w3c.github.io/webappsec-mixed-content/#upgrade-algorithm
+UPGRADED = frozenset({"audio", "image", "video"})
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page that asks: what its requests say of it.
+
+    ``url`` is the page's own, for ``Referer``; ``top_level`` is the origin of the page whose
+    frame it is, or its own.
+    """
+
+    origin: str
+    url: str
+    top_level: str
+    referrer_policy: ReferrerPolicy
 
 
 @dataclass
 class FetchRequest:
     """A request (``#concept-request``); ``urls`` grows with each redirect.
 
-    ``forces_preflight`` is the standard's use-CORS-preflight flag; ``identity`` tells one
-    call of ``fetch`` from another.
+    ``forces_preflight`` is the standard's use-CORS-preflight flag, ``is_unsafe`` its
+    unsafe-request flag; ``identity`` tells one call of ``fetch`` from another. ``is_typed``
+    stands for a navigation that no page asked for.
     """
 
-    origin: str
+    page: Page
     traits: Traits
     registrable_domain: RegistrableDomain
-    method: str
-    headers: list[tuple[str, str]]
-    body: bytes | None
     urls: list[str]
-    mode: Mode
-    credentials: cors.Credentials
-    redirect: Redirect
-    is_xhr: bool
-    forces_preflight: bool
-    tainting: Literal["basic", "cors", "opaque"] = "basic"
+    method: str = "GET"
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    body: bytes | None = None
+    is_stream: bool = False
+    mode: AnyMode = "cors"
+    credentials: cors.Credentials = "same-origin"
+    redirect: Redirect = "follow"
+    destination: str = ""
+    initiator: str = "fetch"
+    forces_preflight: bool = False
+    is_unsafe: bool = True
+    referrer: str | None = None
+    referrer_policy: ReferrerPolicy = ""
+    integrity: str = ""
+    cache: CacheMode = "default"
+    keepalive: bool = False
+    target_address_space: TargetAddressSpace = ""
+    user_activated: bool = False
+    is_typed: bool = False
+    tainting: Tainting = "basic"
     identity: object = field(default_factory=object)
+
+    @property
+    def origin(self) -> str:
+        """The origin of the page."""
+        return self.page.origin
 
     @property
     def url(self) -> str:
@@ -56,15 +89,20 @@ class FetchRequest:
         return urldefrag(self.urls[-1]).url
 
     @property
+    def is_xhr(self) -> bool:
+        """Whether an ``XMLHttpRequest`` sends it."""
+        return self.initiator == "XMLHttpRequest"
+
+    @property
     def unsafe_names(self) -> list[str]:
         """The names of the headers that need a preflight."""
-        return cors.unsafe_names(self.headers, self.traits)
+        return cors.unsafe_names(self.headers, self.traits) if self.is_unsafe else []
 
     @property
     def needs_preflight(self) -> bool:
         """Whether the CORS protocol has a preflight precede this request."""
         unsafe = self.method not in SAFELISTED_METHODS or self.unsafe_names
-        return self.forces_preflight or bool(unsafe)
+        return self.forces_preflight or (self.is_unsafe and bool(unsafe))
 
     @property
     def includes_credentials(self) -> bool:
@@ -73,6 +111,11 @@ class FetchRequest:
         if self.tainting == "opaque" and not self.traits.rejudges_credentials:
             own = self.is_same_origin(self.urls[0])
         return self.credentials == "include" or (self.credentials == "same-origin" and own)
+
+    @property
+    def is_top_level(self) -> bool:
+        """Whether it navigates a tab, not a frame."""
+        return self.mode == "navigate" and self.destination == "document"
 
     def uses_preflight_cache(self) -> bool:
         """Return whether an earlier preflight may answer for this request."""
@@ -93,11 +136,15 @@ class FetchRequest:
 
     def is_same_site(self) -> bool:
         """Return whether ``SameSite`` cookies travel (the same-site mode of ``#cookie-header``)."""
+        if self.is_typed:
+            return True
         tainted = self.traits.same_site_minds_redirects and self._is_tainted(self._site)
-        return self._is_site_of(self.url) and not tainted
+        return self._is_site_of(self.url) and self._is_in_own_tab() and not tainted
 
     def relation(self) -> Relation:
         """Return the value of Sec-Fetch-Site: the most distant relation along the redirects."""
+        if self.is_typed:
+            return "none"
         if all(map(self.is_same_origin, self.urls)):
             return "same-origin"
         return "same-site" if all(map(self._is_site_of, self.urls)) else "cross-site"
@@ -112,42 +159,75 @@ class FetchRequest:
         scheme = urlsplit(self.url).scheme
         if scheme not in ("http", "https"):
             return Failure("cors-scheme" if self.is_xhr else "url-scheme", scheme)
-        # https://w3c.github.io/webappsec-mixed-content/
-        if self.origin.startswith("https:") and not is_trustworthy(self.url):
-            return Failure("mixed-content")
-        return None
+        return self.mixed_content()
+
+    def mixed_content(self) -> Failure | None:
+        """Return why a secure page may not ask an insecure server.
+
+        Follows https://w3c.github.io/webappsec-mixed-content/; a page that says which local
+        address space it means may.
+        """
+        is_local = self.target_address_space in ("local", "loopback")
+        if not self.origin.startswith("https:") or is_trustworthy(self.url) or self.is_top_level:
+            return None
+        exempt = is_local and self.traits.guards_local_network
+        return None if exempt else Failure("mixed-content")
+
+    def upgrade(self) -> None:
+        """Ask over HTTPS for an image, audio or video that a secure page embeds."""
+        parts = urlsplit(self.urls[-1])
+        embeds = self.destination in UPGRADED and self.mode == "no-cors"
+        insecure = parts.scheme == "http" and not is_trustworthy(self.url)
+        secure_page = self.origin.startswith("https:")
+        if embeds and insecure and secure_page and not is_ip(parts.hostname or ""):
+            self.urls[-1] = parts._replace(scheme="https").geturl()
+
+    def determine_referrer(self) -> None:
+        """Set the referrer for the current URL; what is hidden once stays hidden."""
+        if self.referrer is not None:
+            policy = self.referrer_policy or self.page.referrer_policy
+            self.referrer = determine_referrer(self.referrer, self.url, policy, self.traits)
 
     def browser_headers(self) -> list[tuple[str, str]]:
-        """Return what the browser adds: Origin, Referer and the Fetch metadata headers."""
-        headers = []
-        insecure = any(not url.startswith("https:") for url in self.urls)
-        downgrade = self.origin.startswith("https:") and insecure
-        # #append-a-request-origin-header
-        if self.tainting == "cors":
-            headers.append((ORIGIN, self.serialized_origin()))
-        elif self.method not in ("GET", "HEAD"):
-            hidden = self._hides_origin(downgrade)
-            headers.append((ORIGIN, "null" if hidden else self.serialized_origin()))
-        if self.origin != "null" and not downgrade:
-            headers.append(("Referer", f"{self.origin}/"))
-        if is_trustworthy(self.url):
-            headers.append(("Sec-Fetch-Dest", "empty"))
-            headers.append(("Sec-Fetch-Mode", self.mode))
-            headers.append(("Sec-Fetch-Site", self.relation()))
-        return headers
+        """Return what tells of the page: Origin, Referer and the Fetch metadata headers."""
+        named = ((ORIGIN, self._origin_header()), ("Referer", self.referrer))
+        headers = [(name, value) for name, value in named if value is not None]
+        return headers + self._metadata()
 
-    def _hides_origin(self, downgrade: bool) -> bool:
-        """Return whether a request that is not CORS's conceals its origin."""
+    def _metadata(self) -> list[tuple[str, str]]:
+        """Return the headers of https://w3c.github.io/webappsec-fetch-metadata/."""
+        if not is_trustworthy(self.url):
+            return []
+        metadata = [
+            (FETCH_DEST, self.destination or "empty"),
+            (FETCH_MODE, self.mode),
+            (FETCH_SITE, self.relation()),
+        ]
+        if self.mode == "navigate" and self.user_activated:
+            metadata.append((FETCH_USER, "?1"))
+        return metadata
+
+    def _origin_header(self) -> str | None:
+        """Return the value of ``Origin`` (``#append-a-request-origin-header``)."""
+        if self.tainting == "cors" or self.mode == "websocket":
+            return self.serialized_origin()
+        if self.method in ("GET", "HEAD"):
+            return None
         moved = len(set(map(origin_of, self.urls))) > 1
         if moved and not self.traits.keeps_origin:
-            return True
-        return downgrade and self.mode != "cors" and self.traits.hides_origin_from_http
+            return "null"
+        policy = self.referrer_policy or self.page.referrer_policy
+        downgrades = self.traits.hides_origin_from_http or not is_trustworthy(self.url)
+        if self.mode != "cors" and hides_origin(self.origin, self.url, policy, downgrades):
+            return "null"
+        return self.serialized_origin()
 
     def follow(self, url: str, status: int) -> None:
         """Go on to *url* as a redirect with *status* says (``#http-redirect-fetch``)."""
         if _becomes_get(status, self.method):
             self.method = "GET"
             self.body = None
+            self.is_stream = False
             self._remove(BODY_HEADERS)
         if origin_of(self.url) != origin_of(url):
             self._remove({"authorization"})
@@ -163,6 +243,10 @@ class FetchRequest:
 
     def _is_site_of(self, url: str) -> bool:
         return self.origin != "null" and self._site(url) == self._site(self.origin)
+
+    def _is_in_own_tab(self) -> bool:
+        """Return whether the page at the top is of the same site, or is about to be left."""
+        return self.is_top_level or self._site(self.page.top_level) == self._site(self.origin)
 
     def _is_tainted(self, measure: Callable[[str], object]) -> bool:
         """Follow ``#concept-request-tainted-origin`` by origin or by site, as *measure* says."""

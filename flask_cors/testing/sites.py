@@ -5,9 +5,13 @@ Knows addresses; sends nothing.
 
 from __future__ import annotations
 
+import re
+import socket
 from collections.abc import Callable
-from ipaddress import ip_address
-from urllib.parse import quote, urlsplit, urlunsplit
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
+
+from ..fetch import BAD_PORTS
 
 RegistrableDomain = Callable[[str], "str | None"]
 
@@ -79,19 +83,82 @@ def normalized(url: str) -> str:
 
     Raise :class:`ValueError` where it cannot be parsed.
     """
-    parts = urlsplit(url.strip())
+    parts = urlsplit(_with_slashes(url.strip()))
     if parts.scheme not in ("http", "https"):
         return url.strip()
-    if not parts.hostname:
-        raise ValueError(f"no host: {url!r}")
-    user, at, _ = parts.netloc.rpartition("@")
-    host = origin_of(url.strip()).partition("://")[2]
-    path = quote(parts.path or "/", safe="%/!$&'()*+,;=:@[]|\\~")
+    path = quote(_without_dots(parts.path or "/"), safe="%/!$&'()*+,;=:@[]|\\~")
     query = quote(parts.query, safe="%/?!$&()*+,;=:@[]|\\^`{}~")
-    return urlunsplit((parts.scheme, f"{user}{at}{host}", path, query, parts.fragment))
+    return urlunsplit((parts.scheme, _authority(parts), path, query, parts.fragment))
+
+
+def _with_slashes(url: str) -> str:
+    """Turn the backslashes before query and fragment of an HTTP URL into slashes."""
+    if not re.match("https?:|[^:]*$", url, re.IGNORECASE):
+        return url
+    return re.sub("^[^?#]*", lambda found: found[0].replace("\\", "/"), url)
+
+
+def _authority(parts: SplitResult) -> str:
+    """Serialize user info, host and port; an empty user name and password are none."""
+    user, _, _ = parts.netloc.rpartition("@")
+    name, _, password = user.partition(":")
+    credentials = f"{name}:{password}@" if password else f"{name}@" if name else ""
+    port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    return f"{credentials}{_host(parts.hostname or '')}{port}"
+
+
+def _host(host: str) -> str:
+    """Serialize a host: punycode, addresses in their one spelling (``#host-parsing``)."""
+    if ":" in host:
+        return f"[{IPv6Address(host)}]"
+    ascii_host = _punycode(unquote(host))
+    if not ascii_host or re.search(r"[\x00-\x20#%/:<>?@\[\\\]^|]", ascii_host):
+        raise ValueError(f"not a host: {host!r}")
+    # A host that ends in a number is an IPv4 address or nothing.
+    if re.search(r"(^|\.)([0-9]+|0x[0-9a-f]*)\.?$", ascii_host):
+        return _ipv4(ascii_host.removesuffix("."))
+    return ascii_host
+
+
+def _punycode(host: str) -> str:
+    if host.isascii():
+        return host.lower()
+    return host.lower().encode("idna").decode("ascii")
+
+
+def _ipv4(host: str) -> str:
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:
+        raise ValueError(f"not an address: {host!r}") from None
+
+
+def _without_dots(path: str) -> str:
+    """Resolve the segments ``.`` and ``..`` of an absolute path, percent-encoded dots too."""
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        plain = re.sub("%2e", ".", segment, flags=re.IGNORECASE)
+        if plain == "..":
+            del kept[-1:]
+        elif plain != ".":
+            kept.append(segment)
+    ends_in_dots = re.fullmatch(r"(\.|%2e){1,2}", segments[-1], re.IGNORECASE)
+    return "/" + "/".join([*kept, ""] if ends_in_dots else kept)
+
+
+def includes_credentials(url: str) -> bool:
+    """Return whether *url* holds a user name or a password that is not empty."""
+    return urlsplit(url).netloc.rpartition("@")[0] not in ("", ":")
 
 
 def without_credentials(url: str) -> str:
     """Return *url* without user name and password, which do not go over the wire."""
     parts = urlsplit(url)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def has_bad_port(url: str) -> bool:
+    """Return whether *url* is of HTTP and of a port that is blocked (``#port-blocking``)."""
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and parts.port in BAD_PORTS

@@ -14,13 +14,17 @@ class Traits:
 
     ``max_age_cap`` is the longest time, in seconds, that a preflight is remembered, ``None``
     for no cap. ``third_party_cookies`` says whether requests of another site's page carry
-    and set cookies at all; ``SameSite`` applies in any case.
+    and set cookies at all, partitioned cookies apart; ``SameSite`` applies in any case.
+    ``user_agent`` and ``accept_language`` are the values of the headers of these names, ``None``
+    to send none.
 
     The others are deviations. Request headers: ``combines_headers``, several of one name
     are one before they are judged; ``safelists_hints``, client hints such as
     ``DPR`` need no preflight, and most end where a redirect leaves the page's origin;
     ``sets_user_agent``, a page may set ``User-Agent``; ``hides_origin_from_http``, a
-    ``no-cors`` POST from an HTTPS page to plain HTTP on this machine says ``Origin: null``.
+    ``no-cors`` POST from an HTTPS page to plain HTTP on this machine says ``Origin: null``;
+    ``compares_referrer_schemes``, a referrer policy takes any way from HTTPS to plain HTTP for
+    a downgrade, and no other, instead of asking whether the URLs are potentially trustworthy.
 
     Preflights: ``star_covers_authorization``, ``*`` in Access-Control-Allow-Headers stands
     for ``Authorization`` too; ``preflights_empty_uploads``, an upload listener forces a
@@ -41,6 +45,12 @@ class Traits:
     whether the mode ``same-origin`` includes cookies is asked anew at each redirect of a
     ``no-cors`` request; ``keeps_origin``, such a request tells its origin after a redirect
     to another.
+
+    Beyond CORS: ``keeps_one_variant``, the HTTP cache keeps the last response of a URL, and asks
+    the server with its ``ETag`` where ``Vary`` tells it apart, instead of one response for each
+    variant; ``lax_allows_posts_for``, for so many seconds a cookie that names no ``SameSite``
+    goes with another site's form post; ``guards_local_network``, a page needs a permission for
+    servers in a more private network than its own (Local Network Access).
     """
 
     max_age_cap: int | None = None
@@ -63,6 +73,12 @@ class Traits:
     same_site_minds_redirects: bool = True
     rejudges_credentials: bool = True
     keeps_origin: bool = True
+    user_agent: str | None = "Mozilla/5.0 (X11; Linux x86_64) flask_cors.testing"
+    accept_language: str | None = "en-US,en;q=0.9"
+    compares_referrer_schemes: bool = False
+    keeps_one_variant: bool = False
+    lax_allows_posts_for: float = 0
+    guards_local_network: bool = False
 
 
 STANDARD = Traits()
@@ -86,5 +102,15 @@ CHROMIUM = Traits(
     same_site_minds_redirects=False,
     rejudges_credentials=False,
     keeps_origin=False,
+    user_agent="Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/140.0.0.0 Safari/537.36",
+    compares_referrer_schemes=True,
+    keeps_one_variant=True,
+    lax_allows_posts_for=120,
+    guards_local_network=True,
 )
-FIREFOX = Traits(max_age_cap=86400)
+FIREFOX = Traits(
+    max_age_cap=86400,
+    user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    accept_language="en-US,en;q=0.5",
+)

@@ -262,9 +262,10 @@ class TestDeviations:
         last = browser.exchanges[-1].request
         assert [last.get("DPR"), last.get("Save-Data")] == expected
 
-    @pytest.mark.parametrize(("trait", "expected"), [(True, "mine"), (False, None)])
-    def test_sets_user_agent(self, trait: bool, expected: str | None) -> None:
-        browser = page(Server({}), Traits(sets_user_agent=trait), origin=API)
+    @pytest.mark.parametrize(("trait", "expected"), [(True, "mine"), (False, "theirs")])
+    def test_sets_user_agent(self, trait: bool, expected: str) -> None:
+        traits = Traits(sets_user_agent=trait, user_agent="theirs")
+        browser = page(Server({}), traits, origin=API)
         browser.fetch("/", headers={"User-Agent": "mine"})
         assert browser.exchanges[0].request.get("User-Agent") == expected
 
