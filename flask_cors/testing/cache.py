@@ -154,22 +154,30 @@ class HTTPCache:
         self._stored = [stored for stored in self._stored if stored is not old]
 
 
-def conditional_mode(mode: CacheMode, headers: Headers) -> CacheMode:
-    """Return *mode*, or ``no-store`` for a page that validates by headers of its own.
+def conditional_mode(mode: CacheMode, headers: Headers, traits: Traits) -> CacheMode:
+    """Return *mode*, or that of a page which validates by headers of its own.
 
     Follows ``#http-network-or-cache-fetch``.
     """
-    conditional = any(name.lower() in CONDITIONAL_HEADERS for name, _ in headers)
-    return "no-store" if conditional and mode == "default" else mode
+    if mode != "default" or not is_conditional(headers):
+        return mode
+    return "no-cache" if traits.validates_conditional else "no-store"
+
+
+def is_conditional(headers: Headers) -> bool:
+    """Return whether a page validates what it has itself."""
+    return any(name.lower() in CONDITIONAL_HEADERS for name, _ in headers)
 
 
 def directed_mode(mode: CacheMode, headers: Headers) -> CacheMode:
     """Return what a page's ``Cache-Control`` and ``Pragma`` make of *mode*.
 
-    Follows RFC 9111 section 5.2.1; a request for a part passes the cache by.
+    Follows RFC 9111 section 5.2.1; a request for a part, or with a condition of its
+    own, passes the cache by.
     """
     directives = _directives(combined(headers, "Cache-Control"))
-    if combined(headers, "Range") is not None or "no-store" in directives:
+    passes_by = combined(headers, "Range") is not None or is_conditional(headers)
+    if passes_by or "no-store" in directives:
         return "no-store"
     if mode != "default":
         return mode

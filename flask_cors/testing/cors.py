@@ -86,11 +86,14 @@ def _is_number(value: str) -> bool:
     return re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) is not None
 
 
+def _is_whole_number(value: str) -> bool:
+    return re.fullmatch("[0-9]+", value) is not None
+
+
 # Client hints, which the standard named until 2020.
 HINTS: dict[str, Callable[[str], bool]] = {
-    **dict.fromkeys(
-        ("device-memory", "downlink", "dpr", "rtt", "viewport-width", "width"), _is_number
-    ),
+    **dict.fromkeys(("device-memory", "downlink", "dpr"), _is_number),
+    **dict.fromkeys(("rtt", "viewport-width", "width"), _is_whole_number),
     "ect": lambda value: value in ("slow-2g", "2g", "3g", "4g"),
     "save-data": lambda value: value.lower() == "on",
 }

@@ -148,9 +148,12 @@ BROWSER_STEPS = {
         "Fetch API cannot load {url}. The body of a keepalive request must be at most 64 KiB.",
     ),
     "integrity": _Step(
+        "main-fetch", "Fetch API cannot load {initial_url}. SRI's integrity checks failed."
+    ),
+    "integrity-element": _Step(
         "main-fetch",
-        "Failed to find a valid digest in the 'integrity' attribute for resource '{url}' with "
-        "computed {value} integrity. The resource has been blocked.",
+        "Failed to find a valid digest in the 'integrity' attribute for resource '{url}'. The "
+        "resource has been blocked.",
     ),
     "resource-policy": _Step(
         "cross-origin-resource-policy-header", _FAILED + "ERR_BLOCKED_BY_RESPONSE.{value}"
@@ -197,6 +200,7 @@ _JUDGED = {
     "preflight-authorization": (ALLOW_HEADERS, f"{ALLOW_HEADERS} with {{value}} in it"),
     "preflight-header": (ALLOW_HEADERS, f"{ALLOW_HEADERS} with {{value}} in it"),
     "redirect": ("Location", "another Location, or no redirect"),
+    "integrity": ("", "a body with the digest that the page names; it has {value}"),
     "resource-policy": ("Cross-Origin-Resource-Policy", "cross-origin as its value, or no header"),
     "event-source-status": ("", "status 200"),
     "event-source-type": ("Content-Type", "Content-Type: text/event-stream"),
@@ -286,6 +290,7 @@ class NetworkError(Exception):
         resource = "resource" if self.resource == "fetch" else f"{self.resource} endpoint"
         return self._row().words.format(
             url=self.url,
+            initial_url=self.initial_url,
             origin=self.origin,
             value=self.value,
             resource=resource,

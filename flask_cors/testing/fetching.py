@@ -111,21 +111,16 @@ class Fetching:
         """Follow ``#main-fetch``: what is allowed at all, and which tainting applies."""
         request = self._request
         request.upgrade()
-        self._check(Failure("bad-port") if has_bad_port(request.url) else None)
         request.determine_referrer()
         if urlsplit(request.url).scheme == "data":
             return self._data()
         if request.mode in ("navigate", "websocket"):
             self._check(request.mixed_content())
-            return self._http_fetch()
-        if request.is_same_origin(request.url) and request.tainting == "basic":
-            return self._http_fetch()
-        self._check(request.refusal())
-        if request.mode == "no-cors":
-            request.tainting = "opaque"
-            return self._http_fetch()
-        request.tainting = "cors"
-        return self._cors_fetch()
+        elif not request.is_same_origin(request.url) or request.tainting != "basic":
+            self._check(request.refusal())
+            request.tainting = "opaque" if request.mode == "no-cors" else "cors"
+        self._check(Failure("bad-port") if has_bad_port(request.url) else None)
+        return self._cors_fetch() if request.tainting == "cors" else self._http_fetch()
 
     def _data(self) -> Reply:
         """Follow ``#scheme-fetch`` for a ``data:`` URL, which is of every page's origin."""
@@ -177,9 +172,12 @@ class Fetching:
             is_stream=False,
             mode="cors",
             credentials="same-origin",
-            cache="no-store",
         )
-        return self._send(preflight, self._wire_headers(preflight), is_preflight=True)
+        wire = self._wire_headers(preflight)
+        if self._traits.preflights_tell_cache_mode:
+            mode = conditional_mode(request.cache, tuple(request.headers), self._traits)
+            wire = (*wire, *mode_headers(mode, wire))
+        return self._send(preflight, wire, is_preflight=True)
 
     def _judge_preflight(self, reply: Reply) -> cors.Grant | Failure:
         """Return what *reply* grants, or why it does not (``#cors-preflight-fetch``)."""
@@ -239,7 +237,7 @@ class Fetching:
             raise self.fail(Failure("keepalive-size"))
         key = self._cache_key()
         own = tuple(request.headers)
-        mode = conditional_mode(request.cache, own)
+        mode = conditional_mode(request.cache, own, self._traits)
         headers = self._wire_headers(request)
         headers = (*headers, *mode_headers(mode, headers))
         mode = directed_mode(mode, own)
@@ -394,33 +392,38 @@ class Fetching:
         """Follow ``#main-fetch`` after the network: digests, and what the page may see."""
         request = self._request
         nothing = ResponseHeaders(())
+        is_redirect = request.redirect == "manual" and reply.status in REDIRECT_STATUSES
         no_body = request.method == "HEAD" or reply.status in NULL_BODY_STATUSES
+        hidden = is_redirect or request.tainting == "opaque"
         body = b"" if no_body else reply.body
-        self._check_integrity(None if no_body or request.tainting == "opaque" else body)
+        nothing_known = no_body and not self._traits.digests_empty_bodies
+        self._check_integrity(None if nothing_known or hidden else body)
         if request.tainting == "opaque":
             return Response("opaque", "", 0, nothing, b"", False)
-        if request.redirect == "manual" and reply.status in REDIRECT_STATUSES:
+        if is_redirect:
             return Response("opaqueredirect", request.url, 0, nothing, b"", False)
         shown = cors.readable(reply)
         if request.tainting == "cors":
             shown = cors.exposed(reply, request.credentials)
-        headers = ResponseHeaders(shown)
-        moved = len(request.urls) > 1
-        return Response(request.tainting, request.url, reply.status, headers, body, moved)
+        return Response(
+            request.tainting,
+            request.url,
+            reply.status,
+            ResponseHeaders(shown),
+            body,
+            len(request.urls) > 1,
+        )
 
     def _check_integrity(self, body: bytes | None) -> None:
         """Compare *body* with the digests that the page names; what it cannot see has none."""
         metadata = self._request.integrity
-        if metadata and body is None:
-            raise self.fail(Failure("integrity", "no"))
-        mismatch = integrity_mismatch(metadata, body or b"")
-        self._check(Failure("integrity", _algorithm(mismatch)) if mismatch else None)
-
-
-def _algorithm(mismatch: str) -> str:
-    """Write a digest as Chromium's console does."""
-    algorithm, _, digest = mismatch.partition("-")
-    return f"SHA-{algorithm[3:]} '{digest}'"
+        if not metadata:
+            return
+        mismatch = "" if body is None else integrity_mismatch(metadata, body)
+        if mismatch is not None:
+            by_script = self._request.initiator == "fetch"
+            step = "integrity" if by_script else "integrity-element"
+            raise self.fail(Failure(step, mismatch))
 
 
 def _navigation(request: FetchRequest) -> Navigation | None:

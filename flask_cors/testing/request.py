@@ -216,11 +216,17 @@ class FetchRequest:
         moved = len(set(map(origin_of, self.urls))) > 1
         if moved and not self.traits.keeps_origin:
             return "null"
-        policy = self.referrer_policy or self.page.referrer_policy
-        downgrades = self.traits.hides_origin_from_http or not is_trustworthy(self.url)
-        if self.mode != "cors" and hides_origin(self.origin, self.url, policy, downgrades):
+        if self.mode != "cors" and self._hides_origin():
             return "null"
         return self.serialized_origin()
+
+    def _hides_origin(self) -> bool:
+        """Return whether the referrer policy hides the origin of what is not CORS's."""
+        policy = self.referrer_policy or self.page.referrer_policy
+        if self.mode != "navigate" and not self.traits.origin_minds_referrer_policy:
+            policy = ""
+        downgrades = self.traits.hides_origin_from_http or not is_trustworthy(self.url)
+        return hides_origin(self.origin, self.url, policy, downgrades)
 
     def follow(self, url: str, status: int) -> None:
         """Go on to *url* as a redirect with *status* says (``#http-redirect-fetch``)."""

@@ -46,7 +46,12 @@ class Traits:
     ``no-cors`` request; ``keeps_origin``, such a request tells its origin after a redirect
     to another.
 
-    Beyond CORS: ``keeps_one_variant``, the HTTP cache keeps the last response of a URL, and asks
+    Beyond CORS: ``origin_minds_referrer_policy``, a POST of ``fetch`` that is not CORS's says
+    ``Origin: null`` where its referrer policy hides the page; ``digests_empty_bodies``, the
+    response to HEAD and other responses without a body have the digest of nothing, instead of
+    matching no ``integrity``; ``validates_conditional``, a request with ``If-None-Match`` or its like says
+    ``Cache-Control: max-age=0`` instead of ``no-cache``; ``preflights_tell_cache_mode``, the
+    headers of a ``cache`` mode are on the preflight too; ``keeps_one_variant``, the HTTP cache keeps the last response of a URL, and asks
     the server with its ``ETag`` where ``Vary`` tells it apart, instead of one response for each
     variant; ``lax_allows_posts_for``, for so many seconds a cookie that names no ``SameSite``
     goes with another site's form post; ``guards_local_network``, a page needs a permission for
@@ -76,6 +81,10 @@ class Traits:
     user_agent: str | None = "Mozilla/5.0 (X11; Linux x86_64) flask_cors.testing"
     accept_language: str | None = "en-US,en;q=0.9"
     compares_referrer_schemes: bool = False
+    origin_minds_referrer_policy: bool = True
+    digests_empty_bodies: bool = False
+    validates_conditional: bool = False
+    preflights_tell_cache_mode: bool = False
     keeps_one_variant: bool = False
     lax_allows_posts_for: float = 0
     guards_local_network: bool = False
@@ -105,6 +114,10 @@ CHROMIUM = Traits(
     user_agent="Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/140.0.0.0 Safari/537.36",
     compares_referrer_schemes=True,
+    origin_minds_referrer_policy=False,
+    digests_empty_bodies=True,
+    validates_conditional=True,
+    preflights_tell_cache_mode=True,
     keeps_one_variant=True,
     lax_allows_posts_for=120,
     guards_local_network=True,

@@ -347,7 +347,7 @@ def test_no_more_of_a_body_is_read_than_asked(server: str) -> None:
 
 
 def test_what_does_not_answer_is_one_line() -> None:
-    with pytest.raises(ProbeError, match=r"^127\.0\.0\.1:1 cannot be asked: "):
+    with pytest.raises(ProbeError, match=r"^127\.0\.0\.1:2 cannot be asked: "):
         probe("http://127.0.0.1:2/", PAGE)
 
 
