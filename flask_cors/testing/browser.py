@@ -323,7 +323,6 @@ class Browser:
             mode="websocket",
             credentials="include",
             redirect="error",
-            destination="websocket",
             initiator="websocket",
             is_unsafe=False,
             referrer=None,

@@ -196,7 +196,8 @@ class FetchRequest:
 
     def _metadata(self) -> list[tuple[str, str]]:
         """Return the headers of https://w3c.github.io/webappsec-fetch-metadata/."""
-        if not is_trustworthy(self.url):
+        silent = self.mode == "websocket" and not self.traits.websockets_tell_metadata
+        if silent or not is_trustworthy(self.url):
             return []
         metadata = [
             (FETCH_DEST, self.destination or "empty"),
@@ -209,7 +210,9 @@ class FetchRequest:
 
     def _origin_header(self) -> str | None:
         """Return the value of ``Origin`` (``#append-a-request-origin-header``)."""
-        if self.tainting == "cors" or self.mode == "websocket":
+        by_element = self.mode == "cors" and self.destination not in ("", "audio", "video")
+        by_element = by_element and self.traits.elements_tell_origin
+        if self.tainting == "cors" or self.mode == "websocket" or by_element:
             return self.serialized_origin()
         if self.method in ("GET", "HEAD"):
             return None

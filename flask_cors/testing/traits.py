@@ -46,7 +46,9 @@ class Traits:
     ``no-cors`` request; ``keeps_origin``, such a request tells its origin after a redirect
     to another.
 
-    Beyond CORS: ``origin_minds_referrer_policy``, a POST of ``fetch`` that is not CORS's says
+    Beyond CORS: ``elements_tell_origin``, an element that asks by CORS, but for audio and video,
+    says ``Origin`` to its own origin too; ``websockets_tell_metadata``, a handshake has the ``Sec-Fetch-*`` headers;
+    ``origin_minds_referrer_policy``, a POST of ``fetch`` that is not CORS's says
     ``Origin: null`` where its referrer policy hides the page; ``digests_empty_bodies``, the
     response to HEAD and other responses without a body have the digest of nothing, instead of
     matching no ``integrity``; ``validates_conditional``, a request with ``If-None-Match`` or its like says
@@ -81,6 +83,8 @@ class Traits:
     user_agent: str | None = "Mozilla/5.0 (X11; Linux x86_64) flask_cors.testing"
     accept_language: str | None = "en-US,en;q=0.9"
     compares_referrer_schemes: bool = False
+    elements_tell_origin: bool = False
+    websockets_tell_metadata: bool = True
     origin_minds_referrer_policy: bool = True
     digests_empty_bodies: bool = False
     validates_conditional: bool = False
@@ -114,6 +118,8 @@ CHROMIUM = Traits(
     user_agent="Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/140.0.0.0 Safari/537.36",
     compares_referrer_schemes=True,
+    elements_tell_origin=True,
+    websockets_tell_metadata=False,
     origin_minds_referrer_policy=False,
     digests_empty_bodies=True,
     validates_conditional=True,
