@@ -30,8 +30,8 @@ from .sites import (
     checked_origin,
     includes_credentials,
     last_two_labels,
-    normalized,
     origin_of,
+    resolved,
 )
 from .traits import STANDARD, Traits
 from .transport import ClientLike, Transport, WSGIApplication, WSGITransport
@@ -316,7 +316,7 @@ class Browser:
         CORS for WebSockets: only the server can look at ``Origin``. An application behind WSGI
         cannot answer with 101 without a socket, but it can refuse.
         """
-        absolute = normalized(urljoin(self.base_url, http_url(urljoin(self._socket_base(), url))))
+        absolute = self._resolve(http_url(urljoin(self._socket_base(), url)))
         request = replace(
             self._request(absolute),
             headers=handshake_headers(protocols),
@@ -423,7 +423,7 @@ class Browser:
             return None
         if referrer == "about:client":
             return self._page.url
-        absolute = normalized(urljoin(self._page.url, referrer))
+        absolute = resolved(self._page.url, referrer)
         return absolute if origin_of(absolute) == self.origin else self._page.url
 
     def _listens(self, body: ExtractedBody, listener: bool) -> bool:
@@ -441,14 +441,14 @@ class Browser:
 
     def _resolve(self, url: str) -> str:
         try:
-            return normalized(urljoin(self.base_url, url))
+            return resolved(self.base_url, url)
         except ValueError as error:
             raise TypeError(f"not a URL: {url!r}") from error
 
 
 def _page(origin: str, top_level: str | None, path: str, referrer_policy: ReferrerPolicy) -> Page:
     _check_words(referrer_policy=(referrer_policy, ReferrerPolicy))
-    url = "about:srcdoc" if origin == "null" else normalized(urljoin(origin, path))
+    url = "about:srcdoc" if origin == "null" else resolved(origin, path)
     return Page(origin, url, top_level or origin, referrer_policy)
 
 

@@ -6,12 +6,12 @@ Judges replies; sends nothing.
 from __future__ import annotations
 
 import re
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from .errors import Failure
 from .page import AnyMode
 from .request import FetchRequest
-from .sites import includes_credentials, normalized
+from .sites import includes_credentials, resolved
 from .transport import Reply
 
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
@@ -44,7 +44,7 @@ def location_of(request: FetchRequest, reply: Reply) -> str | Failure | None:
     if has_several_locations(request, reply):
         return SEVERAL_LOCATIONS
     try:
-        location = normalized(urljoin(request.url, _escaped(values[0])))
+        location = resolved(request.url, _escaped(values[0]))
     except ValueError:
         return Failure("redirect-location", "ERR_INVALID_REDIRECT")
     fragment = urldefrag(request.urls[-1]).fragment

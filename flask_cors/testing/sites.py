@@ -9,7 +9,7 @@ import re
 import socket
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
-from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from ..fetch import BAD_PORTS
 
@@ -76,6 +76,17 @@ def is_url(text: str) -> bool:
     except ValueError:
         return False
     return bool(parts.scheme and (parts.hostname or parts.path))
+
+
+def resolved(base: str, url: str) -> str:
+    """Return the absolute URL that *url* is on a page of *base*.
+
+    Raise :class:`ValueError` where it cannot be parsed.
+    """
+    url = re.sub("^(https?:)//+", r"\1//", _with_slashes(url.strip()), flags=re.IGNORECASE)
+    if re.fullmatch("https?://", url, re.IGNORECASE):
+        raise ValueError(f"no host: {url!r}")
+    return normalized(urljoin(base, url))
 
 
 def normalized(url: str) -> str:

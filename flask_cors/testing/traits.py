@@ -47,17 +47,18 @@ class Traits:
     to another.
 
     Beyond CORS: ``elements_tell_origin``, an element that asks by CORS, but for audio and video,
-    says ``Origin`` to its own origin too; ``websockets_tell_metadata``, a handshake has the ``Sec-Fetch-*`` headers;
-    ``origin_minds_referrer_policy``, a POST of ``fetch`` that is not CORS's says
-    ``Origin: null`` where its referrer policy hides the page; ``digests_empty_bodies``, the
-    response to HEAD and other responses without a body have the digest of nothing, instead of
-    matching no ``integrity``; ``validates_conditional``, a request with ``If-None-Match`` or its like says
-    ``Cache-Control: max-age=0`` instead of ``no-cache``; ``preflights_tell_cache_mode``, the
-    headers of a ``cache`` mode are on the preflight too; ``keeps_one_variant``, the HTTP cache keeps the last response of a URL, and asks
-    the server with its ``ETag`` where ``Vary`` tells it apart, instead of one response for each
-    variant; ``lax_allows_posts_for``, for so many seconds a cookie that names no ``SameSite``
-    goes with another site's form post; ``guards_local_network``, a page needs a permission for
-    servers in a more private network than its own (Local Network Access).
+    says ``Origin`` to its own origin too; ``websockets_tell_metadata``, a handshake has the
+    ``Sec-Fetch-*`` headers; ``origin_minds_referrer_policy``, a POST of ``fetch`` that is not
+    CORS's says ``Origin: null`` where its referrer policy hides the page;
+    ``digests_empty_bodies``, the response to HEAD and other responses without a body have the
+    digest of nothing, instead of matching no ``integrity``; ``validates_conditional``, a request
+    with ``If-None-Match`` or its like says ``Cache-Control: max-age=0`` instead of ``no-cache``;
+    ``preflights_tell_cache_mode``, the headers of a ``cache`` mode are on the preflight too;
+    ``keeps_one_variant``, the HTTP cache keeps the last response of a URL, and asks the server
+    with its ``ETag`` where ``Vary`` tells it apart, instead of one response for each variant;
+    ``lax_allows_posts_for``, for so many seconds a cookie that names no ``SameSite`` goes with
+    another site's form post; ``guards_local_network``, a page needs a permission for servers in
+    a more private network than its own (Local Network Access).
     """
 
     max_age_cap: int | None = None

@@ -25,10 +25,8 @@ class RowServer:
         asks_first = request.get("Access-Control-Request-Method") is not None
         if request.method == "OPTIONS" and asks_first:
             answer = answer.get("preflight", {"headers": answer.get("headers", [])})
-        elif "304" in answer and request.get("If-None-Match") == answer["304"]:
-            return Reply(304, self._headers(answer, request))
-        elif "since" in answer and request.get("If-Modified-Since") == answer["since"]:
-            return Reply(304, self._headers(answer, request))
+        elif self._is_unchanged(answer, request):
+            return Reply(304, self._headers(answer.get("304", answer), request))
         body = answer.get("body", "").encode("latin-1")
         return Reply(answer.get("status", 200), self._headers(answer, request), body)
 
@@ -37,7 +35,17 @@ class RowServer:
         found: Mapping[str, Any] = self._answers.get(path, self._answers.get("*", ALLOW_ALL))
         return found
 
+    def _is_unchanged(self, answer: Mapping[str, Any], request: Request) -> bool:
+        """Return whether the row's ``ETag`` or ``Last-Modified`` is what the client has."""
+        validators = (("etag", "If-None-Match"), ("modified", "If-Modified-Since"))
+        return any(
+            name in answer and request.get(header) == answer[name] for name, header in validators
+        )
+
     def _headers(self, answer: Mapping[str, Any], request: Request) -> tuple[tuple[str, str], ...]:
         origin = request.get("Origin") or ""
         given = answer.get("headers", [])
-        return tuple((name, value.replace("{origin}", origin)) for name, value in given)
+        # No client hands on the white space around a value.
+        return tuple(
+            (name, value.replace("{origin}", origin).strip(" \t")) for name, value in given
+        )

@@ -91,12 +91,14 @@ def fill(template: Any, values: Mapping[str, Any]) -> Any:
 def located(template: Any, origins: Mapping[str, str], path: str = "") -> Any:
     """Return *template* with ``{own}`` and its like replaced by origins, each with *path*.
 
-    ``{own!}`` is the origin alone.
+    ``{own!}`` is the origin alone, ``{own:host}`` its host and port with the path.
     """
     if isinstance(template, str):
         for name, origin in origins.items():
             template = template.replace(f"{{{name}}}", origin + path)
             template = template.replace(f"{{{name}!}}", origin)
+            host = origin.partition("://")[2]
+            template = template.replace(f"{{{name}:host}}", host + path)
         return template
     if isinstance(template, list | tuple):
         return [located(item, origins, path) for item in template]

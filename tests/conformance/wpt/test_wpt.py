@@ -29,7 +29,7 @@ def browser(row: Row, clock: Clock) -> Browser:
     setup = located(row.setup, ORIGINS)
     spaces = setup.get("address_spaces", {})
     page = Browser(
-        transport=RowServer(row.server),
+        transport=RowServer(located(row.server, ORIGINS)),
         origin=located(row.page, ORIGINS),
         base_url=located(row.page, ORIGINS) if row.page != "null" else ORIGINS["own"],
         clock=clock,
@@ -132,6 +132,8 @@ def compare(expected: Mapping[str, Any], seen: Mapping[str, Any], page: Browser)
                 {name: exchange.request.get(name) for name in wanted}
                 for wanted, exchange in zip(value, page.exchanges, strict=False)
             ]
+        elif key == "final":
+            got = {name: page.exchanges[-1].request.get(name) for name in value}
         elif key == "bodies":
             got = [exchange.request.body.decode("latin-1") for exchange in page.exchanges]
         elif key == "requests":
