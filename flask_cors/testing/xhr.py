@@ -16,14 +16,16 @@ from .errors import NetworkError
 from .page import Response, page_method
 from .transport import combined
 
-EventType = str
+_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+MIME_TYPE = re.compile(rf"[ \t]*({_TOKEN}/{_TOKEN})[ \t]*((?:;.*)?)", re.DOTALL)
+PARAMETER = re.compile(rf""";[ \t]*({_TOKEN})=(?:"((?:[^"\\]|\\.)*)"|([^;"]+?))[ \t]*(?=;|$)""")
 
 
 @dataclass(frozen=True)
 class ProgressEvent:
     """An event of an upload: ``loadstart``, ``progress``, ``load``, ``error``, ``loadend``."""
 
-    type: EventType
+    type: str
     loaded: int
     total: int
 
@@ -138,12 +140,23 @@ class XMLHttpRequest:
 
 
 def _as_utf8(name: str, value: str) -> str:
-    """Say UTF-8 in the charset that a page gave a text; text is sent in no other encoding."""
-    if name.lower() != "content-type":
+    """Say UTF-8 in the charset that a page gave a text; text is sent in no other encoding.
+
+    A content type that is changed is written as https://mimesniff.spec.whatwg.org/ does.
+    """
+    found = MIME_TYPE.fullmatch(value)
+    if name.lower() != "content-type" or found is None:
         return value
-    return re.sub(
-        r'(;\s*charset=)("[^"]*"|[^;]*)',
-        lambda found: found[0] if found[2].strip('"').upper() == "UTF-8" else f"{found[1]}UTF-8",
-        value,
-        flags=re.IGNORECASE,
-    )
+    parameters = {
+        key.lower(): quoted.replace("\\", "") or plain
+        for key, quoted, plain in reversed(PARAMETER.findall(found[2]))
+    }
+    if parameters.get("charset", "UTF-8").upper() == "UTF-8":
+        return value
+    parameters["charset"] = "UTF-8"
+    return found[1].lower() + "".join(map(_parameter, reversed(parameters.items())))
+
+
+def _parameter(pair: tuple[str, str]) -> str:
+    key, value = pair
+    return f";{key}={value}" if is_token(value) else f';{key}="{value}"'

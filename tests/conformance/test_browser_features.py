@@ -331,7 +331,12 @@ def _cached() -> Iterator[Feature]:
 
 
 def _xhr() -> Iterator[Feature]:
-    for content_type in ("text/plain;charset=ascii", 'text/x;a=b; charset="utf-8"', "text/html"):
+    for content_type in (
+        "text/plain;charset=ascii",
+        "text/x;charset=latin1;a=b",
+        "text",
+        "text/html",
+    ):
         yield Feature(
             f"xhr {content_type}",
             "const x = new XMLHttpRequest(); x.open('POST', 'PAGE/x'); "
