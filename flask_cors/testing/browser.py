@@ -316,7 +316,7 @@ class Browser:
         CORS for WebSockets: only the server can look at ``Origin``. An application behind WSGI
         cannot answer with 101 without a socket, but it can refuse.
         """
-        absolute = self._resolve(http_url(urljoin(self._socket_base(), url)))
+        absolute = self._resolve_socket(url)
         request = replace(
             self._request(absolute),
             headers=handshake_headers(protocols),
@@ -429,8 +429,12 @@ class Browser:
     def _listens(self, body: ExtractedBody, listener: bool) -> bool:
         return listener and (body.content is not None or self.traits.preflights_empty_uploads)
 
-    def _socket_base(self) -> str:
-        return self.base_url.replace("http", "ws", 1)
+    def _resolve_socket(self, url: str) -> str:
+        base = self.base_url.replace("http", "ws", 1)
+        try:
+            return self._resolve(http_url(urljoin(base, url)))
+        except ValueError as error:
+            raise TypeError(f"not a URL: {url!r}") from error
 
     def _page_url(self, url: str) -> str:
         """Resolve a URL that a script or an element gives, and that may hold no credentials."""

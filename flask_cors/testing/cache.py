@@ -21,6 +21,7 @@ CONDITIONAL_HEADERS = frozenset(
 )
 # RFC 9110 section 15.1, without 206: no parts are stored.
 HEURISTIC_STATUSES = frozenset({200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501})
+MOVED_STATUSES = frozenset({300, 301, 308, 410})
 # RFC 9111 section 3.2: of the stored content, or of one connection.
 NOT_UPDATED = frozenset(
     {
@@ -47,6 +48,7 @@ class Stored:
     asked_with: Headers
     reply: Reply
     received: float
+    stays_fresh: bool = False
 
     def matches(self, headers: Headers) -> bool:
         """Return whether it answers a request with *headers* (RFC 9111 section 4.1)."""
@@ -88,6 +90,8 @@ class Stored:
         date = _date(self.reply.get("Date"), self.received)
         if self.reply.get("Expires") is not None:
             return _date(self.reply.get("Expires"), 0) - date
+        if self.stays_fresh:
+            return float("inf")
         modified = self.reply.get("Last-Modified")
         if modified is None or self.reply.status not in HEURISTIC_STATUSES:
             return 0
@@ -98,7 +102,7 @@ class HTTPCache:
     """The HTTP cache of one browser."""
 
     def __init__(self, traits: Traits, clock: Callable[[], float]) -> None:
-        self._keeps_one_variant = traits.keeps_one_variant
+        self._traits = traits
         self._clock = clock
         self._stored: list[Stored] = []
 
@@ -113,7 +117,7 @@ class HTTPCache:
 
     def other_variant(self, key: Key) -> Stored | None:
         """Return what is stored for *key* under other request headers, where that is asked."""
-        if not self._keeps_one_variant:
+        if not self._traits.keeps_one_variant:
             return None
         found = [stored for stored in self._stored if stored.key == key]
         return next((stored for stored in found if stored.reply.get("ETag")), None)
@@ -126,7 +130,8 @@ class HTTPCache:
         """Store *reply* if RFC 9111 section 3 lets a private cache do so."""
         if request.method != "GET" or not _may_store(request, reply):
             return
-        self._replace(Stored(key, request.headers, reply, self._clock()))
+        stays = self._traits.keeps_moved and reply.status in MOVED_STATUSES
+        self._replace(Stored(key, request.headers, reply, self._clock(), stays))
 
     def freshen(self, stored: Stored, request: Request, reply: Reply) -> Reply:
         """Take over the headers of a 304 and return the response that it confirms."""
@@ -138,7 +143,10 @@ class HTTPCache:
 
     def invalidate(self, key: Key, request: Request, reply: Reply) -> None:
         """Forget what an unsafe method has changed (RFC 9111 section 4.4)."""
-        if request.method not in ("GET", "HEAD", "OPTIONS") and 200 <= reply.status <= 399:
+        methods = self._traits.invalidates_by
+        safe = request.method in ("GET", "HEAD", "OPTIONS")
+        changes = not safe if methods is None else request.method in methods
+        if changes and 200 <= reply.status <= 399:
             self._stored = [stored for stored in self._stored if stored.key != key]
 
     def _replace(self, new: Stored) -> None:
@@ -146,7 +154,7 @@ class HTTPCache:
             stored
             for stored in self._stored
             if stored.key != new.key
-            or not (self._keeps_one_variant or stored.matches(new.asked_with))
+            or not (self._traits.keeps_one_variant or stored.matches(new.asked_with))
         ]
         self._stored.append(new)
 
@@ -176,8 +184,7 @@ def directed_mode(mode: CacheMode, headers: Headers) -> CacheMode:
     own, passes the cache by.
     """
     directives = _directives(combined(headers, "Cache-Control"))
-    passes_by = combined(headers, "Range") is not None or is_conditional(headers)
-    if passes_by or "no-store" in directives:
+    if combined(headers, "Range") is not None or is_conditional(headers):
         return "no-store"
     if mode != "default":
         return mode
@@ -198,6 +205,8 @@ def mode_headers(mode: CacheMode, headers: Headers) -> list[tuple[str, str]]:
 
 def _may_store(request: Request, reply: Reply) -> bool:
     directives = _directives(reply.get("Cache-Control"))
+    if "no-store" in _directives(request.get("Cache-Control")):
+        return False
     if "no-store" in directives or "*" in _items(reply.get("Vary")) or reply.status in (206, 304):
         return False
     explicit = directives.keys() & {"max-age", "public", "private", "no-cache"}

@@ -119,7 +119,8 @@ class Fetching:
         elif not request.is_same_origin(request.url) or request.tainting != "basic":
             self._check(request.refusal())
             request.tainting = "opaque" if request.mode == "no-cors" else "cors"
-        self._check(Failure("bad-port") if has_bad_port(request.url) else None)
+        bad = has_bad_port(request.url, self._traits.opened_ports)
+        self._check(Failure("bad-port") if bad else None)
         return self._cors_fetch() if request.tainting == "cors" else self._http_fetch()
 
     def _data(self) -> Reply:
@@ -241,7 +242,7 @@ class Fetching:
         headers = self._wire_headers(request)
         headers = (*headers, *mode_headers(mode, headers))
         mode = directed_mode(mode, own)
-        if key is None or mode == "no-store" or request.method != "GET":
+        if key is None or mode == "no-store" or request.method not in ("GET", "HEAD"):
             return self._uncached(key, headers)
         return self._cached(key, mode, headers)
 
@@ -386,7 +387,8 @@ class Fetching:
         if origin == "null" and not self._traits.caches_for_null:
             # Two redirects that hide an origin hide it as two different ones.
             partition = object() if request.is_origin_tainted() else request.identity
-        return partition, origin, request.url
+        url = request.urls[-1] if self._traits.caches_by_fragment else request.url
+        return partition, origin, url
 
     def _filtered(self, reply: Reply) -> Response:
         """Follow ``#main-fetch`` after the network: digests, and what the page may see."""

@@ -70,12 +70,14 @@ def is_trustworthy(url: str) -> bool:
 
 def is_url(text: str) -> bool:
     """Return whether *text* parses as an absolute URL (https://url.spec.whatwg.org/)."""
+    special = re.match(r"(https?|wss?|ftp):[/\\]*", text, re.IGNORECASE)
+    if special is None:
+        return re.match(r"[a-z][a-z0-9+.\-]*:", text, re.IGNORECASE) is not None
     try:
-        parts = urlsplit(text)
-        _ = parts.port
+        normalized(f"http://{text[special.end() :]}")
     except ValueError:
         return False
-    return bool(parts.scheme and (parts.hostname or parts.path))
+    return True
 
 
 def resolved(base: str, url: str) -> str:
@@ -169,7 +171,10 @@ def without_credentials(url: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
-def has_bad_port(url: str) -> bool:
-    """Return whether *url* is of HTTP and of a port that is blocked (``#port-blocking``)."""
+def has_bad_port(url: str, opened: frozenset[int]) -> bool:
+    """Return whether *url* is of HTTP and of a port that is blocked (``#port-blocking``).
+
+    *opened* are ports that are not, whatever the standard says.
+    """
     parts = urlsplit(url)
-    return parts.scheme in ("http", "https") and parts.port in BAD_PORTS
+    return parts.scheme in ("http", "https") and parts.port in BAD_PORTS - opened

@@ -34,7 +34,8 @@ class Traits:
     default of 5 seconds; ``caches_whole_preflights``, the last preflight of a URL answers as
     a whole, not each method and header name by itself; ``caches_for_null``, preflights of
     the origin ``null`` are remembered beyond one ``fetch``; ``caches_for_conditional``,
-    what is remembered answers for requests with headers such as ``If-None-Match``, too.
+    what is remembered answers for requests with headers such as ``If-None-Match``, too;
+    ``caches_by_fragment``, the fragment of a URL tells its preflights apart.
 
     Redirects: ``needs_location``, a redirect status whose Location is missing or empty is
     no redirect, even where the page forbids any; ``checks_location_first``, one that is no
@@ -56,6 +57,9 @@ class Traits:
     ``preflights_tell_cache_mode``, the headers of a ``cache`` mode are on the preflight too;
     ``keeps_one_variant``, the HTTP cache keeps the last response of a URL, and asks the server
     with its ``ETag`` where ``Vary`` tells it apart, instead of one response for each variant;
+    ``keeps_moved``, a response of status 300, 301, 308 or 410 that names no freshness stays
+    fresh; ``invalidates_by``, the methods whose success makes the cache forget a URL, all unsafe
+    ones if ``None``; ``opened_ports``, ports that the standard blocks and the browser does not;
     ``lax_allows_posts_for``, for so many seconds a cookie that names no ``SameSite`` goes with
     another site's form post; ``guards_local_network``, a page needs a permission for servers in
     a more private network than its own (Local Network Access).
@@ -74,6 +78,7 @@ class Traits:
     caches_whole_preflights: bool = False
     caches_for_null: bool = True
     caches_for_conditional: bool = True
+    caches_by_fragment: bool = False
     needs_location: bool = False
     checks_location_first: bool = False
     merges_equal_locations: bool = False
@@ -91,6 +96,9 @@ class Traits:
     validates_conditional: bool = False
     preflights_tell_cache_mode: bool = False
     keeps_one_variant: bool = False
+    keeps_moved: bool = False
+    invalidates_by: frozenset[str] | None = None
+    opened_ports: frozenset[int] = frozenset()
     lax_allows_posts_for: float = 0
     guards_local_network: bool = False
 
@@ -109,6 +117,7 @@ CHROMIUM = Traits(
     caches_whole_preflights=True,
     caches_for_null=False,
     caches_for_conditional=False,
+    caches_by_fragment=True,
     needs_location=True,
     checks_location_first=True,
     merges_equal_locations=True,
@@ -126,6 +135,9 @@ CHROMIUM = Traits(
     validates_conditional=True,
     preflights_tell_cache_mode=True,
     keeps_one_variant=True,
+    keeps_moved=True,
+    invalidates_by=frozenset({"DELETE", "PATCH", "POST"}),
+    opened_ports=frozenset({4190, 6679}),
     lax_allows_posts_for=120,
     guards_local_network=True,
 )

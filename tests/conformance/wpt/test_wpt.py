@@ -49,7 +49,7 @@ def perform(page: Browser, ask: Mapping[str, Any]) -> dict[str, Any]:
     options = {key: value for key, value in ask.items() if key not in NOT_OPTIONS}
     if "headers" in options:
         options["headers"] = [(name, value) for name, value in options["headers"]]
-    for key in ("stream", "blob", "form"):
+    for key in ("stream", "blob", "form", "repeat"):
         if key in options:
             options["data"] = _body(key, options.pop(key))
     if "at" in ask:
@@ -68,6 +68,8 @@ NOT_OPTIONS = frozenset({"do", "expect", "wait", "at", "framed_by"})
 def _body(kind: str, given: Any) -> Any:
     if kind == "stream":
         return iter([part.encode() for part in given])
+    if kind == "repeat":
+        return given[0] * given[1]
     if kind == "blob":
         return Blob(given[0].encode(), given[1])
     return FormData(given)
