@@ -93,8 +93,8 @@ class Fetching:
         request = self._request
         error = kind(
             failure,
-            url=request.urls[-1],
-            initial_url=request.urls[0],
+            url=_shown(request, request.urls[-1]),
+            initial_url=_shown(request, request.urls[0]),
             origin=request.origin,
             preflight=preflight,
             resource=request.initiator,
@@ -426,6 +426,11 @@ class Fetching:
             by_script = self._request.initiator == "fetch"
             step = "integrity" if by_script else "integrity-element"
             raise self.fail(Failure(step, mismatch))
+
+
+def _shown(request: FetchRequest, url: str) -> str:
+    """Return *url* as the console shows it: a WebSocket's with a scheme of its own."""
+    return url.replace("http", "ws", 1) if request.mode == "websocket" else url
 
 
 def _navigation(request: FetchRequest) -> Navigation | None:
