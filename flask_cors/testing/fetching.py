@@ -178,7 +178,7 @@ class Fetching:
         if self._traits.preflights_tell_cache_mode:
             mode = conditional_mode(request.cache, tuple(request.headers), self._traits)
             wire = (*wire, *mode_headers(mode, wire))
-        return self._send(preflight, wire, is_preflight=True)
+        return self._send(preflight, wire, is_preflight=True).reply
 
     def _judge_preflight(self, reply: Reply) -> cors.Grant | Failure:
         """Return what *reply* grants, or why it does not (``#cors-preflight-fetch``)."""
@@ -249,10 +249,10 @@ class Fetching:
     def _uncached(self, key: Key | None, headers: Headers) -> Reply:
         if self._request.cache == "only-if-cached":
             raise self.fail(Failure("cache-miss"))
-        reply = self._send(self._request, headers)
-        if key is not None and self._last is not None:
-            self._profile.cache.invalidate(key, self._last.request, reply)
-        return reply
+        exchange = self._send(self._request, headers)
+        if key is not None:
+            self._profile.cache.invalidate(key, exchange.request, exchange.reply)
+        return exchange.reply
 
     def _cached(self, key: Key, mode: str, headers: Headers) -> Reply:
         """Answer from the cache, ask whether its answer is still good, or ask anew."""
@@ -269,8 +269,8 @@ class Fetching:
         elif mode != "reload":
             found = cache.other_variant(key)
             validators = found.validators()[:1] if found else []
-        reply = self._send(self._request, (*headers, *validators))
-        sent = replace(self._exchange().request, headers=headers)
+        exchange = self._send(self._request, (*headers, *validators))
+        sent, reply = replace(exchange.request, headers=headers), exchange.reply
         if found is not None and validators and reply.status == 304:
             return cache.freshen(found, sent, reply)
         cache.store(key, sent, reply)
@@ -280,11 +280,6 @@ class Fetching:
         if mode in ("force-cache", "only-if-cached"):
             return True
         return mode == "default" and self._profile.cache.is_fresh(found)
-
-    def _exchange(self) -> Exchange:
-        if self._last is None:
-            raise RuntimeError("nothing was sent")
-        return self._last
 
     def _judge_local_network(self) -> Failure | None:
         """Return why the user keeps the page from a more private network."""
@@ -351,7 +346,7 @@ class Fetching:
 
     def _send(
         self, request: FetchRequest, headers: Headers, *, is_preflight: bool = False
-    ) -> Reply:
+    ) -> Exchange:
         """Follow ``#http-network-fetch``: one request over the wire, and its cookies."""
         url = without_credentials(request.url)
         wire = Request(request.method, url, headers, request.body or b"")
@@ -361,7 +356,7 @@ class Fetching:
         if self._traits.checks_location_first and has_several_locations(request, exchange.reply):
             raise self.fail(SEVERAL_LOCATIONS)
         self._store_cookies(request, exchange.reply)
-        return exchange.reply
+        return exchange
 
     def _transport(self, wire: Request) -> Reply:
         transport = self._profile.transport

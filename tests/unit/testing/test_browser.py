@@ -212,6 +212,14 @@ class TestEventSource:
         )
         assert closed == [True]
 
+    def test_a_stream_that_ends_early(self) -> None:
+        def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            start_response("200 OK", [("Content-Type", "text/event-stream")])
+            return [b"data:1\n\n"]
+
+        page = Browser(application, origin="http://localhost")
+        assert len(page.event_source("/", max_events=5).events) == 1
+
     def test_a_transport_reads_to_the_end(self) -> None:
         reply = Reply(200, (("Content-Type", "text/event-stream"),), b"data:1\n\ndata:2\n\n")
         stream = browser(reply, origin=API).event_source("/", max_events=1)

@@ -101,6 +101,16 @@ def failure(reply: Reply, preflight: Reply | None = None, **options: Any) -> Net
             ],
         ),
         (
+            Reply(302, (ALLOWED, ("Location", "http://localhost:6000/"))),
+            None,
+            {},
+            None,
+            [
+                "GET https://api.example/ -> 302",
+                "Fetch standard: https://fetch.spec.whatwg.org/#port-blocking",
+            ],
+        ),
+        (
             Reply(403, (("Cache-Control", "no-store"),)),
             None,
             {},
