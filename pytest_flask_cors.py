@@ -67,7 +67,7 @@ def pytest_runtest_makereport(
     module = sys.modules.get("flask_cors.testing")
     if module is None or not report.failed or call.excinfo is None:
         return
-    error = call.excinfo.value
+    error: Any = call.excinfo.value
     if isinstance(error, module.NetworkError):
         report.sections.append(("why the page got nothing", f"{error}\n{error.explain()}"))
     timelines = [browser.timeline() for browser in _browsers(item, call, module.Browser)]

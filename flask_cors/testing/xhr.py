@@ -30,7 +30,7 @@ class ProgressEvent:
     total: int
 
 
-Listener = Callable[[ProgressEvent], None]
+Listener = Callable[[ProgressEvent], object]
 # Sends a method, headers, a body, whether with credentials, whether the upload is listened to.
 Send = Callable[[str, "list[tuple[str, str]]", ExtractedBody, bool, bool], Response]
 
