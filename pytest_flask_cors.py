@@ -1,6 +1,6 @@
 """For pytest: the fixture ``browser``, and what the browser did below a test that fails.
 
-A module beside the package, so that starting pytest neither imports Flask nor runs lines of the
+A module outside the package, so that starting pytest neither imports Flask nor runs lines of the
 package before coverage counts them; :mod:`flask_cors.testing` is imported on first use.
 """
 

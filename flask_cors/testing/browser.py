@@ -54,7 +54,7 @@ class Browser:
     *clock* returns seconds since the epoch, for cookies and caches. *path* and
     *referrer_policy* are those of the page, for ``Referer``. *address_space* returns
     ``"public"``, ``"local"`` or ``"loopback"`` for a host name, ``None`` where that is not
-    known, for Local Network Access; by default addresses and ``localhost`` tell it.
+    known, for Local Network Access; the default knows addresses and ``localhost``.
 
     ``cookies`` is the browser's cookie jar, ``cache`` its HTTP cache, ``permissions`` the names
     of the permissions that its user has granted, and ``exchanges`` lists all requests that

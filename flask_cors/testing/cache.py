@@ -117,7 +117,7 @@ class HTTPCache:
 
     def other_variant(self, key: Key) -> Stored | None:
         """Return what is stored for *key* under other request headers, where that is asked."""
-        if not self._traits.keeps_one_variant:
+        if not self._traits.caches_one_variant:
             return None
         found = [stored for stored in self._stored if stored.key == key]
         return next((stored for stored in found if stored.reply.get("ETag")), None)
@@ -130,7 +130,7 @@ class HTTPCache:
         """Store *reply* if RFC 9111 section 3 lets a private cache do so."""
         if request.method != "GET" or not _may_store(request, reply):
             return
-        stays = self._traits.keeps_moved and reply.status in MOVED_STATUSES
+        stays = self._traits.caches_moved_responses and reply.status in MOVED_STATUSES
         self._replace(Stored(key, request.headers, reply, self._clock(), stays))
 
     def freshen(self, stored: Stored, request: Request, reply: Reply) -> Reply:
@@ -154,7 +154,7 @@ class HTTPCache:
             stored
             for stored in self._stored
             if stored.key != new.key
-            or not (self._traits.keeps_one_variant or stored.matches(new.asked_with))
+            or not (self._traits.caches_one_variant or stored.matches(new.asked_with))
         ]
         self._stored.append(new)
 

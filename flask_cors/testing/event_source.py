@@ -69,7 +69,7 @@ def read_stream(body: bytes, last_event_id: str = "") -> EventStream:
 
 
 def holds(count: int) -> Callable[[bytes], bool]:
-    """Return a function that tells whether a body holds *count* events."""
+    """Return a function that returns whether a body holds *count* events."""
     return lambda body: len(read_stream(body).events) >= count
 
 

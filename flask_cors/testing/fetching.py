@@ -1,6 +1,6 @@
 """The steps of a fetch, in the order of the Fetch standard.
 
-Runs the steps; what each check means stands in the modules beside it.
+Runs the steps; what each check means is in the other modules.
 """
 
 from __future__ import annotations
@@ -175,7 +175,7 @@ class Fetching:
             credentials="same-origin",
         )
         wire = self._wire_headers(preflight)
-        if self._traits.preflights_tell_cache_mode:
+        if self._traits.preflights_send_cache_headers:
             mode = conditional_mode(request.cache, tuple(request.headers), self._traits)
             wire = (*wire, *mode_headers(mode, wire))
         return self._send(preflight, wire, is_preflight=True).reply

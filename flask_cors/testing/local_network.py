@@ -21,7 +21,7 @@ _NEARNESS = {"public": 0, "local": 1, "loopback": 2}
 
 
 def address_space_of_name(host: str) -> AddressSpace | None:
-    """Return the address space that a host's name alone tells, ``None`` where it tells none."""
+    """Return the address space that a host name alone implies, ``None`` if it implies none."""
     if is_ip(host):
         address = ip_address(host)
         if address.is_loopback:

@@ -31,7 +31,7 @@ UPGRADED = frozenset({"audio", "image", "video"})
 
 @dataclass(frozen=True)
 class Page:
-    """The page that asks: what its requests say of it.
+    """The page that sends requests: what they reveal of it.
 
     ``url`` is the page's own, for ``Referer``; ``top_level`` is the origin of the page whose
     frame it is, or its own.
@@ -48,7 +48,7 @@ class FetchRequest:
     """A request (``#concept-request``); ``urls`` grows with each redirect.
 
     ``forces_preflight`` is the standard's use-CORS-preflight flag, ``is_unsafe`` its
-    unsafe-request flag; ``identity`` tells one call of ``fetch`` from another. ``is_typed``
+    unsafe-request flag; ``identity`` is distinct for each call of ``fetch``. ``is_typed``
     stands for a navigation that no page asked for.
     """
 
@@ -189,14 +189,14 @@ class FetchRequest:
             self.referrer = determine_referrer(self.referrer, self.url, policy, self.traits)
 
     def browser_headers(self) -> list[tuple[str, str]]:
-        """Return what tells of the page: Origin, Referer and the Fetch metadata headers."""
+        """Return the headers about the page: Origin, Referer and the Fetch metadata headers."""
         named = ((ORIGIN, self._origin_header()), ("Referer", self.referrer))
         headers = [(name, value) for name, value in named if value is not None]
         return headers + self._metadata()
 
     def _metadata(self) -> list[tuple[str, str]]:
         """Return the headers of https://w3c.github.io/webappsec-fetch-metadata/."""
-        silent = self.mode == "websocket" and not self.traits.websockets_tell_metadata
+        silent = self.mode == "websocket" and not self.traits.websockets_send_metadata
         if silent or not is_trustworthy(self.url):
             return []
         metadata = [
@@ -211,7 +211,7 @@ class FetchRequest:
     def _origin_header(self) -> str | None:
         """Return the value of ``Origin`` (``#append-a-request-origin-header``)."""
         by_element = self.mode == "cors" and self.destination not in ("", "audio", "video")
-        by_element = by_element and self.traits.elements_tell_origin
+        by_element = by_element and self.traits.elements_send_origin
         if self.tainting == "cors" or self.mode == "websocket" or by_element:
             return self.serialized_origin()
         if self.method in ("GET", "HEAD"):
@@ -226,7 +226,7 @@ class FetchRequest:
     def _hides_origin(self) -> bool:
         """Return whether the referrer policy hides the origin of what is not CORS's."""
         policy = self.referrer_policy or self.page.referrer_policy
-        if self.mode != "navigate" and not self.traits.origin_minds_referrer_policy:
+        if self.mode != "navigate" and not self.traits.origin_follows_referrer_policy:
             policy = ""
         downgrades = self.traits.hides_origin_from_http or not is_trustworthy(self.url)
         return hides_origin(self.origin, self.url, policy, downgrades)

@@ -35,7 +35,7 @@ class Traits:
     a whole, not each method and header name by itself; ``caches_for_null``, preflights of
     the origin ``null`` are remembered beyond one ``fetch``; ``caches_for_conditional``,
     what is remembered answers for requests with headers such as ``If-None-Match``, too;
-    ``caches_by_fragment``, the fragment of a URL tells its preflights apart.
+    ``caches_by_fragment``, URLs that differ in their fragment have preflights of their own.
 
     Redirects: ``needs_location``, a redirect status whose Location is missing or empty is
     no redirect, even where the page forbids any; ``checks_location_first``, one that is no
@@ -44,25 +44,25 @@ class Traits:
     ``fetch`` to a URL with a user name; ``same_site_minds_redirects``, a way through another
     site makes a request to the page's own site a cross-site one; ``rejudges_credentials``,
     whether the mode ``same-origin`` includes cookies is asked anew at each redirect of a
-    ``no-cors`` request; ``keeps_origin``, such a request tells its origin after a redirect
+    ``no-cors`` request; ``keeps_origin``, such a request sends its origin after a redirect
     to another.
 
-    Beyond CORS: ``elements_tell_origin``, an element that asks by CORS, but for audio and video,
-    says ``Origin`` to its own origin too; ``websockets_tell_metadata``, a handshake has the
-    ``Sec-Fetch-*`` headers; ``origin_minds_referrer_policy``, a POST of ``fetch`` that is not
-    CORS's says ``Origin: null`` where its referrer policy hides the page;
+    Beyond CORS: ``elements_send_origin``, an element that asks by CORS, but for audio and video,
+    sends ``Origin`` to its own origin too; ``websockets_send_metadata``, a handshake has the
+    ``Sec-Fetch-*`` headers; ``origin_follows_referrer_policy``, a POST of ``fetch`` that is not
+    CORS's has ``Origin: null`` where its referrer policy hides the page;
     ``digests_empty_bodies``, the response to HEAD and other responses without a body have the
     digest of nothing, instead of matching no ``integrity``; ``validates_conditional``, a request
-    with ``If-None-Match`` or its like says ``Cache-Control: max-age=0`` instead of ``no-cache``;
-    ``preflights_tell_cache_mode``, the headers of a ``cache`` mode are on the preflight too;
-    ``keeps_one_variant``, the HTTP cache keeps the last response of a URL, and asks the server
-    with its ``ETag`` where ``Vary`` tells it apart, instead of one response for each variant;
-    ``keeps_moved``, a response of status 300, 301, 308 or 410 that names no freshness stays
-    fresh; ``invalidates_by``, the methods whose success makes the cache forget a URL, all unsafe
-    ones if ``None``; ``opened_ports``, ports that the standard blocks and the browser does not;
-    ``lax_allows_posts_for``, for so many seconds a cookie that names no ``SameSite`` goes with
-    another site's form post; ``guards_local_network``, a page needs a permission for servers in
-    a more private network than its own (Local Network Access).
+    with ``If-None-Match`` or its like has ``Cache-Control: max-age=0`` instead of ``no-cache``;
+    ``preflights_send_cache_headers``, the headers of a ``cache`` mode are on the preflight too;
+    ``caches_one_variant``, the HTTP cache holds the last response of a URL, and validates it by
+    its ``ETag`` where ``Vary`` does not match, instead of one response for each variant;
+    ``caches_moved_responses``, a response of status 300, 301, 308 or 410 without explicit
+    freshness stays fresh; ``invalidates_by``, the methods whose success invalidates the cached
+    response of a URL, all unsafe ones if ``None``; ``opened_ports``, ports that the standard
+    blocks and the browser does not; ``lax_allows_posts_for``, for so many seconds a cookie
+    without ``SameSite`` goes with another site's form post; ``guards_local_network``, a page
+    needs a permission for servers in a more private network than its own (Local Network Access).
     """
 
     max_age_cap: int | None = None
@@ -89,14 +89,14 @@ class Traits:
     user_agent: str | None = "Mozilla/5.0 (X11; Linux x86_64) flask_cors.testing"
     accept_language: str | None = "en-US,en;q=0.9"
     compares_referrer_schemes: bool = False
-    elements_tell_origin: bool = False
-    websockets_tell_metadata: bool = True
-    origin_minds_referrer_policy: bool = True
+    elements_send_origin: bool = False
+    websockets_send_metadata: bool = True
+    origin_follows_referrer_policy: bool = True
     digests_empty_bodies: bool = False
     validates_conditional: bool = False
-    preflights_tell_cache_mode: bool = False
-    keeps_one_variant: bool = False
-    keeps_moved: bool = False
+    preflights_send_cache_headers: bool = False
+    caches_one_variant: bool = False
+    caches_moved_responses: bool = False
     invalidates_by: frozenset[str] | None = None
     opened_ports: frozenset[int] = frozenset()
     lax_allows_posts_for: float = 0
@@ -128,14 +128,14 @@ CHROMIUM = Traits(
     user_agent="Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/140.0.0.0 Safari/537.36",
     compares_referrer_schemes=True,
-    elements_tell_origin=True,
-    websockets_tell_metadata=False,
-    origin_minds_referrer_policy=False,
+    elements_send_origin=True,
+    websockets_send_metadata=False,
+    origin_follows_referrer_policy=False,
     digests_empty_bodies=True,
     validates_conditional=True,
-    preflights_tell_cache_mode=True,
-    keeps_one_variant=True,
-    keeps_moved=True,
+    preflights_send_cache_headers=True,
+    caches_one_variant=True,
+    caches_moved_responses=True,
     invalidates_by=frozenset({"DELETE", "PATCH", "POST"}),
     opened_ports=frozenset({4190, 6679}),
     lax_allows_posts_for=120,

@@ -57,7 +57,7 @@ class Exchange:
         """Whether the server refused a cross-origin request, as ``enforce`` does.
 
         That is a 403 with ``Cache-Control: no-store`` for a request whose ``Sec-Fetch-Site``,
-        or without it whose ``Origin``, tells of another origin.
+        or without it whose ``Origin``, is that of another origin.
         """
         is_refused = self.reply.status == 403 and self.reply.get("Cache-Control") == "no-store"
         return is_refused and not self.preflight and self._is_cross_origin()

@@ -128,7 +128,7 @@ class XMLHttpRequest:
             raise RuntimeError("InvalidStateError: the request has been sent; open a new one")
 
     def _fire(self, kind: str, body: ExtractedBody) -> None:
-        """Record the events of one stage, and tell the upload's listeners of theirs."""
+        """Record the events of one stage, and call the listeners to the upload."""
         total = len(body.content or b"")
         names = {"loadstart": ["loadstart"], "load": ["progress", "load", "loadend"]}
         upload = names.get(kind, [kind, "loadend"])

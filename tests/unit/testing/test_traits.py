@@ -276,8 +276,8 @@ class TestDeviations:
         assert browser.exchanges[0].request.get("Origin") == expected
 
     @pytest.mark.parametrize(("trait", "expected"), [(True, "null"), (False, ORIGIN)])
-    def test_origin_minds_referrer_policy(self, trait: bool, expected: str) -> None:
-        browser = page(Server({}), Traits(origin_minds_referrer_policy=trait))
+    def test_origin_follows_referrer_policy(self, trait: bool, expected: str) -> None:
+        browser = page(Server({}), Traits(origin_follows_referrer_policy=trait))
         browser.fetch("/", mode="no-cors", method="POST", referrer_policy="no-referrer")
         assert browser.exchanges[0].request.get("Origin") == expected
 
@@ -300,8 +300,8 @@ class TestDeviations:
         assert (request.get("Cache-Control"), request.get("Pragma")) == expected
 
     @pytest.mark.parametrize(("trait", "expected"), [(True, "no-cache"), (False, None)])
-    def test_preflights_tell_cache_mode(self, trait: bool, expected: str | None) -> None:
-        browser = page(Server(PUT), Traits(preflights_tell_cache_mode=trait))
+    def test_preflights_send_cache_headers(self, trait: bool, expected: str | None) -> None:
+        browser = page(Server(PUT), Traits(preflights_send_cache_headers=trait))
         browser.fetch("/", method="PUT", cache="no-store")
         sent = [exchange.request.get("Pragma") for exchange in browser.exchanges]
         assert sent == [expected, "no-cache"]
