@@ -1,5 +1,7 @@
 """What a failure tells: the console's words, the header, the exchange, the clause."""
 
+# ruff: noqa: E501 - what a console prints is one line
+
 from __future__ import annotations
 
 from typing import Any
@@ -11,6 +13,71 @@ from flask_cors.testing.errors import BROWSER_STEPS, CORS_STEPS, OTHER_STEPS
 
 OWN = "https://app.example"
 API = "https://api.example"
+# The clause of the Fetch standard that each step belongs to.
+SECTIONS = {
+    "cors-check": [
+        "allow-credentials",
+        "allow-origin-invalid",
+        "allow-origin-mismatch",
+        "allow-origin-missing",
+        "allow-origin-multiple",
+        "allow-origin-wildcard",
+    ],
+    "cors-preflight-fetch": [
+        "preflight-authorization",
+        "preflight-header",
+        "preflight-headers-syntax",
+        "preflight-method",
+        "preflight-methods-syntax",
+        "preflight-redirect",
+        "preflight-status",
+    ],
+    "cross-origin-resource-policy-header": ["resource-policy"],
+    "http-fetch": ["event-source-status", "event-source-type", "redirect-error-mode"],
+    "http-network-or-cache-fetch": ["cache-miss", "keepalive-size"],
+    "http-redirect-fetch": [
+        "redirect-count",
+        "redirect-credentials",
+        "redirect-location",
+        "redirect-scheme",
+        "redirect-stream",
+        "redirect-unsafe",
+        "redirect-with-credentials",
+    ],
+    "main-fetch": [
+        "cors-scheme",
+        "integrity",
+        "integrity-element",
+        "local-network-insecure",
+        "local-network-permission",
+        "local-network-target",
+        "mixed-content",
+        "no-cors-redirect-mode",
+        "same-origin-mode",
+        "same-origin-redirect",
+        "url-scheme",
+    ],
+    "port-blocking": ["bad-port"],
+    "websocket-protocol": ["websocket-handshake"],
+}
+
+# What Chromium's console says of the steps that the page on blocked requests leaves out.
+WORDS = {
+    "bad-port": "Failed to load resource: net::ERR_UNSAFE_PORT",
+    "cache-miss": "Failed to load resource: net::ERR_CACHE_MISS",
+    "event-source-status": "EventSource's response has a status {value} that is not 200. Aborting.",
+    "event-source-type": 'EventSource\'s response has a MIME type ("{value}") that is not "text/event-stream". Aborting the connection.',
+    "integrity": "Fetch API cannot load {initial_url}. SRI's integrity checks failed.",
+    "integrity-element": "Failed to find a valid digest in the 'integrity' attribute for resource '{url}'. The resource has been blocked.",
+    "keepalive-size": "Fetch API cannot load {url}. The body of a keepalive request must be at most 64 KiB.",
+    "local-network-insecure": "Access to {kind} at '{url}' from origin '{origin}' has been blocked by CORS policy: The request client is not a secure context and the resource is in more-private address space `{value}`.",
+    "local-network-permission": "Access to {kind} at '{url}' from origin '{origin}' has been blocked by CORS policy: Permission was denied for this request to access the `{value}` address space.",
+    "local-network-target": "Access to {kind} at '{url}' from origin '{origin}' has been blocked by CORS policy: Request had a target IP address space of `{value}` yet the resource is in another.",
+    "redirect-stream": "Failed to fetch",
+    "resource-policy": "Failed to load resource: net::ERR_BLOCKED_BY_RESPONSE.{value}",
+    "websocket-handshake": "WebSocket connection to '{url}' failed: Error during WebSocket handshake: {value}",
+}
+
 ALLOWED = ("Access-Control-Allow-Origin", OWN)
 
 
@@ -150,12 +217,15 @@ def test_after_a_redirect_the_origin_that_was_sent_is_needed() -> None:
     assert "needed: Access-Control-Allow-Origin: null" in caught.value.explain()
 
 
-def test_every_step_has_words_and_a_section() -> None:
+def test_the_section_of_every_step() -> None:
     steps = CORS_STEPS | OTHER_STEPS | BROWSER_STEPS
     assert len(steps) == len(CORS_STEPS) + len(OTHER_STEPS) + len(BROWSER_STEPS)
-    for row in steps.values():
-        assert row.words
-        assert row.section
+    expected = {step: section for section, names in SECTIONS.items() for step in names}
+    assert {step: row.section for step, row in steps.items()} == expected
+
+
+def test_the_words_of_what_is_not_fetch() -> None:
+    assert {step: row.words for step, row in BROWSER_STEPS.items()} == WORDS
 
 
 @pytest.mark.parametrize(
