@@ -3,6 +3,10 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+# Two workers; tests of one xdist_group share one. PARALLEL= runs all in one process.
+PARALLEL ?= -n 2 --dist loadgroup
+QUICK := tests/unit tests/integration
+NEEDS_NOTHING := not browser and not server and not incumbent
 DEMO_ARGS ?=
 BENCH_ARGS ?=
 FUZZ_ARGS ?=
@@ -24,24 +28,31 @@ TYPED := flask_cors examples $(wildcard tests/typing/*.py)
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs bench fuzz browser-fuzz soak mutation versions downstream docs-try dist clean distclean
+.PHONY: help demo test quick check format docs bench bench-instructions fuzz browser-fuzz soak mutation versions downstream docs-try dist clean distclean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(READY) ## serve the lab on loopback until Ctrl-C; DEMO_ARGS=--help lists its options
 	$(BIN)/python -m examples.lab $(DEMO_ARGS)
 
 test: $(READY) $(INCUMBENT) ## run all tests; PYTEST_ARGS='-k vary' passes arguments on
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
+
+quick: $(READY) ## the tests that need no browser and no server, in less than a minute
+	$(BIN)/python -m pytest $(PARALLEL) -m "$(NEEDS_NOTHING)" $(QUICK) $(PYTEST_ARGS)
 
 check: $(READY) ## lint, formatting, types, import direction, documentation
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy $(TYPED)
 	$(BIN)/python -m pyright $(TYPED)
-	$(BIN)/python -m pytest -q tests/unit/test_import_direction.py
+	$(BIN)/python -m pytest -q tests/project/test_import_direction.py
 	$(MAKE) --no-print-directory docs
+
+format: $(READY) ## format the code, and fix what ruff can fix
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
 
 docs: $(READY) ## build the documentation into docs/_build/html
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -d docs/_build/doctrees docs docs/_build/html
@@ -49,6 +60,9 @@ docs: $(READY) ## build the documentation into docs/_build/html
 
 bench: $(READY) $(INCUMBENT) ## measure speed side by side; BENCH_ARGS='--seconds 10' is a rough run
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+bench-instructions: $(READY) $(INCUMBENT) ## count the instructions of a request; BENCH_ARGS='--only allowed'
+	$(BIN)/python -m benchmarks.instructions $(BENCH_ARGS)
 
 fuzz: $(READY) ## fuzz the parsers, ten minutes each; FUZZ_ARGS='--seconds 10' or --planted
 	$(BIN)/python -m tests.property.fuzz $(FUZZ_ARGS)

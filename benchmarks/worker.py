@@ -25,6 +25,8 @@ from .scenarios import SCENARIOS
 from .wsgi import environ, repeat, repeat_in_threads, request
 
 STATM = Path("/proc/self/statm")
+BLOCKS = 1_000
+"""How many blocks of a size are made of which every second is free: more than a request needs."""
 
 
 class Worker:
@@ -59,6 +61,7 @@ class Worker:
             "status": answer.status,
             "acao": answer.values("Access-Control-Allow-Origin"),
             "setup_ns": self.kit.spent + first,
+            "pid": os.getpid(),
         }
 
     def run(self, times: int) -> int:
@@ -72,6 +75,18 @@ class Worker:
         each = max(1, times // threads)
         took = repeat_in_threads(self.app, self.template, each, threads)
         return took * times // (each * threads)
+
+    def settle(self) -> None:
+        """Make a request cost the same wherever in memory its objects happen to lie.
+
+        Leave free blocks of each size in memory that stays in use: else it depends on where
+        things lie whether a request has Python's allocator begin and give up a pool, a
+        thousand instructions and more. And take what there is out of the garbage
+        collector's sight: a full collection would weigh more than the requests around it.
+        """
+        self.blocks = [_spaced(size) for size in range(16, 513, 16)]
+        gc.collect()
+        gc.freeze()
 
     def memory(self, name: str, trace: bool) -> dict[str, Any]:
         """Build the app, serve a request, and say what stays behind.
@@ -92,6 +107,14 @@ class Worker:
         return {"bytes": grown, "collection_ns": took}
 
 
+def _spaced(size: int) -> list[object]:
+    """Return blocks of *size* bytes, each with a free one beside it."""
+    makers: dict[int, Callable[[], object]] = {16: object, 32: lambda: float("1.5")}
+    overhead = b"".__sizeof__()
+    make = makers.get(size, lambda: bytes(size - overhead))
+    return [make() for _ in range(BLOCKS)][::2]
+
+
 def _held(trace: bool) -> int | None:
     gc.collect()
     if trace:
@@ -105,7 +128,7 @@ def serve(worker: Worker, commands: BinaryIO, out: TextIO) -> None:
     """Answer every command with what the method of its name returns, until ``end``."""
     methods: dict[str, Callable[..., Any]] = {
         method.__name__: method
-        for method in (worker.greet, worker.build, worker.run, worker.memory)
+        for method in (worker.greet, worker.build, worker.run, worker.settle, worker.memory)
     }
     for line in commands:
         name, arguments = json.loads(line)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from pallets_sphinx_themes import ProjectLink, get_version
 from sphinx.util.docutils import SphinxDirective
 
-from flask_cors import options
-from flask_cors.options import OPTIONS, Option
+from flask_cors.options import schema as options
+from flask_cors.options.schema import OPTIONS, Option
 
 if TYPE_CHECKING:
     from docutils import nodes
@@ -59,7 +59,7 @@ WHEN = {
 
 
 class OptionsDirective(SphinxDirective):
-    """Describe each option from its row of ``flask_cors.options``."""
+    """Describe each option from its row of ``flask_cors.options.schema``."""
 
     def run(self) -> list[nodes.Node]:
         for source in (options.__file__, __file__):

@@ -17,8 +17,8 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT))
 
 from examples.views import app  # noqa: E402
-from flask_cors.extension import state_of  # noqa: E402
-from flask_cors.report import render  # noqa: E402
+from flask_cors.runtime.state import state_of  # noqa: E402
+from flask_cors.tools.report import render  # noqa: E402
 from tests.conformance.chromium import EXECUTABLE  # noqa: E402
 
 PICTURE = CHECKOUT / "docs" / "_static" / "report.png"

@@ -9,7 +9,7 @@ from typing import Any
 def __getattr__(name: str) -> Any:
     if name != "cross_origin":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .marking import cross_origin
+    from .decorators import cross_origin
 
     warnings.warn(
         "import cross_origin from flask_cors, not from flask_cors.decorator",

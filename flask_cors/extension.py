@@ -7,25 +7,24 @@ A preflight is answered in ``preprocess_request``; headers are put on in
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from flask import Blueprint, Flask
 
-from .errors import ConfigError, Problem, Report, raise_if, said_at, warn
-from .options import Setting
-from .policy import conflicts
-from .reading import read_options
-from .registry import (
-    Rule,
-)
-from .state import state_of
+from .errors import ConfigError, Problem, Report, said_at, warn
+from .options.reader import read_options
+from .resolution.registry import Rule
+from .resolution.unused import note_made, note_used
+from .runtime.hooks import state_of
 
 if TYPE_CHECKING:
     from flask.blueprints import BlueprintSetupState
     from typing_extensions import Unpack
 
-    from .options import AppOptions
+    from .options.schema import AppOptions
+    from .tools.checks import CheckResult
+    from .tools.explain import Explanation
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -50,10 +49,12 @@ class CORS:
         **options: Unpack[AppOptions],
     ) -> None:
         target = app_or_blueprint if app is None else app
-        self._settings: Mapping[str, Setting] = _read(target, misplaced, options)
-        _check(self._settings)
-        if target is not None:
-            self._tell(target, self._settings)
+        self._rule = _read(target, misplaced, options)
+        if target is None:
+            note_made(self, said_at("app", "CORS()"))
+        else:
+            # As documented for subclasses, which may override it.
+            self.init_app(target)
 
     def init_app(
         self,
@@ -67,20 +68,19 @@ class CORS:
         Raises ``AssertionError`` once the app has handled its first request.
         """
         target = app_or_blueprint if app is None else app
-        settings = _read(target, misplaced, options)
-        self._tell(target, {**self._settings, **settings})
+        self._tell(target, self._rule.with_options(_read(target, misplaced, options)))
 
-    def _tell(self, target: object, settings: Mapping[str, Setting]) -> None:
-        _check(settings)
+    def _tell(self, target: object, rule: Rule) -> None:
+        note_used(self)
         if isinstance(target, Flask):
             app = _real(target)
             _check_setup_finished(app)
-            state_of(app).add(_rule(settings))
+            of(app)
+            state_of(app).add(rule)
         elif isinstance(target, Blueprint):
-            kept = dict(settings)
-            if kept.pop("intercept_exceptions", None):
+            if "intercept_exceptions" in rule.keywords:
                 warn("intercept_exceptions has no effect on a blueprint; give it to CORS(app)")
-            _record(target, functools.partial(_tell_of_blueprint, _rule(kept)))
+            _record(target, functools.partial(_tell_of_blueprint, rule))
         else:
             raise _not_a_target(target)
 
@@ -121,36 +121,23 @@ def _tell_of_blueprint(rule: Rule, setup: BlueprintSetupState) -> None:
     """Note a rule of a blueprint at each registration, under its full dotted name."""
     name = f"{setup.name_prefix}.{setup.name}".lstrip(".")
     app: Any = setup.app
+    of(app)
     state_of(app).add_blueprint(name, setup.url_prefix or "", rule)
 
 
-def _read(target: object, misplaced: Sequence[object], options: Any) -> dict[str, Setting]:
+def _read(target: object, misplaced: Sequence[object], options: Any) -> Rule:
     place = "blueprint" if isinstance(target, Blueprint) else "app"
     name = target.name if isinstance(target, Blueprint) else "app"
     report = Report(said_at(place, f"CORS({name})"))
     for value in misplaced:
+        from .options.names import hint_for_positional
+
         reason = "CORS takes the app or the blueprint, and options by keyword only"
-        keyword = "resources" if isinstance(value, dict) else "origins"
-        report.error("positional argument", value, reason, f"Write {keyword}=...")
+        report.error("positional argument", value, reason, *hint_for_positional(value))
     settings = read_options(options, place, report)
     report.raise_if_any()
-    return settings
-
-
-def _check(settings: Mapping[str, Setting]) -> None:
-    """Raise for what cannot be granted together, as far as one object's options show."""
-    rule = _rule(settings)
-    if rule.resources is None:
-        raise_if(conflicts(rule.keywords))
-        return
-    merged = ({**rule.keywords, **resource.settings} for resource in rule.resources)
-    raise_if(problem for settings in merged for problem in conflicts(settings))
-
-
-def _rule(settings: Mapping[str, Setting]) -> Rule:
-    keywords = {name: setting for name, setting in settings.items() if name != "resources"}
-    resources = settings.get("resources")
-    return Rule(keywords, resources.value if resources else None)
+    resources = settings.pop("resources", None)
+    return Rule(settings, resources and resources.value, resources, report.degraded, report.source)
 
 
 def _real(app: Flask) -> Flask:
@@ -177,3 +164,80 @@ def _not_a_target(target: object) -> ConfigError:
     reason = f"CORS takes a Flask app or a blueprint, not {type(target).__name__}"
     source = said_at("app", "CORS(...)")
     return ConfigError([Problem("app_or_blueprint", target, source, reason, hint)])
+
+
+# -- what an app's CORS can be asked -------------------------------------------------------
+
+
+class AppCORS:
+    """The CORS of one app: ``flask_cors.of(app)``, and ``app.extensions["cors"]``."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def reload(self) -> None:
+        """Read ``app.config`` again and swap the policies; on an error the old ones stay.
+
+        Raises :class:`ConfigError` with all problems.
+        """
+        state_of(self._app).reload()
+
+    def explain(
+        self,
+        method: str,
+        path: str,
+        origin: str | None = None,
+        *,
+        headers: Mapping[str, str] | Iterable[str] = (),
+        credentials: bool = False,
+        private_network: bool = False,
+        base_url: str | None = None,
+    ) -> Explanation:
+        """Explain what a request would be answered, with the engine that answers it.
+
+        *path* may hold a query or be a whole URL; *headers* are those that the page sets,
+        names alone or with values. No view and no hook runs, but callable origins are
+        asked, and teardown functions run. Raises :class:`ConfigError` where the
+        configuration has problems.
+        """
+        # The browser model is not needed to serve requests.
+        from .tools.explain import explain
+
+        state = state_of(self._app)
+        return explain(
+            self._app,
+            state.policies(),
+            state.hand_written,
+            method,
+            path,
+            origin,
+            headers=headers,
+            credentials=credentials,
+            private_network=private_network,
+            base_url=base_url,
+        )
+
+    def check(self) -> CheckResult:
+        """Find what is too wide, without effect, or not what it looks like.
+
+        No view and no hook runs; an error in the configuration is a finding, and is not raised.
+        """
+        # The rules are not needed to serve requests.
+        from .tools.checks import check
+
+        return check(self._app, state_of(self._app))
+
+
+def of(app: Flask) -> AppCORS:
+    """Return what the CORS of *app* can be asked: ``explain()``, ``check()`` and ``reload()``.
+
+    Works for every app, one whose views alone are decorated included, before its first
+    request as well as after it.
+    """
+    app = _real(app)
+    state_of(app)
+    found = app.extensions.get("cors")
+    if not isinstance(found, AppCORS):
+        found = AppCORS(app)
+        app.extensions.setdefault("cors", found)
+    return found

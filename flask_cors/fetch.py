@@ -16,6 +16,9 @@ REQUEST_METHOD: Final = "Access-Control-Request-Method"
 REQUEST_HEADERS: Final = "Access-Control-Request-Headers"
 REQUEST_PRIVATE_NETWORK: Final = "Access-Control-Request-Private-Network"
 
+#: Not of the standard: this package's header for page developers, in debug mode alone.
+EXPLANATION: Final = "CORS-Explanation"
+
 ALLOW_ORIGIN: Final = "Access-Control-Allow-Origin"
 ALLOW_CREDENTIALS: Final = "Access-Control-Allow-Credentials"
 ALLOW_METHODS: Final = "Access-Control-Allow-Methods"

@@ -6,6 +6,6 @@ from blinker import Namespace
 
 _signals = Namespace()
 
-#: Sent with the app as sender and ``decision`` (:class:`flask_cors.protocol.Decision`)
+#: Sent with the app as sender and ``decision`` (:class:`flask_cors.policy.decide.Decision`)
 #: for every cross-origin request that is denied. Costs nothing while nobody listens.
 cors_denied = _signals.signal("cors-denied")

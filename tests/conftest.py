@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 import flask_cors
+from tests.rules import RULES
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -19,6 +21,24 @@ def pytest_configure() -> None:
         raise pytest.UsageError(
             f"flask_cors is imported from {imported}, not from {CHECKOUT}: run `make test`"
         )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Stop before the first test when a marker names a rule that is none."""
+    named = {(rule, item) for item in items for m in item.iter_markers("rule") for rule in m.args}
+    unknown = sorted(f"{item.nodeid}: {rule!r}" for rule, item in named if rule not in RULES)
+    if unknown:
+        raise pytest.UsageError("rules that tests/rules.py does not list:\n" + "\n".join(unknown))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let what a test logged be sent from a worker of pytest-xdist, odd characters included."""
+    report = yield
+    report.sections = [
+        (title, text.encode(errors="backslashreplace").decode()) for title, text in report.sections
+    ]
+    return report
 
 
 def skipped(config: pytest.Config) -> list[str]:

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_cookie
 
 from flask_cors import CORS
-from flask_cors.report import to_show
+from flask_cors.tools.report import to_show
 
 from .addresses import Addresses
 

@@ -19,7 +19,7 @@ from .scenarios import SCENARIOS, Scenario
 STRANGER = "https://stranger.example"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 # The report's style and script are the page's as well.
-SHARED = Path(flask_cors.__file__).parent / "templates"
+SHARED = Path(flask_cors.__file__).parent / "tools" / "templates"
 SHARED_FILES = ("page.css", "explanation.js")
 
 

@@ -18,6 +18,9 @@ from examples.lab.conftest import ANY_PORTS, Lab
 from examples.lab.control import MOST_CHARACTERS
 from examples.lab.page import STRANGER, create_page, matrix
 
+# What the tests of this module share is made once, on one worker.
+pytestmark = pytest.mark.xdist_group("lab")
+
 
 def test_the_page_is_served_under_both_names(lab: Lab) -> None:
     for host, here in (("localhost", "the same site"), ("127.0.0.1", "another site")):
@@ -102,7 +105,7 @@ def test_the_lab_alone_may_frame_the_page_that_sends(lab: Lab) -> None:
 
 
 def test_the_style_and_the_explanations_are_those_of_the_report(lab: Lab) -> None:
-    templates = Path(flask_cors.__file__).parent / "templates"
+    templates = Path(flask_cors.__file__).parent / "tools" / "templates"
     for name in ("page.css", "explanation.js"):
         answer = http(lab.addresses.page_port, "GET", f"/shared/{name}")
         assert answer.body == (templates / name).read_text("utf-8")

@@ -9,9 +9,8 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
-from flask_cors import CORS, CorsWarning, cors_exempt, cross_origin
-from flask_cors.advice import advise, preflight_reasons
-from flask_cors.state import state_of
+from flask_cors import CORS, CorsWarning, cors_exempt, cross_origin, of
+from flask_cors.tools.advice import advise, preflight_reasons
 
 PAGE = "https://app.example.com"
 OTHER = "https://other.example.com"
@@ -30,7 +29,7 @@ def make(config: dict[str, Any] | None = None, **options: Any) -> Flask:
 
 
 def advice(app: Flask, *args: Any, **kwargs: Any) -> str:
-    return advise(state_of(app).explain(*args, **kwargs))
+    return advise(of(app).explain(*args, **kwargs))
 
 
 def test_there_is_none_for_what_is_not_blocked() -> None:
@@ -42,6 +41,7 @@ def test_there_is_none_for_what_is_not_blocked() -> None:
 HERE = rf"CORS\(app\) at {re.escape(__file__)}:\d+"
 
 
+@pytest.mark.rule("9.explain-change")
 @pytest.mark.parametrize(
     ("options", "args", "kwargs", "expected"),
     [
@@ -172,6 +172,7 @@ def test_what_to_change(
     assert re.fullmatch(expected, advice(make(**options), *args, **kwargs))
 
 
+@pytest.mark.rule("9.explain-change")
 @pytest.mark.parametrize(
     ("options", "args", "kwargs", "changed"),
     [
@@ -214,13 +215,13 @@ def test_one_change_is_enough(
 
 def test_a_page_that_sends_credentials_sees_which_step_fails() -> None:
     app = make(origins=PAGE)
-    told = state_of(app).explain("GET", "/x", PAGE, credentials=True)
+    told = of(app).explain("GET", "/x", PAGE, credentials=True)
     failed = [step for step in told.exchanges[0].steps if not step.ok]
     assert [(step.name, step.text.partition(",")[0]) for step in failed] == [
         ("credentials", "the page sends credentials")
     ]
     app = make(origins=PAGE, supports_credentials=True)
-    told = state_of(app).explain("GET", "/x", PAGE, credentials=True)
+    told = of(app).explain("GET", "/x", PAGE, credentials=True)
     assert all(step.ok for step in told.exchanges[0].steps)
 
 
@@ -245,7 +246,7 @@ def test_a_mark_that_is_lost_behind_a_decorator() -> None:
     app = make()
     marked = cross_origin(PAGE)(lambda: "y")
     app.add_url_rule("/y", "y", lambda: marked())
-    told = state_of(app).explain("GET", "/y", PAGE)
+    told = of(app).explain("GET", "/y", PAGE)
     assert advise(told) == (
         "Put functools.wraps on that decorator's wrapper, or cross_origin above the decorator."
     )
@@ -256,7 +257,7 @@ def test_a_lost_mark_comes_before_what_else_could_be_changed() -> None:
     app = make(origins=OTHER)
     marked = cross_origin(PAGE)(lambda: "y")
     app.add_url_rule("/y", "y", lambda: marked())
-    told = state_of(app).explain("GET", "/y", PAGE)
+    told = of(app).explain("GET", "/y", PAGE)
     assert (told.off, advise(told).partition(",")[0]) == (
         "",
         "Put functools.wraps on that decorator's wrapper",
@@ -272,7 +273,7 @@ def test_a_mark_that_is_put_on_after_registration() -> None:
 
     cross_origin(PAGE)(late)
     with pytest.warns(CorsWarning):
-        told = state_of(app).explain("GET", "/y", PAGE)
+        told = of(app).explain("GET", "/y", PAGE)
     assert advise(told) == "Write cross_origin below @app.route, next to the function."
     assert told.notes[1] == "CORS is off here: it is on for no route of this app."
 

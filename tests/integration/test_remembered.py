@@ -9,7 +9,9 @@ from flask import Flask, request
 from werkzeug.routing import Rule
 
 from flask_cors import CORS, cors_exempt, cross_origin
-from flask_cors.engine import (
+from flask_cors.policy.decide import Decision
+from flask_cors.resolution.table import Table
+from flask_cors.runtime.decisions import (
     MAX_METHOD_LENGTH,
     MAX_REMEMBERED,
     MAX_REMEMBERED_LENGTH,
@@ -17,8 +19,7 @@ from flask_cors.engine import (
     decide_actual,
     remembered,
 )
-from flask_cors.protocol import Decision
-from flask_cors.resolver import Table
+from flask_cors.runtime.hooks import state_of
 from tests.integration.exchange import ME, VARY, YOU, acao, ask, lines, preflight
 
 
@@ -30,7 +31,7 @@ def make_app(**options: Any) -> Flask:
 
 
 def table_of(app: Flask) -> Table:
-    found: Table = app.extensions["cors"].table()
+    found: Table = state_of(app).policies()
     return found
 
 

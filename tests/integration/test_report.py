@@ -14,13 +14,16 @@ import pytest
 from flask import Blueprint, Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from flask_cors import CORS, cross_origin
+from flask_cors import CORS, cross_origin, of
 from flask_cors.errors import Report, Source
-from flask_cors.origins import parse_origins
-from flask_cors.report import STRANGER, Matrix, render, representative
-from flask_cors.state import state_of
+from flask_cors.patterns.origins import parse_origins
+from flask_cors.runtime.hooks import state_of
+from flask_cors.tools.report import STRANGER, Matrix, render, representative
 from tests.conformance import axe
 from tests.golden.app import make_app
+
+# What the tests of this module share is made once, on one worker.
+pytestmark = pytest.mark.xdist_group("report")
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
@@ -56,7 +59,7 @@ def test_nothing_of_the_app_becomes_markup() -> None:
 def test_cells_are_what_explain_says() -> None:
     app = make_app()
     data = data_of(page_of(app))
-    explain = state_of(app).explain
+    explain = of(app).explain
     codes = {"readable": "r", "blocked": "b", "same-origin": "s"}
     for route in data["routes"]:
         columns = [route["own"], *data["origins"]]
@@ -104,7 +107,7 @@ def test_rules_that_did_not_run_are_listed_by_their_reason(monkeypatch: pytest.M
 
 def test_origins_stand_for_the_policies() -> None:
     app = make_app()
-    matrix = Matrix(app, state_of(app).table(), frozenset())
+    matrix = Matrix(app, state_of(app).policies(), frozenset())
     expected = ["https://app.example.com", "https://cdn.example.com", STRANGER, "null"]
     assert matrix.origins == expected
 

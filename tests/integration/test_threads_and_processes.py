@@ -17,7 +17,7 @@ from flask.views import MethodView
 from werkzeug.test import TestResponse
 
 from flask_cors import CORS, ConfigError, cors_exempt, cross_origin
-from flask_cors.locks import LOCKS
+from flask_cors.resolution.lock import LOCKS
 from flask_cors.testing import Browser, NetworkError
 from tests.integration.exchange import (
     ALL_METHODS,

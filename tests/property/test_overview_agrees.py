@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from flask_cors import CORS, ConfigError, cors_exempt, cross_origin
-from flask_cors.report import STRANGER, Matrix
-from flask_cors.state import state_of
+from flask_cors import CORS, ConfigError, cors_exempt, cross_origin, of
+from flask_cors.runtime.hooks import state_of
 from flask_cors.testing import Browser, NetworkError
+from flask_cors.tools.report import STRANGER, Matrix
 from tests.property.profile import search
 
 A, B = "https://a.example", "https://b.example"
@@ -144,6 +144,6 @@ def test_the_verdicts_are_those_of_requests(drawn: Any) -> None:
                 continue  # an earlier rule has the same URL
             for origin in (A, STRANGER, "http://localhost:1"):
                 expected = got(app, method, row.path, origin)
-                told = state.explain(method, row.path, origin)
+                told = of(app).explain(method, row.path, origin)
                 assert told.verdict == expected
                 assert matrix.verdict(row, method, origin) == expected

@@ -11,7 +11,7 @@ from typing_extensions import assert_type
 
 import flask_cors
 from flask_cors import CORS, ConfigError, CorsWarning
-from flask_cors.marking import cross_origin
+from flask_cors.decorators import cross_origin
 from flask_cors.signals import cors_denied
 
 app = Flask(__name__)

@@ -42,7 +42,8 @@ def reached(target: Target) -> dict[str, Any]:
 def covered(target: Target) -> list[str]:
     """Return the names of the modules that a target answers for."""
     package = Path(importlib.import_module("flask_cors").__file__ or "").parent
-    return sorted({path.stem for name in target.covers for path in package.glob(f"{name}.py")})
+    found = {path for name in target.covers for path in package.glob(f"{name}.py")}
+    return sorted(".".join(path.relative_to(package).with_suffix("").parts) for path in found)
 
 
 def forget() -> None:

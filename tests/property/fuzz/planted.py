@@ -37,7 +37,7 @@ class Bug:
         package = directory / "flask_cors"
         ignored = shutil.ignore_patterns("__pycache__", "templates")
         shutil.copytree(ROOT / "flask_cors", package, ignore=ignored)
-        modules = [path for path in package.glob("*.py") if self.right in path.read_text("utf-8")]
+        modules = [path for path in package.rglob("*.py") if self.right in path.read_text("utf-8")]
         texts = [path.read_text("utf-8") for path in modules]
         if [text.count(self.right) for text in texts] != [1]:
             raise LookupError(f"{self.right!r} does not stand once in the package: {modules}")
@@ -54,8 +54,8 @@ BUGS: Final = (
     ),
     Bug(
         "origins",
-        r"LABEL}(?:\.{",
-        r"LABEL}(?:.{",
+        r'HOST: Final = rf"{LABEL}(?:\.{',
+        r'HOST: Final = rf"{LABEL}(?:.{',
         "an unescaped dot: https://*.example.com matches https://evil.net/x.example.com",
     ),
     Bug(

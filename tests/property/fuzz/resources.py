@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask_cors.errors import REGEX_ERRORS, Report, Source
-from flask_cors.reading import read_options
-from flask_cors.resources import PathPattern, ResourceIndex, has_dot_segment, parse_pattern
+from flask_cors.options.reader import read_options
+from flask_cors.patterns.paths import PathPattern, ResourceIndex, has_dot_segment, parse_pattern
 from tests import seeds
 from tests.property.fuzz.encoding import decode, encode, groups
 from tests.property.fuzz.naive import is_special, is_tame

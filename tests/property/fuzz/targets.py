@@ -64,7 +64,7 @@ _ALL = (
         "origins",
         "origins, patterns and their index",
         longest=1100,
-        covers=("origin*",),
+        covers=("patterns/origin*",),
         words=(
             *("://", "https://", "http", "null", "*", "*.", ":*", ":443", ":80", "localhost"),
             *(".example", "[::1]", ".*", "\\\\.", "+", "(", ")", "?", "/", "\\xc3\\xa9", "\\x7f"),
@@ -75,7 +75,7 @@ _ALL = (
         "preflights",
         "decide, and Access-Control-Request-Headers",
         longest=600,
-        covers=("protocol",),
+        covers=("policy/decide",),
         words=(
             *(",", "x-a", "X-B", "content-type", "*", "[", ":", "\\x00", "\\xff", "GET", "PUT"),
             *("X-M", "null", "https://a.example", ".w.example", "true", *_SIGNS),
@@ -85,7 +85,7 @@ _ALL = (
         "resources",
         "resource patterns and their index",
         longest=300,
-        covers=("resources",),
+        covers=("patterns/paths",),
         words=(
             *("/", "*", "/*", ".*", "/.", "/..", "//", "re:", "^", "$", "?", "+", "{2}", "|"),
             *("(", ")", "[", "]", "\\\\", "/a", *_SIGNS),
@@ -95,7 +95,7 @@ _ALL = (
         "requests",
         "whole requests through WSGI",
         longest=600,
-        covers=("engine", "routing"),
+        covers=("runtime/decisions", "runtime/endpoint"),
         words=(
             *("OPTIONS", "GET", "PUT", "X-M", "HEAD", "/api/", "/api/open", "/files/", "/slash"),
             *("/items/", "/v1/x", "/.", "/..", "//", "%2e", "\\xff", "\\x0d", "\\x00", ",", "x-a"),

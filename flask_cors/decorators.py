@@ -1,0 +1,269 @@
+"""Marks: the decorators that say what a view, a method or a view class grants.
+
+What is said is kept by the registry. An app whose views alone are marked is found at its
+first request.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+from weakref import WeakKeyDictionary
+
+from flask import Blueprint, Flask, Request, Response, current_app, request_started
+from flask.views import View
+
+from .errors import ConfigError, Problem, Report, Source, said_at, warn
+from .extension import of
+from .options.reader import read_options
+from .options.schema import OPTIONS
+from .resolution.lost_marks import lost_mark_of, remember
+from .resolution.marks import (
+    MARK,
+    Mark,
+    class_of,
+    innermost,
+    is_marked,
+    listed,
+    mark_of,
+    stacked,
+)
+from .runtime import called, hooks, state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from typing_extensions import Unpack
+
+    from .options.schema import MarkOptions
+    from .patterns.origin_syntax import OriginPattern
+
+# Who calls a view that has no decorator above its mark.
+_DISPATCH: Final = Flask.dispatch_request.__code__
+_frame: Final = sys._getframe
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+class _Decorator:
+    """What ``cross_origin(...)`` returns: puts one mark on a view, or on a view class."""
+
+    def __init__(self, mark: Mark) -> None:
+        setattr(self, MARK, mark)
+
+    def __call__(self, view: V) -> V:
+        marked: V = _put_mark(view, getattr(self, MARK))
+        return marked
+
+
+@overload
+def cross_origin(view: V, /) -> V: ...
+@overload
+def cross_origin(
+    patterns: str | Iterable[OriginPattern] = ..., /, **options: Unpack[MarkOptions]
+) -> Callable[[V], V]: ...
+def cross_origin(*args: Any, **options: Any) -> Any:
+    """Mark a view: ``@cross_origin`` or ``@cross_origin(origins, **options)``.
+
+    Takes a function, an ``async def``, a method of a view class, a bound method, or a
+    ``View`` or ``MethodView`` class. On a function it returns a new function, which
+    carries the mark; a class is marked itself. Stands below ``@app.route``. What is not
+    said here is resolved along the walk. Raises :class:`ConfigError`.
+    """
+    _watch()
+    if args and isinstance(args[0], Flask | Blueprint):
+        args = _without_app(args)
+    if len(args) == 1 and not options and callable(args[0]):
+        return _put_mark(args[0], Mark({}, said_at("view", "cross_origin")))
+    report = Report(said_at("view", "cross_origin"))
+    given = dict(options)
+    if args:
+        _take_positional(args, given, report)
+    settings = read_options(given, "mark", report)
+    report.raise_if_any()
+    return _Decorator(Mark(settings, report.source, degraded=report.degraded))
+
+
+def _without_app(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Drop the app in ``@cross_origin(app)``: it is no origin, and nothing is lost with it."""
+    report = Report(said_at("view", "cross_origin"))
+    reason = "dropped: an app or a blueprint is not an origin"
+    report.degrade("cross_origin", args[0], reason, "Write @cross_origin().", {})
+    return args[1:]
+
+
+def _take_positional(args: Sequence[object], given: dict[str, Any], report: Report) -> None:
+    if callable(args[0]):
+        hint = "Write origins=<the callable>; a view stands alone: @cross_origin."
+        report.error("origins", args[0], "a callable here would be the view", hint)
+    elif "origins" in given:
+        report.error("origins", args[0], "it is given twice", "Keep origins= alone.")
+    else:
+        given["origins"] = args[0]
+    for extra in args[1:]:
+        reason = "only origins can be given without a name"
+        report.error("positional argument", extra, reason, f"Write one of {_names()} before it.")
+
+
+def _names() -> str:
+    known = (name for name, row in OPTIONS.items() if "mark" in row.places)
+    return ", ".join(f"{name}=" for name in known if name != "headers")
+
+
+def cors_exempt(view: V) -> V:
+    """Take a view, a method or a view class out of CORS, whatever covers it.
+
+    The library then neither adds nor changes a header there. Used bare; on a function it
+    returns a new function.
+    """
+    _watch()
+    if not callable(view):
+        source = said_at("view", "cors_exempt")
+        reason = "cors_exempt takes the view and nothing else"
+        raise ConfigError(
+            [Problem("cors_exempt", view, source, reason, "Write @cors_exempt above the view.")]
+        )
+    marked: V = _put_mark(view, Mark({}, said_at("view", "cors_exempt"), exempt=True))
+    return marked
+
+
+# A decorator that stands bare in a class's list is recognised by the mark it would put.
+setattr(cross_origin, MARK, Mark({}, Source("class", "cross_origin")))
+setattr(cors_exempt, MARK, Mark({}, Source("class", "cors_exempt"), exempt=True))
+
+
+def _put_mark(view: Any, mark: Mark) -> Any:
+    if _is_dispatched(view):
+        # Flask-RESTful applies a class's method_decorators at every request; the mark
+        # lies on the class, and was read when the policies were compiled.
+        return view
+    if isinstance(view, Flask | Blueprint):
+        hint = "Write CORS(app), or mark the views."
+        reason = "an app or a blueprint is no view"
+        raise ConfigError([Problem("cross_origin", view, mark.source, reason, hint)])
+    name = getattr(view, "__qualname__", repr(view))
+    present = mark_of(view)
+    if present is not None and not _from_list(view, present):
+        warn(str(stacked(name, (present, mark))))
+        mark = innermost((present, mark))
+        if mark is present:
+            return view
+    if not isinstance(view, type):
+        return _marked(view, mark)
+    if not issubclass(view, View):
+        reason = "a class is marked only if it is a View or MethodView"
+        hint = "Mark the view function, or derive the class from flask.views.MethodView."
+        raise ConfigError([Problem(mark.decorator, name, mark.source, reason, hint)])
+    setattr(view, MARK, mark)
+    return view
+
+
+def _marked(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
+    """Return a function that calls *view* and carries the mark.
+
+    While a request is served it returns a ``Response``, so that decorators above it and callers
+    can use one, and notes on the request whose mark that response is of. Where Flask itself calls
+    the view there is nobody in between, and Flask makes the response.
+    """
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if mark.plain and _frame(1).f_code is _DISPATCH:
+            return view(*args, **kwargs) if args or kwargs else view()
+        request = called.request_served()
+        if request is None:
+            return view(*args, **kwargs)
+        if request.method == "OPTIONS" and _is_automatic(request, mark):
+            return _finish(request, mark, current_app.make_default_options_response())
+        return _finish(request, mark, view(*args, **kwargs))
+
+    async def call_async(*args: Any, **kwargs: Any) -> Any:
+        request = called.request_served()
+        if request is None:
+            return await view(*args, **kwargs)
+        if request.method == "OPTIONS" and _is_automatic(request, mark):
+            return _finish(request, mark, current_app.make_default_options_response())
+        return _finish(request, mark, await view(*args, **kwargs))
+
+    marked = call_async if _is_async(view) else call
+    functools.update_wrapper(marked, view)
+    setattr(marked, MARK, mark)
+    remember(view, mark)
+    return marked
+
+
+def _is_automatic(request: Request, mark: Mark) -> bool:
+    """Return whether Flask answers this ``OPTIONS`` request, so that the view does not run.
+
+    As in flask-cors, a view with ``automatic_options`` runs for no ``OPTIONS`` request.
+    """
+    if mark.exempt:
+        return False
+    app = called.app_served()
+    policies = hooks.state_of(app).compiled().policies
+    return called.policy_of(policies, app, request, mark).automatic_options
+
+
+def _finish(request: Request, mark: Mark, returned: Any) -> Response:
+    """Make a response of what the view returned, and note whose mark it is of."""
+    app = called.app_served()
+    if state.KEY not in app.extensions:
+        hooks.state_of(app)
+    response: Response = app.make_response(returned)
+    called.note(request, response, mark)
+    return response
+
+
+def _is_async(view: Any) -> bool:
+    return inspect.iscoroutinefunction(view) or inspect.iscoroutinefunction(
+        getattr(view, "__call__", None)  # noqa: B004 - the method itself is wanted
+    )
+
+
+def _from_list(view: object, mark: Mark) -> bool:
+    """Return whether a view function's mark was put there from its class's lists."""
+    view_class = class_of(view)
+    return view_class is not None and any(mark.same_as(entry) for _, _, entry in listed(view_class))
+
+
+def _is_dispatched(view: Any) -> bool:
+    """Return whether this is a handler of a view object that is about to be called."""
+    handler = inspect.unwrap(view, stop=lambda inner: isinstance(_owner(inner), View))
+    owner = _owner(handler)
+    return isinstance(owner, View) and hasattr(owner, "method_decorators")
+
+
+def _owner(method: object) -> object:
+    return getattr(method, "__self__", None)
+
+
+# -- apps without a CORS object --------------------------------------------------------
+
+# How many views an app had when none of them was marked.
+_unmarked: WeakKeyDictionary[Flask, int] = WeakKeyDictionary()
+
+
+def _watch() -> None:
+    """Have apps whose views are marked found at their first request."""
+    # A weak reference would be looked through in every request.
+    request_started.connect(_install_where_marked, weak=False)
+
+
+def _install_where_marked(app: Flask, **_: object) -> None:
+    try:
+        if state.KEY in app.extensions:
+            return
+    except AttributeError:  # other libraries send Flask's signal, too, for what is no Flask app
+        return
+    if not isinstance(app, Flask):
+        return
+    views = app.view_functions
+    if _unmarked.get(app) == len(views):
+        return
+    # A lost mark is warned of when the policies are compiled.
+    if any(is_marked(view) or lost_mark_of(view) for view in views.values()):
+        of(app)
+    else:
+        _unmarked[app] = len(views)

@@ -1,0 +1,157 @@
+"""The headers of a decision, written as the response starts.
+
+Right before it sends a response, Werkzeug asks ``Response.get_wsgi_headers(environ)`` for a copy
+of its headers, and documents that method for overriding. So the decision goes into the WSGI
+environ, and the response gets a subclass of its own class, whose method adds the lines to that
+copy. The app's response object holds nothing of it: one that is sent twice, from two threads, or
+out of a cache is the same as before. (``Response.force_type`` of Werkzeug assigns a class, too.)
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Response, current_app, has_request_context, request
+from werkzeug.datastructures import Headers
+
+from .. import fetch
+from ..errors import LOG
+from ..policy.decide import Decision
+from .state import installed
+
+#: Where a decision is in a WSGI environ.
+HEADERS: Final = "flask_cors.headers"
+#: Where the reason is, in debug mode, that a page may not read the response.
+EXPLANATION: Final = "flask_cors.explanation"
+# On nearly every response, and of no interest.
+_COMMON: Final = frozenset({"Content-Type", "Content-Length"})
+# Response classes that the app makes at run time must not fill the memory.
+_MOST_CLASSES: Final = 64
+_EXPOSE: Final = fetch.EXPOSE_HEADERS.lower()
+_UNITED: Final = frozenset({fetch.ALLOW_METHODS.lower(), fetch.ALLOW_HEADERS.lower()})
+
+_MADE_HERE: Final = "flask_cors_made_here"
+
+_with_headers: dict[type, type] = {}
+
+
+def send_with(decision: Decision, response: Response, environ: dict[str, Any]) -> None:
+    """Have the headers of *decision* added when *response* starts with this *environ*."""
+    environ[HEADERS] = decision
+    kind = type(response)
+    if kind is not (sent := _with_headers.get(kind) or _subclass_of(kind)):
+        response.__class__ = sent
+
+
+def explain_with(reason: str, response: Response, environ: dict[str, Any]) -> None:
+    """Have *reason* sent in CORS-Explanation when *response* starts with this *environ*."""
+    environ[EXPLANATION] = reason
+    kind = type(response)
+    if kind is not (sent := _with_headers.get(kind) or _subclass_of(kind)):
+        response.__class__ = sent
+
+
+def _subclass_of(kind: type) -> type:
+    sent = kind if _MADE_HERE in vars(kind) else _make_subclass(kind)
+    if len(_with_headers) >= _MOST_CLASSES:
+        _with_headers.clear()
+    _with_headers[kind] = sent
+    return sent
+
+
+def _make_subclass(kind: Any) -> type:
+    own = kind.get_wsgi_headers
+
+    def get_wsgi_headers(self: Any, environ: dict[str, Any]) -> Headers:
+        headers: Headers = own(self, environ)
+        if EXPLANATION in environ and fetch.ALLOW_ORIGIN not in headers:
+            headers.set(fetch.EXPLANATION, environ[EXPLANATION])
+        decision = environ.get(HEADERS)
+        if decision is not None:
+            for name, _ in headers:
+                if name not in _COMMON:
+                    if not _add_beside(decision, headers):
+                        _note_hand_written()
+                    return headers
+            for name, value in decision.lines:
+                headers.add(name, value)
+        return headers
+
+    def reduce_ex(self: Any, protocol: Any) -> Any:
+        # Copies, and what a cache pickles, are of the response's own class.
+        reduced = kind.__reduce_ex__(self, protocol)
+        if isinstance(reduced, str):
+            return reduced
+        make, arguments, *state = reduced
+        return make, tuple(kind if item is sent else item for item in arguments), *state
+
+    names = {
+        "__module__": kind.__module__,
+        "__qualname__": kind.__qualname__,
+        "__doc__": kind.__doc__,
+        "__slots__": (),
+        _MADE_HERE: True,
+        "__reduce_ex__": reduce_ex,
+        "get_wsgi_headers": get_wsgi_headers,
+    }
+    sent: type = type(kind)(kind.__name__, (kind,), names)
+    return sent
+
+
+def _note_hand_written() -> None:
+    """Note the endpoint on whose response the app wrote Access-Control-Allow-Origin itself."""
+    if has_request_context() and (state := installed(current_app)):
+        state.hand_written.add(request.endpoint or "")
+
+
+# -- a response that has headers of its own --------------------------------------------------
+
+
+def _add_beside(decision: Decision, headers: Headers) -> bool:
+    """Add the lines to headers of the app; ``False`` where it wrote the answer itself.
+
+    A response with Access-Control-Allow-Origin is the app's own, and stays as it is.
+    """
+    names = {name.lower() for name, _ in headers}
+    if fetch.ALLOW_ORIGIN.lower() in names:
+        return False
+    lines = decision.headers
+    if any(name.startswith("access-control-") for name in names):
+        lines = _united(decision, headers)
+    for name, value in lines:
+        headers.add(name, value)
+    if decision.vary:
+        _add_vary(headers)
+    return True
+
+
+def _united(decision: Decision, headers: Headers) -> tuple[tuple[str, str], ...]:
+    """Take off what two lines of would contradict; unite lists that the app wrote with ours."""
+    lines = []
+    for name, value in decision.headers:
+        lower = name.lower()
+        if lower in _UNITED and (own := headers.getlist(name)):
+            names = (part.strip() for part in ",".join([value, *own]).split(","))
+            value = ", ".join(sorted(dict.fromkeys(filter(None, names))))
+        if lower != _EXPOSE:
+            headers.remove(name)
+        lines.append((name, value))
+    if lines and decision.policy.origins.any and fetch.ALLOW_CREDENTIALS in headers:
+        headers.remove(fetch.ALLOW_CREDENTIALS)
+        LOG.error(
+            "%s of the app is taken off: any origin is allowed here, and every site "
+            "could read a user's data",
+            fetch.ALLOW_CREDENTIALS,
+        )
+    return tuple(lines)
+
+
+def _add_vary(headers: Headers) -> None:
+    """Name ``Origin`` in Vary, in one line with all that the app wrote there."""
+    written = headers.getlist(fetch.VARY)
+    names = [name for part in ",".join(written).split(",") if (name := part.strip())]
+    if not {"origin", "*"} & {name.lower() for name in names}:
+        names.append(fetch.ORIGIN)
+    elif len(written) == 1:
+        return
+    headers.set(fetch.VARY, ", ".join(names))

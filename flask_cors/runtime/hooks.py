@@ -1,0 +1,218 @@
+"""The hooks: what is done in a request of an app, by methods of it that Flask documents for
+overriding.
+
+``preprocess_request`` answers a preflight before any code of the app runs; ``process_response``
+runs after the last ``after_request`` function, and has the headers added as the response starts.
+Whatever arguments Flask passes to them are passed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import Flask, Request, Response, g, request
+
+from ..errors import LOG
+from ..policy.decide import Decision
+from ..resolution.lock import LOCKS
+from ..resolution.marks import ENFORCING
+from . import called, decisions, denials, enforcement, tracebacks
+from .decisions import Compiled
+from .headers import HEADERS, send_with
+from .notes import NOTE, UNDECIDED, notes_on
+from .paired import PairedHooks
+from .state import KEY, State, installed
+
+# On g, which teardown functions of the app context still have: the preflight is answered.
+_ANSWERED: Final = "_flask_cors_answered"
+# Flask documents this way to the request itself: each look through the proxy costs.
+_current_request: Final[Callable[[], Request]] = request._get_current_object  # type: ignore[attr-defined]
+
+
+def state_of(app: Flask) -> State:
+    """Return the app's state; the first call overrides the app's methods."""
+    state = installed(app)
+    if state is None:
+        with LOCKS.compile:
+            state = installed(app)
+            if state is None:
+                state = State(app)
+                Hooks(state).override()
+                # Last of all: other threads go on with their request once it is there.
+                app.extensions[KEY] = state
+    return state
+
+
+class Hooks:
+    """The overridden methods of one app."""
+
+    def __init__(self, state: State) -> None:
+        state.before_compiling = self.override_teardown
+        self._state = state
+        self._app = state.app
+        self._paired = PairedHooks(state.app)
+
+    def override(self) -> None:
+        """Put the methods of this object in the place of the app's, which they call."""
+        app: Any = self._app
+        self._preprocess, app.preprocess_request = app.preprocess_request, self.preprocess_request
+        self._process, app.process_response = app.process_response, self.process_response
+        self._handle, app.handle_exception = app.handle_exception, self.handle_exception
+
+    def override_teardown(self) -> None:
+        """Override the methods of teardown, where the app has something to tear down."""
+        app: Any = self._app
+        if app.teardown_request_funcs or app.teardown_appcontext_funcs:
+            self._end_request = app.do_teardown_request
+            app.do_teardown_request = self.do_teardown_request
+            self._end_context = app.do_teardown_appcontext
+            app.do_teardown_appcontext = self.do_teardown_appcontext
+
+    # -- what Flask calls, in the order of a request -----------------------------------------
+    # Flask 3.2 adds an argument in front. One that is taken by **kwargs would cost every request.
+
+    def preprocess_request(self, *args: Any) -> Any:
+        """Answer a preflight; let Flask go on with any other request."""
+        req = _current_request()
+        current: Any = self._state.current
+        if current.url_map() is not self._app.url_map:
+            current = self._compiled(req)
+        if req.method == "OPTIONS" and (answer := self._preflight(current, req)) is not None:
+            return answer
+        if current.enforces or ENFORCING:
+            enforcement.check(self._app, current, req)
+        return self._preprocess(*args) if args else self._preprocess()
+
+    def process_response(self, response: Any, *more: Any) -> Response:
+        """Have the headers added, after the last ``after_request`` function."""
+        returned = response
+        try:
+            if more:  # as in Flask 3.2
+                returned = more[-1]
+                response = self._process(response, *more)
+            else:
+                response = self._process(response)
+        except Exception as error:
+            response = self._after_error(error, returned)
+        req = _current_request()
+        environ = req.environ
+        current = self._state.current
+        if NOTE in environ or req.method == "OPTIONS" or type(current) is not Compiled:
+            decision = self._decide(req, returned)
+            denials.explain_refusal(self._app, req, response)
+        else:
+            decision = decisions.decide_actual(self._app, current, req)
+            if decision is not None and not decision.lasting:
+                # A failing hook brings a request here twice, and a callable is asked once.
+                _note(req, decision)
+        if decision is not None:
+            send_with(decision, response, environ)
+            if decision.notable:
+                denials.report(self._app, req, decision, response)
+        else:
+            environ.pop(HEADERS, None)
+            if self._app.debug:
+                denials.report_uncovered(self._app, req, response)
+        return response  # type: ignore[no-any-return]
+
+    def handle_exception(self, *args: Any, **kwargs: Any) -> Any:
+        """Answer with a 500 that the page's developer can read, where that is allowed."""
+        try:
+            return self._handle(*args, **kwargs)
+        except Exception as error:
+            req = _current_request()
+            response = tracebacks.response_for(self._app, req, self._decide(req), error)
+            if response is None:
+                raise
+        try:
+            return self.process_response(*args[:-1], response)
+        except Exception:
+            LOG.exception("Finishing the response to an error failed")
+            return response
+
+    def do_teardown_request(self, *args: Any) -> None:
+        """Let no exception of a teardown function leave the app on a preflight."""
+        try:
+            self._end_request(*args)
+        except Exception as error:
+            req = _current_request()
+            if not notes_on(req).answered:
+                raise
+            self._paired.teardown_request(req, error)
+
+    def do_teardown_appcontext(self, *args: Any) -> None:
+        """Let no exception of a teardown function leave the app on a preflight."""
+        try:
+            self._end_context(*args)
+        except Exception as error:
+            if not g.get(_ANSWERED):
+                raise
+            self._paired.teardown_appcontext(error)
+
+    # -- what they share ---------------------------------------------------------------------
+
+    def _preflight(self, current: Compiled, req: Request) -> Response | None:
+        wanted = decisions.preflight_of(req)
+        if wanted is None:
+            return None
+        decision, short_circuits, _ = decisions.answer_preflight(self._app, current, req, wanted)
+        _note(req, decision)
+        if not short_circuits:
+            return None
+        notes_on(req).answered = True
+        setattr(g, _ANSWERED, True)
+        app = self._app
+        make = app.make_default_options_response
+        if getattr(make, "__func__", None) is Flask.make_default_options_response:
+            return app.response_class(status=200)
+        return app.make_response(make())
+
+    def _after_error(self, error: Exception, response: Response) -> Response:
+        """Go on after an ``after_request`` function that raised on a preflight; else raise."""
+        req = _current_request()
+        if notes_on(req).answered:
+            return self._paired.after_request(req, response, error)
+        # Flask sends this very response when it is an error handler's.
+        decision = self._decide(req, response)
+        if decision is not None:
+            send_with(decision, response, req.environ)
+            if decision.notable:
+                denials.report(self._app, req, decision, response)
+        raise error
+
+    def _decide(self, req: Request, returned: Response | None = None) -> Decision | None:
+        """Decide on a request, or return what was decided on it.
+
+        *returned* is what came out of the view or handler, before any ``after_request`` function.
+        """
+        notes = notes_on(req)
+        if notes.mark is not None and notes.returned is returned:
+            current = self._compiled(req)
+            if not called.is_of_the_view(current.policies, req, notes.mark):
+                decision = called.decide_by(current.policies, self._app, req, notes.mark)
+                return _note(req, decision)
+        if notes.decision is not UNDECIDED:
+            return notes.decision
+        # The app's own preprocess_request may have answered before this package was asked.
+        current = self._compiled(req)
+        if req.method == "OPTIONS" and (wanted := decisions.preflight_of(req)):
+            answer = decisions.answer_preflight(self._app, current, req, wanted)
+            return _note(req, answer.decision)
+        return _note(req, decisions.decide_actual(self._app, current, req))
+
+    def _compiled(self, req: Request) -> Compiled:
+        try:
+            return self._state.compiled()
+        except Exception:
+            # Nothing can be decided on this request.
+            _note(req, None)
+            raise
+
+
+def _note(req: Request, decision: Decision | None) -> Decision | None:
+    """Note what was decided on a request."""
+    notes_on(req).decision = decision
+    if decision is not None:
+        denials.report_failed_callable(decision)
+    return decision

@@ -1,0 +1,127 @@
+"""The state of an app's CORS: not compiled yet, compiled, or failed.
+
+Holds the registry, compiles it, and swaps what was compiled in one step while requests are
+served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+from weakref import ref
+
+from flask import Flask
+
+from ..errors import ConfigError
+from ..resolution.compile import Policies
+from ..resolution.lock import LOCKS
+from ..resolution.registry import Registry, Rule
+from .decisions import Compiled
+from .endpoint import prefix_matcher
+
+# Not "cors": apps store objects of their own under that key.
+KEY: Final = "flask_cors"
+
+
+class NotCompiled:
+    """The policies of an app that nobody asked for yet."""
+
+    __slots__ = ()
+
+    def url_map(self) -> object:
+        """Return no URL map, so that there is another one than what was compiled for."""
+        return None
+
+
+class Failed(NotCompiled):
+    """Policies that could not be compiled: every request fails with this error."""
+
+    __slots__ = ("_error",)
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def again(self) -> Exception:
+        """Return the error to raise, without the tracebacks of earlier requests."""
+        if isinstance(self._error, ConfigError):
+            return ConfigError(self._error.problems)
+        return self._error.with_traceback(None)
+
+
+class State:
+    """The CORS of one app."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.registry = Registry()
+        self.current: Compiled | NotCompiled = NotCompiled()
+        #: Called once, before the policies of the app are compiled for its first request.
+        self.before_compiling: Callable[[], None] = _nothing
+        #: The endpoints on whose responses the app wrote Access-Control-Allow-Origin.
+        self.hand_written: set[str] = set()
+
+    def add(self, rule: Rule) -> None:
+        """Add what a ``CORS`` object says to the app; what was compiled is discarded."""
+        with LOCKS.compile:
+            self.registry.rules.append(rule)
+            self.current = NotCompiled()
+
+    def add_blueprint(self, name: str, prefix: str, rule: Rule) -> None:
+        """Add what a ``CORS`` object says to a blueprint, registered as *name*."""
+        with LOCKS.compile:
+            self.registry.add_blueprint(name, prefix, rule)
+            self.current = NotCompiled()
+
+    def policies(self) -> Policies:
+        """Return the compiled policies; before the first request, as they are set up now.
+
+        Raises :class:`ConfigError` with all problems.
+        """
+        current = self.current
+        return current.policies if isinstance(current, Compiled) else self._compile().policies
+
+    def reload(self) -> None:
+        """Read ``app.config`` again and swap the policies; on an error the old ones stay.
+
+        Raises :class:`ConfigError` with all problems.
+        """
+        with LOCKS.compile:
+            self.current = self._compile()
+
+    def compiled(self) -> Compiled:
+        """Return what was compiled for the app's URL map, compiled now for another one.
+
+        Raises :class:`ConfigError`, or what else it failed with, until :meth:`reload`.
+        """
+        current = self.current
+        if isinstance(current, Compiled) and current.url_map() is self.app.url_map:
+            return current
+        with LOCKS.compile:
+            current = self.current
+            if isinstance(current, Failed):
+                raise current.again()
+            if isinstance(current, Compiled) and current.url_map() is self.app.url_map:
+                return current
+            self.before_compiling()
+            self.before_compiling = _nothing
+            try:
+                self.current = current = self._compile()
+            except Exception as error:
+                self.current = Failed(error)
+                raise
+            return current
+
+    def _compile(self) -> Compiled:
+        app = self.app
+        policies = Policies(self.registry, app.config, app, prefix_matcher(app))
+        return Compiled(policies, ref(app.url_map))
+
+
+def _nothing() -> None:
+    """Do nothing before compiling again."""
+
+
+def installed(app: Flask) -> State | None:
+    """Return the app's state, ``None`` where it has none yet."""
+    found = app.extensions.get(KEY)
+    return found if isinstance(found, State) else None

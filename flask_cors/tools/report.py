@@ -1,0 +1,323 @@
+"""One self-contained page: routes and origins with the verdicts, their explanations, findings.
+
+Asks ``explain`` and ``check``; decides nothing itself.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from flask import Flask
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from werkzeug.exceptions import HTTPException
+
+from ..errors import Source, visible
+from ..fetch import SAFELISTED_METHODS
+from ..options.schema import Setting
+from ..patterns.origins import Origins
+from ..policy.decide import Preflight, decide
+from ..policy.policy import Policy
+from ..resolution.compile import Policies
+from .advice import advise, reasons
+from .checks import check
+from .explain import explain
+from .explanation import Explanation, effective_option, shown_settings
+from .routes import RouteRow, overview, policies_of
+
+if TYPE_CHECKING:
+    from ..runtime.state import State
+
+STRANGER: Final = "https://stranger.example"
+_MOST_COLUMNS: Final = 5
+# An explanation takes about 2 kB and a millisecond; beyond these the page names the command.
+_MOST_EXPLAINED: Final = 300
+_CODES: Final = {"readable": "r", "blocked": "b", "same-origin": "s"}
+
+
+def render(app: Flask, state: State) -> str:
+    """Return the page as HTML; it loads nothing and needs no network.
+
+    Raises ``ConfigError`` where the configuration has errors.
+    """
+    table = state.policies()
+    matrix = Matrix(app, table, frozenset(state.hand_written))
+    result = check(app, state, table)
+    templates = Environment(
+        loader=PackageLoader("flask_cors.tools"), autoescape=True, undefined=StrictUndefined
+    )
+    return templates.get_template("report.html").render(
+        name=visible(app.name),
+        data=matrix.to_dict(),
+        origins=matrix.origins,
+        routes=len(matrix.rows),
+        policies=len(matrix.policies),
+        findings=_from_here([vars(found) for found in result.findings]),
+        ignored=_from_here([vars(found) for found in result.ignored]),
+        not_run=result.reasons_not_run(),
+    )
+
+
+def to_show(told: Explanation, headers: Mapping[str, str]) -> dict[str, Any]:
+    """Return an explanation as ``explanation.js`` shows it, *headers* being the page's."""
+    extra = {"preflight": reasons(told, headers), "advice": advise(told)}
+    found: dict[str, Any] = _from_here({**told.to_dict(), **extra})
+    return found
+
+
+def _from_here(data: Any) -> Any:
+    """Return plain data to be shown, its files named relative to the current directory."""
+    return _without(f"{Path.cwd()}{os.sep}", data)
+
+
+def _without(folder: str, data: Any) -> Any:
+    if isinstance(data, str):
+        return visible(data.replace(folder, ""))
+    if isinstance(data, Mapping):
+        return {key: _without(folder, item) for key, item in data.items()}
+    return [_without(folder, item) for item in data] if isinstance(data, list | tuple) else data
+
+
+class Matrix:
+    """Routes × origins: the verdict of each, and the explanations behind them.
+
+    ``origins`` are representatives of the policies that most routes have, a stranger and
+    ``null``; each route is also asked for an origin of its own policy, where one is named.
+    """
+
+    def __init__(self, app: Flask, table: Policies, hand_written: frozenset[str]) -> None:
+        self.rows = overview(app, table)
+        self.policies = policies_of(self.rows)
+        self.origins = list(dict.fromkeys([*self._representatives(), STRANGER, "null"]))
+        self._known: dict[object, tuple[list[str], list[list[int]]]] = {}
+        self._judge = _Judge(app, table, hand_written, _own_options(self.rows))
+
+    def _representatives(self) -> list[str]:
+        found = (representative(policy.origins) for policy in self.policies)
+        return list(dict.fromkeys(filter(None, found)))[:_MOST_COLUMNS]
+
+    def verdict(self, row: RouteRow, method: str, origin: str) -> str:
+        """Return what a page of *origin* gets: ``readable``, ``blocked`` or ``same-origin``."""
+        return self._judge.verdicts(row, origin)[row.methods.index(method)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as plain data; texts that repeat are named by number."""
+        told = _Told()
+        policies = [
+            [told.option(name, setting) for name, setting in shown_settings(policy.settings)]
+            for policy in self.policies
+        ]
+        numbers = {policy: number for number, policy in enumerate(self.policies)}
+        return {
+            "origins": _from_here(self.origins),
+            "routes": [self._route(row, numbers) for row in self.rows],
+            "policies": policies,
+            "strings": _from_here(list(told.strings)),
+            "sources": _from_here([source._asdict() for source in told.sources]),
+            "explanations": self._judge.explanations,
+        }
+
+    def _route(self, row: RouteRow, numbers: dict[Policy, int]) -> dict[str, Any]:
+        own = representative(row.policy.origins) if row.policy else None
+        cells, told = self._judged(row, [own, *self.origins])
+        return {
+            "endpoint": visible(row.endpoint),
+            "rule": visible(f"{row.host} {row.rule}" if row.host else row.rule),
+            "methods": [visible(method) for method in row.methods],
+            "path": visible(row.path),
+            "policy": None if row.policy is None else numbers[row.policy],
+            "off": "" if row.policy else "exempt" if row.exempt else "not covered",
+            "varies": row.varies,
+            "own": visible(own or ""),
+            "named": _named(row),
+            "cells": cells,
+            "told": told,
+        }
+
+    def _judged(
+        self, row: RouteRow, origins: Sequence[str | None]
+    ) -> tuple[list[str], list[list[int]]]:
+        """Return the codes of the verdicts and the numbers of the explanations, by origin."""
+        key: object = id(row)
+        if row.policy is not None and len(self._judge.methods_alike(row)) == len(row.methods):
+            key = (row.policy, tuple(row.methods))
+        if key not in self._known:
+            self._known[key] = (
+                [self._codes(row, origin) if origin else "" for origin in origins],
+                [
+                    [self._judge.told(row, method, origin) for method in row.methods]
+                    if origin
+                    else []
+                    for origin in origins
+                ],
+            )
+        return self._known[key]
+
+    def _codes(self, row: RouteRow, origin: str) -> str:
+        return "".join(_CODES[verdict] for verdict in self._judge.verdicts(row, origin))
+
+
+class _Told:
+    """Texts and sources by number; most policies share most of their settings."""
+
+    def __init__(self) -> None:
+        self.strings: dict[str, int] = {}
+        self.sources: dict[Source, int] = {}
+        self._known: dict[int, tuple[int, int, int]] = {}
+
+    def option(self, name: str, setting: Setting) -> tuple[int, int, int]:
+        """Return the numbers of an option's name, value and source."""
+        # The table that holds the settings outlives this object, so no id is used twice.
+        known = self._known.get(id(setting))
+        if known is None:
+            option = effective_option(name, setting)
+            known = self._known[id(setting)] = (
+                self.strings.setdefault(option.name, len(self.strings)),
+                self.strings.setdefault(option.value, len(self.strings)),
+                self.sources.setdefault(option.source, len(self.sources)),
+            )
+        return known
+
+
+def _named(row: RouteRow) -> str:
+    """Say in words which origins are allowed, for where none can be named."""
+    if row.policy is None:
+        return "CORS is off"
+    return "any origin" if row.policy.origins.any else "none can be named"
+
+
+def representative(origins: Origins) -> str | None:
+    """Return an origin that *origins* allow by name; ``None`` where none can be told."""
+    if origins.literals:
+        return min(origins.literals)
+    for wildcard in sorted(origins.wildcards):
+        scheme, _, host = wildcard.partition("://")
+        if scheme not in ("http", "https"):
+            return f"{scheme}://{host.replace('*', 'abcdefghijklmnop')}"
+        name = host.replace("*.", "www.", 1)
+        return f"{scheme}://{name.removesuffix(':*')}" + (":8080" if name.endswith(":*") else "")
+    for regex in origins.regexes:
+        text = re.sub(r"^\^|\$$|\\Z$", "", regex.pattern).replace("s?://", "s://")
+        text = re.sub(r"\.[*+]\??|\[[^\]]*\][*+]?|\\[wd][*+]?", "1", text).replace("\\", "")
+        text = re.sub(r"\((?:\?:)?([^()|]*)[^()]*\)\??", r"\1", text)
+        if origins.match(text).kind == "regex":
+            return text
+    return None
+
+
+def _own_options(rows: Iterable[RouteRow]) -> frozenset[str]:
+    return frozenset(row.rule for row in rows if row.own_options)
+
+
+def _sent(policy: Policy, method: str, origin: str) -> str:
+    """Return the headers that an allowed origin gets, whatever its name."""
+    answers = [decide(policy, origin)]
+    if method not in SAFELISTED_METHODS:
+        answers.append(decide(policy, origin, Preflight(method)))
+    return repr(
+        [[(name, value == origin or value) for name, value in item.headers] for item in answers]
+    )
+
+
+@dataclass
+class _Judge:
+    """Asks ``explain`` for verdicts, once for each kind of answer.
+
+    Two requests that get the same headers get the same verdict, whatever their policies.
+    """
+
+    app: Flask
+    table: Policies
+    hand_written: frozenset[str]
+    own_options: frozenset[str]
+    explanations: list[dict[str, Any]] = field(default_factory=list)
+    _verdicts: dict[object, str] = field(default_factory=dict)
+    _places: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    _numbers: dict[object, int] = field(default_factory=dict)
+    _alike: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._urls = self.app.url_map.bind("localhost")
+        self._rules = Counter(rule.rule for rule in self.app.url_map.iter_rules())
+
+    def verdicts(self, row: RouteRow, origin: str) -> list[str]:
+        """Return the verdict for each method of a row."""
+        found = []
+        for method, kind in zip(row.methods, self._kinds(row, origin), strict=True):
+            verdict = self._verdicts.get(kind)
+            if verdict is None:
+                verdict = self._verdicts[kind] = self._explain(row, method, origin).verdict
+            found.append(verdict)
+        return found
+
+    def _kinds(self, row: RouteRow, origin: str) -> list[object]:
+        """Return what each method's verdict depends on; requests of one kind get the same."""
+        shared = self.methods_alike(row)
+        return [
+            self._kind(row, method, origin) if method in shared else (id(row), method, origin)
+            for method in row.methods
+        ]
+
+    def _kind(self, row: RouteRow, method: str, origin: str) -> object:
+        policy, place = row.policy, self._place(origin)
+        if policy is None:
+            return method, place, row.exempt
+        place = (*place, policy.automatic_options)
+        if not policy.origins.match(origin).kind:
+            return method, place, "denied"
+        return method, place, _sent(policy, method, origin)
+
+    def methods_alike(self, row: RouteRow) -> frozenset[str]:
+        """Return the methods that get what other rows of such a policy get."""
+        found = self._alike.get(id(row))
+        if found is None:
+            alone = row.rule in self.own_options or row.host
+            if alone or (row.policy and row.policy.origins.callables):
+                found = frozenset()
+            elif "<" not in row.rule and self._rules[row.rule] == 1:
+                found = frozenset(row.methods)
+            else:
+                found = frozenset(method for method in row.methods if self._reaches(row, method))
+            self._alike[id(row)] = found
+        return found
+
+    def _reaches(self, row: RouteRow, method: str) -> bool:
+        """Return whether a request to the row's path is the row's: another rule may take it."""
+        try:
+            rule, _ = self._urls.match(row.path, method, return_rule=True)
+        except HTTPException:
+            return False
+        return bool(rule.endpoint == row.endpoint)
+
+    def _place(self, origin: str) -> tuple[object, ...]:
+        """Return what a verdict depends on of an origin, besides what the policy says of it."""
+        found = self._places.get(origin)
+        if found is None:
+            scheme, _, host = origin.partition("://")
+            here = self.app.config["SERVER_NAME"] or "localhost"
+            found = self._places[origin] = (origin == "null", scheme, host == here)
+        return found
+
+    def told(self, row: RouteRow, method: str, origin: str) -> int:
+        """Return the number of an explanation for these options, -1 where there are too many."""
+        alone = method not in self.methods_alike(row) and id(row)
+        key = (row.policy or id(row), alone, method, origin)
+        if key not in self._numbers:
+            if len(self.explanations) == _MOST_EXPLAINED:
+                return -1
+            self._numbers[key] = len(self.explanations)
+            kept = to_show(self._explain(row, method, origin), {})
+            del kept["options"]
+            self.explanations.append({**kept, "path": visible(row.path)})
+        return self._numbers[key]
+
+    def _explain(self, row: RouteRow, method: str, origin: str) -> Explanation:
+        base = f"http://{row.host}" if row.host else None
+        return explain(
+            self.app, self.table, self.hand_written, method, row.path, origin, base_url=base
+        )

@@ -1,0 +1,304 @@
+"""Text for a terminal: routes, explanations, findings and probes, laid out by ``rich``.
+
+Shows what it is given; decides nothing. Whatever comes from a client, a configuration or
+a server is printed as plain text, and what is not printable is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import textwrap
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ..options.schema import OPTIONS
+from .explanation import EffectiveOption, ExplainedExchange, Explanation, effective_option
+from .routes import RouteRow, effective_options
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from .checks import CheckResult, Finding
+    from .checks.upgrade import UpgradeResult
+    from .probe import ProbeResult
+
+# A table of more rows takes rich too long; from there on a route is one plain line.
+_MOST_TABLE_ROWS: Final = 300
+_NARROW: Final = 100
+_ENCLOSING: Final = re.compile(r"[\w.]*<locals>\.")
+_COLORS: Final = {"error": "red", "warning": "yellow", "note": "cyan"}
+_COLUMNS: Final = {name: row.column for name, row in OPTIONS.items() if row.column}
+
+
+class Output:
+    """One terminal, or file, to print to. Raises ``ModuleNotFoundError`` without ``rich``."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self.console: Console = Console(highlight=False, markup=False, emoji=False)
+        self._ascii = not (self.console.encoding or "").lower().startswith("utf")
+        self._here = f"{Path.cwd()}/"
+        # Asked once: each time, rich looks at the terminal and at the environment.
+        self._width = self.console.width
+        self._colors = self.console.is_terminal
+
+    def plain(self, text: object) -> str:
+        """Return *text* with every character escaped that a terminal cannot print as itself."""
+        shown = str(text).replace(self._here, "")
+        if "<locals>" in shown:
+            # A view that is defined in a function has that function in its name.
+            shown = _ENCLOSING.sub("", shown)
+        if shown.isprintable() and (shown.isascii() or not self._ascii):
+            return shown
+        return "".join(char if self._printable(char) else _escaped(char) for char in shown)
+
+    def _printable(self, char: str) -> bool:
+        return char.isprintable() and (char.isascii() or not self._ascii)
+
+    def line(self, text: object = "", style: str = "", indent: int = 0, hang: int = 0) -> None:
+        """Print one line, wrapped at the terminal's width; *hang* indents what goes on more."""
+        for part in _wrapped(self.plain(text), max(self._width - indent, 20), " " * hang):
+            shown = " " * indent + part if part else ""
+            if style and self._colors:
+                from rich.text import Text
+
+                self.console.print(Text(shown, style), soft_wrap=True)
+            else:  # much faster, and most lines are of this kind
+                self.console.file.write(f"{shown}\n")
+
+    def table(self, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Print a table, or plain columns where there are very many rows."""
+        cells = [[self.plain(cell) for cell in row] for row in rows]
+        if len(cells) > _MOST_TABLE_ROWS:
+            self._columns([list(titles), *cells])
+            return
+        from rich.box import SIMPLE
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(*titles, header_style="bold", box=SIMPLE, pad_edge=False)
+        for column in table.columns:
+            column.overflow = "fold"
+        for row in cells:
+            table.add_row(*(Text(cell, overflow="fold") for cell in row))
+        with self.console.capture() as shown:
+            self.console.print(table)
+        for line in shown.get().splitlines():
+            self.console.file.write(f"{line.rstrip()}\n")
+
+    def _columns(self, rows: list[list[str]]) -> None:
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            self.console.file.write("  ".join(padded).rstrip() + "\n")
+
+    @property
+    def narrow(self) -> bool:
+        """Whether there is no room for a table of many columns."""
+        return self._width < _NARROW
+
+
+def _wrapped(text: str, width: int, hang: str) -> list[str]:
+    if len(text) <= width:
+        return [text.rstrip()]
+    return textwrap.wrap(text, width, subsequent_indent=hang, break_on_hyphens=False)
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
+
+
+# -- routes ----------------------------------------------------------------------------
+
+
+def print_routes(rows: Sequence[RouteRow], sources: bool) -> None:
+    """Print the routes: a table, or one block each where it is narrow or sources are asked for."""
+    output = Output()
+    if sources or output.narrow:
+        for row in rows:
+            _route_block(output, row, sources)
+    else:
+        titles = ("Methods", "Rule", *_COLUMNS.values())
+        output.table(titles, (_route_cells(row) for row in rows))
+    if not rows:
+        output.line("The app has no routes.")
+
+
+def _route_cells(row: RouteRow) -> list[str]:
+    first = [", ".join(row.methods), _rule_text(row)]
+    if row.policy is None:
+        return [*first, _off(row), *[""] * (len(_COLUMNS) - 1)]
+    settings = row.policy.settings
+    return [*first, *(_short(effective_option(name, settings[name])) for name in _COLUMNS)]
+
+
+def _short(option: EffectiveOption) -> str:
+    # A table has no room for seven methods in every row.
+    plain = option.source.level == "default" and option.name == "methods"
+    return "(default)" if plain else _with_level(option)
+
+
+def _rule_text(row: RouteRow) -> str:
+    rule = f"{row.host} {row.rule}" if row.host else row.rule
+    return f"{rule} ({row.path})" if row.varies else rule
+
+
+def _off(row: RouteRow) -> str:
+    return "off (cors_exempt)" if row.exempt else "off (not covered)"
+
+
+def _with_level(option: EffectiveOption) -> str:
+    return f"{option.value} ({option.source.level})"
+
+
+def _route_block(output: Output, row: RouteRow, sources: bool) -> None:
+    output.line(f"{', '.join(row.methods)} {_rule_text(row)}  [{row.endpoint}]", "bold")
+    if row.policy is None:
+        output.line(_off(row), indent=2)
+        return
+    if sources:
+        for option in effective_options(row.policy):
+            output.line(_option(option), indent=2, hang=2)
+        return
+    for name in _COLUMNS:
+        option = effective_option(name, row.policy.settings[name])
+        output.line(f"{name} = {_with_level(option)}", indent=2, hang=2)
+
+
+def _option(option: EffectiveOption) -> str:
+    source = option.source
+    said = source.level if source.level == "default" else f"{source.level}: {source}"
+    return f"{option.name} = {option.value}  ({said})"
+
+
+# -- explain ---------------------------------------------------------------------------
+
+
+def print_explanation(told: Explanation, reasons: Sequence[str], advice: str) -> None:
+    """Print an explanation: the verdict first, then what led to it."""
+    output = Output()
+    color = "red" if told.verdict == "blocked" else "green"
+    output.line(f"{told.method} {told.url} from {told.origin or 'no origin'}", "bold")
+    output.line(f"{told.verdict}: {told.message}", color)
+    if advice:
+        output.line(f"To change that: {advice}", "bold")
+    _preflight(output, reasons)
+    _walk(output, told)
+    for exchange in told.exchanges:
+        _exchange(output, exchange)
+    for note in told.notes:
+        output.line(f"Note: {note}")
+
+
+def _preflight(output: Output, reasons: Sequence[str]) -> None:
+    output.line()
+    output.line("A browser sends a preflight first:" if reasons else "No preflight is needed.")
+    for reason in reasons:
+        output.line(f"- {reason}", indent=2, hang=2)
+
+
+def _walk(output: Output, told: Explanation) -> None:
+    output.line()
+    output.line(f"Endpoint: {told.endpoint or 'none (404)'}", "bold")
+    for number, step in enumerate(told.walk, 1):
+        sets = f"sets {', '.join(step.sets)}" if step.sets else "sets nothing"
+        output.line(f"{number}. {step.level}: {step.place} {sets}", indent=2, hang=3)
+    if told.options:
+        output.line("Effective options:", "bold")
+    for option in told.options:
+        output.line(_option(option), indent=2, hang=2)
+
+
+def _exchange(output: Output, exchange: ExplainedExchange) -> None:
+    output.line()
+    title = "Preflight" if exchange.kind == "preflight" else "Request"
+    output.line(f"{title}: {exchange.method} {exchange.url} -> {exchange.answer}", "bold")
+    for step in exchange.steps:
+        state, color = ("ok", "green") if step.ok else ("FAILS", "red")
+        output.line(f"{state:5}  {step.name}: {step.text}", color, indent=2, hang=7)
+        output.line(step.clause, indent=9)
+    headers = [*exchange.headers, *([("Vary", "Origin")] if exchange.vary else [])]
+    if headers:
+        output.line("Headers that are put on:", indent=2)
+    for name, value in headers:
+        output.line(f"{name}: {value}", indent=4, hang=2)
+
+
+# -- check -----------------------------------------------------------------------------
+
+
+def print_findings(result: CheckResult) -> None:
+    """Print the findings, those that are ignored, and the rules that did not run."""
+    output = Output()
+    for found in (*result.findings, *result.ignored):
+        _finding(output, found)
+    for reason, ids in result.reasons_not_run().items():
+        output.line(f"Not run: {', '.join(ids)}, since {reason}")
+    counts = f"findings: {len(result.findings)}, ignored: {len(result.ignored)}"
+    output.line(f"{counts}, rules not run: {len(result.not_run)}", "bold")
+
+
+def _finding(output: Output, found: Finding) -> None:
+    state = "ignored" if found.ignored else found.severity
+    where = f" ({found.file}:{found.line})" if found.file else ""
+    output.line(f"{found.id} {state}: {found.place}{where}", _COLORS.get(state, "dim"))
+    output.line(f"{found.reason}.", indent=2)
+    output.line(f"Ignored: {found.ignored}" if found.ignored else found.hint, indent=2)
+
+
+def print_changes(result: UpgradeResult) -> None:
+    """Print what an upgrade changes, the gravest first, and what only requests show."""
+    output = Output()
+    for change in result.changes:
+        finding = change.to_finding()
+        where = f" ({change.file}:{change.line})" if change.file else ""
+        title = f"{change.row}. {change.effect}" if change.row else change.effect
+        output.line(f"{title}: {change.place}{where}", _COLORS[finding.severity])
+        output.line(f"{change.what}.", indent=2)
+        output.line(change.keep, indent=2)
+    if result.nothing_changes:
+        output.line("Nothing changes for your clients.", "bold")
+    counts = ", ".join(f"{effect}: {count}" for effect, count in result.counts().items())
+    output.line(f"changes: {len(result.changes)}" + (f" ({counts})" if counts else ""), "bold")
+    output.line("Only requests, or your code, show these:")
+    for info in result.unseen:
+        output.line(f"{int(info.id[-2:])}. {info.title}", indent=2, hang=4)
+
+
+# -- probe -----------------------------------------------------------------------------
+
+
+def print_probe(result: ProbeResult) -> None:
+    """Print what a probe saw: the verdict and the faults first."""
+    output = Output()
+    output.line(f"{result.method} {result.url} from {result.origin}", "bold")
+    output.line(f"{result.verdict}: {result.message}", "green" if result.good else "red")
+    if result.section:
+        output.line(f"Failed: {result.step} (https://fetch.spec.whatwg.org/#{result.section})")
+    for fault in result.faults:
+        output.line(f"Likely at fault: {fault.who}", "bold")
+        output.line(f"{fault.what}.", indent=2)
+        output.line(fault.hint, indent=2)
+    for exchange in result.exchanges:
+        output.line()
+        output.line(
+            f"{exchange.kind}: {exchange.method} {exchange.url} -> {exchange.status}", "bold"
+        )
+        _lines(output, "> ", exchange.request_headers)
+        _lines(output, "< ", exchange.headers)
+
+
+def _lines(output: Output, mark: str, headers: Iterable[tuple[str, str]]) -> None:
+    for name, value in headers:
+        output.line(f"{mark}{name}: {value}", indent=2)
+
+
+def print_json(data: Any) -> None:
+    """Print *data* as JSON of ASCII characters; needs no ``rich``."""
+    import json
+
+    text = json.dumps(data, indent=2, default=str)
+    sys.stdout.write(text.replace("\x7f", "\\u007f") + "\n")
