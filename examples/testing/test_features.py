@@ -30,6 +30,17 @@ def test_another_sites_form_is_sent_with_the_cookie(page: Browser) -> None:
     assert sent.get("Sec-Fetch-Site") == "cross-site"
 
 
+def test_enforce_refuses_it() -> None:
+    app = Flask("safe")
+    CORS(app, origins=[], enforce=True)
+    app.add_url_rule("/items", view_func=lambda: "done", methods=["POST"])
+    page = Browser(app, origin="https://evil.example", base_url="https://api.example")
+    assert page.submit_form("/items").status == 403
+    assert page.exchanges[-1].is_refusal
+    assert "refused by the server with 403" in page.timeline()
+    assert page.at("https://api.example").submit_form("/items").text == "done"
+
+
 def test_a_refusal_names_the_header(page: Browser) -> None:
     with pytest.raises(CORSBlocked) as caught:
         page.at("https://evil.example").fetch("/items", credentials="include")
