@@ -18,6 +18,9 @@ from examples.lab.conftest import ANY_PORTS, Lab
 from examples.lab.control import MOST_CHARACTERS
 from examples.lab.page import STRANGER, create_page, matrix
 
+# What the tests of this module share is made once, on one worker.
+pytestmark = pytest.mark.xdist_group("lab")
+
 
 def test_the_page_is_served_under_both_names(lab: Lab) -> None:
     for host, here in (("localhost", "the same site"), ("127.0.0.1", "another site")):

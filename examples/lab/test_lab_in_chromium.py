@@ -18,6 +18,7 @@ from flask_cors.testing import Browser, NetworkError
 from tests.conformance import axe, chromium
 
 pytestmark = [
+    pytest.mark.xdist_group("lab-chromium"),
     pytest.mark.browser,
     pytest.mark.skipif(chromium.EXECUTABLE is None, reason=chromium.HOW_TO_GET),
 ]

@@ -15,6 +15,9 @@ from examples.lab.conftest import Lab
 from tests.conformance import chromium
 from tests.integration.hostile import HOSTILE
 
+# What the tests of this module share is made once, on one worker.
+pytestmark = pytest.mark.xdist_group("lab-markup")
+
 MARKUP = ["markup", "an attribute", "the end of a script", "a template", "its direction"]
 
 

@@ -6,53 +6,36 @@ No input, no output, no Flask. Section ids are those of the Fetch standard.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 from .. import fetch
-from ..errors import shorten
 from ..options.parsers import HeaderNames
 from ..options.schema import HeaderLines
 from ..patterns.origins import NO_MATCH, Match, is_echoable
+from .facts import Grant, Preflight
 from .policy import Policy, without_credentials
+from .steps import reason
 
 # Real pages ask for a handful of names; these bounds keep the work of one request small.
 MAX_REQUEST_HEADERS_LENGTH: Final = 8192
 MAX_REQUEST_HEADERS_COUNT: Final = 256
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _VARY: Final = (fetch.VARY, fetch.ORIGIN)
-_MAX_SHOWN: Final = 10
 
-_FETCH = "https://fetch.spec.whatwg.org/#"
-_PRIVATE_NETWORK = "https://wicg.github.io/private-network-access/#"
+#: The methods that a URL serves, each with its own policy, ``None`` where CORS is off there or
+#: the app answers the method's preflight itself.
+Served = tuple[tuple[str, Policy | None], ...]
 
-
-class Preflight(NamedTuple):
-    """What a CORS-preflight request asks for, as the client wrote it.
-
-    ``method`` is Access-Control-Request-Method, ``headers`` the value of
-    Access-Control-Request-Headers or ``None``, ``private_network`` whether
-    Access-Control-Request-Private-Network is ``true``.
-    """
-
-    method: str
-    headers: str | None = None
-    private_network: bool = False
-
-
-class Grant(NamedTuple):
-    """What of a preflight is allowed: the method, and which of the headers."""
-
-    method: bool
-    headers: tuple[str, ...]
-    refused: tuple[str, ...]
-
-
-class Step(NamedTuple):
-    """One step of the protocol: what was checked, where it is written, how it ended."""
-
-    name: str
-    clause: str
-    ok: bool
-    text: str
+__all__ = [
+    "MAX_REQUEST_HEADERS_COUNT",
+    "MAX_REQUEST_HEADERS_LENGTH",
+    "SAFE_METHODS",
+    "Decision",
+    "Grant",
+    "Preflight",
+    "Served",
+    "decide",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +44,8 @@ class Decision:
 
     ``headers`` are the lines to send; ``vary`` whether ``Vary`` must name ``Origin``, and
     ``lines`` both together; ``allowed`` whether the origin is allowed and, on preflights, all
-    that is asked for; ``denied`` whether there is an origin that is not; ``lasting`` whether
+    that is asked for; ``denied`` whether there is an origin that is not; ``notable`` whether
+    somebody is to be told, of a denial or of credentials that were dropped; ``lasting`` whether
     the same request would be decided alike, since no callable was asked.
     """
 
@@ -73,6 +57,7 @@ class Decision:
     lines: HeaderLines
     allowed: bool
     denied: bool
+    notable: bool
     lasting: bool
     preflight: Preflight | None = None
     grant: Grant | None = None
@@ -87,17 +72,27 @@ class Decision:
         """Why the request is denied, in one sentence; empty where it is not."""
         if not self.denied:
             return ""
-        return next(step.text for step in steps(self) if not step.ok)
+        return reason(self)
 
 
-def decide(policy: Policy, origin: str | None, preflight: Preflight | None = None) -> Decision:
-    """Decide on a request; *origin* is the value of ``Origin``, ``None`` without it."""
+def decide(
+    policy: Policy,
+    origin: str | None,
+    preflight: Preflight | None = None,
+    served: Served = (),
+) -> Decision:
+    """Decide on a request; *origin* is the value of ``Origin``, ``None`` without it.
+
+    *served* is given for a preflight of a URL whose methods do not all have *policy*.
+    """
     origin = origin or None
     match = policy.origins.match(origin) if origin else NO_MATCH
     allow_origin = _allow_origin(policy, origin, match) if origin else _without_origin(policy)
     vary = policy.vary_header and _varies(policy, allow_origin)
     grant = None if preflight is None else _grant(policy, preflight)
     headers: HeaderLines = ()
+    if preflight and grant and served and origin and allow_origin is not None:
+        grant = _limited(policy, origin, preflight, grant, served)
     if allow_origin is not None:
         lines = _beside(policy, preflight, grant)
         if policy.credentials and allow_origin.lower() == "null":
@@ -113,10 +108,30 @@ def decide(policy: Policy, origin: str | None, preflight: Preflight | None = Non
         lines=(*headers, _VARY) if vary else headers,
         allowed=allowed,
         denied=origin is not None and not allowed,
-        lasting=not (origin and policy.origins.callables),
+        notable=origin is not None and (not allowed or policy.dropped_credentials is not None),
+        lasting=not (origin and _asks_callables(policy, served)),
         preflight=preflight,
         grant=grant,
     )
+
+
+def refuses(decision: Decision, method: str) -> bool:
+    """Return whether ``enforce`` refuses a cross-origin request of *method*.
+
+    Requests with a safe method (RFC 9110 section 9.2.1) and without ``Origin`` are those that
+    every page may make: links, images, scripts. ``"*"`` allows every origin, a missing one too.
+    """
+    policy = decision.policy
+    origin_allowed = policy.origins.any or bool(decision.match.kind)
+    if method in SAFE_METHODS:
+        return decision.origin is not None and not origin_allowed
+    method_allowed = method in policy.methods or "*" in policy.methods
+    return not (origin_allowed and method_allowed)
+
+
+def _asks_callables(policy: Policy, served: Served) -> bool:
+    others = (own for _, own in served if own is not None)
+    return any(own.origins.callables for own in (policy, *others))
 
 
 def _allow_origin(policy: Policy, origin: str, match: Match) -> str | None:
@@ -156,6 +171,47 @@ def _grant(policy: Policy, preflight: Preflight) -> Grant:
     return Grant(method, *_split_headers(preflight.headers, policy.allow_headers))
 
 
+def _limited(
+    policy: Policy,
+    origin: str,
+    preflight: Preflight,
+    grant: Grant,
+    served: Served,
+) -> Grant:
+    """Limit what a preflight grants to what each method's own preflight would grant.
+
+    A browser caches every method and header name of the answer for the URL
+    (#cors-preflight-cache), and then sends other requests without asking. A safelisted method
+    needs no entry of its own (#cors-preflight-fetch-0), so that the header names alone would let
+    it through: every method that is named or safelisted has to allow them. Entries made with
+    credentials serve requests without them, too, so a method that is not granted credentials is
+    not named beside one that is.
+    """
+    if not grant.method:
+        return grant
+    credentials = policy.credentials and origin.lower() != "null"
+    methods, names = {preflight.method}, set(grant.headers)
+    for method, own in served:
+        asked = preflight._replace(method=method)
+        decision = None if own is None else decide(own, origin, asked)
+        granted = decision is not None and _is_granted(decision, credentials)
+        if granted:
+            methods.add(method)
+        if decision is not None and granted and decision.grant:
+            names &= set(decision.grant.headers)
+        elif method in fetch.SAFELISTED_METHODS and method != preflight.method:
+            names.clear()
+    lost = tuple(name for name in grant.headers if name not in names)
+    return Grant(True, tuple(sorted(names)), (*grant.refused, *lost), tuple(sorted(methods)))
+
+
+def _is_granted(decision: Decision, credentials: bool) -> bool:
+    """Return whether a preflight of its own would grant the method, with these credentials."""
+    if decision.allow_origin is None or decision.grant is None or not decision.grant.method:
+        return False
+    return not credentials or (fetch.ALLOW_CREDENTIALS, "true") in decision.headers
+
+
 def _split_headers(value: str, allowed: HeaderNames) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if len(value) > MAX_REQUEST_HEADERS_LENGTH or value.count(",") >= MAX_REQUEST_HEADERS_COUNT:
         return (), (value,)
@@ -174,82 +230,13 @@ def _beside(policy: Policy, preflight: Preflight | None, grant: Grant | None) ->
     if preflight is None or grant is None:
         return policy.on_actual
     lines = policy.on_granted if grant.method else policy.on_preflight
-    if grant.method and "*" in policy.methods:
+    if grant.method and grant.methods is not None:
+        lines = tuple(line for line in lines if line[0] != fetch.ALLOW_METHODS)
+        lines += ((fetch.ALLOW_METHODS, ", ".join(grant.methods)),)
+    elif grant.method and "*" in policy.methods:
         lines += ((fetch.ALLOW_METHODS, preflight.method),)
     if grant.method and grant.headers:
         lines += ((fetch.ALLOW_HEADERS, ", ".join(grant.headers)),)
     if preflight.private_network and policy.allow_private_network:
         lines += ((fetch.ALLOW_PRIVATE_NETWORK, "true"),)
     return lines
-
-
-def steps(decision: Decision) -> list[Step]:
-    """Tell how a decision came about, step by step, each with its clause."""
-    if decision.origin is None:
-        text = "the request has no Origin header, so browsers apply no CORS check"
-        return [Step("CORS request", f"{_FETCH}cors-request", True, text), _vary_step(decision)]
-    found = [_origin_step(decision)]
-    if decision.preflight and decision.grant:
-        found += _grant_steps(decision, decision.preflight, decision.grant)
-    if decision.allow_origin is not None:
-        found.append(_credentials_step(decision))
-    return [*found, _vary_step(decision)]
-
-
-def _origin_step(decision: Decision) -> Step:
-    match, origin = decision.match, shorten(decision.origin)
-    if match.kind == "any":
-        text = f"the origin {origin} is allowed, as any origin is"
-    elif match.kind:
-        text = f"the origin {origin} is allowed by the {match.kind} {match.pattern!r}"
-    elif match.error is not None:
-        text = (
-            f"the origin {origin} is refused, since {match.pattern} failed: {shorten(match.error)}"
-        )
-    else:
-        source = decision.policy.settings["origins"].source
-        text = f"the origin {origin} is not among the allowed ones ({source})"
-    return Step("CORS check", f"{_FETCH}concept-cors-check", bool(match.kind), text)
-
-
-def _grant_steps(decision: Decision, preflight: Preflight, grant: Grant) -> list[Step]:
-    clause = f"{_FETCH}cors-preflight-fetch-0"
-    settings = decision.policy.settings
-    state = "allowed" if grant.method else "not among the allowed ones"
-    method = f"the method {shorten(preflight.method)} is {state} ({settings['methods'].source})"
-    found = [Step("method", clause, grant.method, method)]
-    if grant.refused:
-        source = settings["allow_headers"].source
-        text = f"the request headers {_list(grant.refused)} are not allowed ({source})"
-        found.append(Step("request headers", clause, False, text))
-    elif grant.headers:
-        text = f"the request headers {_list(grant.headers)} are allowed"
-        found.append(Step("request headers", clause, True, text))
-    if preflight.private_network:
-        on = decision.policy.allow_private_network
-        text = f"a private network is asked for, and allow_private_network is {on}"
-        clause = f"{_PRIVATE_NETWORK}cors-preflight"
-        found.append(Step("private network", clause, on, text))
-    return found
-
-
-def _list(names: tuple[str, ...]) -> str:
-    shown = [shorten(name) for name in names[:_MAX_SHOWN]]
-    rest = len(names) - len(shown)
-    return ", ".join([*shown, f"and {rest} more"] if rest else shown)
-
-
-def _credentials_step(decision: Decision) -> Step:
-    setting = decision.policy.settings["supports_credentials"]
-    granted = setting.value and (decision.allow_origin or "").lower() != "null"
-    state = "may" if granted else "may not"
-    text = f"cookies and HTTP authentication {state} be used ({setting.source})"
-    return Step("credentials", f"{_FETCH}cors-protocol-and-credentials", True, text)
-
-
-def _vary_step(decision: Decision) -> Step:
-    state = "names" if decision.vary else "need not name"
-    if not decision.policy.vary_header:
-        state = "is left alone (vary_header=False), whether or not it should name"
-    text = f"Vary {state} Origin"
-    return Step("caches", f"{_FETCH}cors-protocol-and-http-caches", True, text)

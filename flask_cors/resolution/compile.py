@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import product
 from typing import Any, Final, Protocol
 
-from ..errors import LOG, Problem, Report, Source, raise_if, warn, warn_about
+from ..errors import LOG, Problem, Report, Source, raise_if, warn, warn_about, warn_at
 from ..options.reader import current, read_config
 from ..options.schema import DEFAULT_METHODS, Setting
+from ..patterns.origins import Origins
 from ..policy.policy import Policy
+from .code import hooks_that_expect_headers, instead_of, title_of
 from .layers import Areas, Scope, combinations, compile_scope, match_all, other_spelling
 from .lock import LOCKS
 from .lost_marks import lost_mark_of, note_registered
@@ -34,6 +37,7 @@ from .registry import Registry, Rule
 from .table import NOT_COMPILED, Known, Route, Table, Target
 from .walk import resolve, until_exempt
 
+_LATE: Final = "the headers are added after the last hook"
 _NO_METHODS: Final[Mapping[str | None, Any]] = {}
 
 
@@ -95,6 +99,8 @@ class Policies:
         #: What was set and has no effect, each problem once.
         self.degraded = self._report.degraded
         self._unwarned: list[Problem] = []
+        #: Whether one policy governs every method of every URL.
+        self.are_one = False
         #: Whether every URL rule serves ``OPTIONS``.
         self.every_rule_has_options = True
         rules = list(app.url_map.iter_rules())
@@ -108,8 +114,13 @@ class Policies:
             scopes[name] = compile_scope("blueprint", f"CORS({name})", of_blueprint)
         hosts = _hosts_of(registry.blueprints, rules)
         areas = Areas(registry.blueprints.values(), hosts, covers)
+        #: Whether the config or a ``CORS`` object sets ``enforce``; marks are in ``ENFORCING``.
+        self.enforces = bool(self._base["enforce"].value) or any(
+            map(_sets_enforce, scopes.values())
+        )
         self.table = Table(self._known, self._by_layers, self._routes, scopes, areas)
         self._compile(rules)
+        self.are_one = len(self._all_known()) == 1
         raise_if(_unique(self._report.problems))
         self._warn()
 
@@ -160,6 +171,12 @@ class Policies:
         around = self.table.layers_around(target)
         return self._compiled(resolve((placed(layer), *around), self._base))
 
+    @cached_property
+    def uncovered(self) -> Policy:
+        """The policy of routes that nothing covers: the config's, and no origin is allowed."""
+        none = Setting(Origins(), self._base["origins"].source)
+        return Policy.of({**resolve((), self._base), "origins": none})
+
     @property
     def all(self) -> Sequence[Policy]:
         """Every policy that was compiled so far."""
@@ -185,6 +202,7 @@ class Policies:
         self._views.pop(endpoint, None)
         known = len(self._report.problems)
         self._add(endpoint, rules)
+        self.are_one = False
         for problem in _unique(self._report.problems[known:]):
             LOG.error(
                 "CORS grants nothing by this option at the endpoint %r: %s", endpoint, problem
@@ -192,6 +210,14 @@ class Policies:
         if (endpoint, text) not in self._routes:
             self._routes[endpoint, text] = Route(None, _NO_METHODS, (), False)
         return self._routes[endpoint, text]
+
+    def _all_known(self) -> set[Policy | None]:
+        """Return the policies of all routes, ``None`` among them where CORS is off on one."""
+        found: set[Policy | None] = set()
+        for key in self._routes:
+            known = self._known.get(key)
+            found.update(known.values() if isinstance(known, dict) else (known,))
+        return found
 
     def _add(self, endpoint: str, rules: Sequence[UrlRule]) -> None:
         marks, by_method = self._view(endpoint, rules)
@@ -307,6 +333,11 @@ class Policies:
         """Warn of what has no effect, at the line that set it."""
         for problem in self._unwarned:
             warn_about(problem)
+        for hook, use in hooks_that_expect_headers(self._app):
+            title = f"the after_request function {title_of(hook)}"
+            place = Source("app", title, use.file, use.line)
+            text = f"{title} {use.verb} Access-Control-Allow-Origin, and finds none: {_LATE}"
+            warn_at(place, f"{text}. {instead_of(use)}")
         views = list(self._app.view_functions.values())
         note_registered(views)
         for view in views:
@@ -316,6 +347,11 @@ class Policies:
                     f"the view {name} is registered without the mark of {lost.source}: "
                     "write cross_origin below @app.route, next to the function"
                 )
+
+
+def _sets_enforce(scope: Scope) -> bool:
+    settings = (layer.settings.get("enforce") for _, layer in scope)
+    return any(setting is not None and setting.value for setting in settings)
 
 
 def _note_options(mark: Mark | None, rules: Iterable[UrlRule]) -> None:

@@ -6,11 +6,13 @@ Nothing is decided here. Exit codes: 0 is good, 1 is not, 2 is that the question
 from __future__ import annotations
 
 import gc
+import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import click
@@ -18,13 +20,13 @@ from flask import Flask
 from flask.cli import AppGroup, ScriptInfo
 
 from .. import fetch
-from ..errors import ConfigError, printable, shorten
+from ..errors import ConfigError, CorsWarning, printable, shorten
 from ..runtime.hooks import state_of
 from ..runtime.state import State
 from ..testing import Browser, Reply
 from . import terminal as console
-from .advice import advise, reasons
-from .checks import RULES, SEVERITIES, check, to_sarif
+from .checks import RULES, SEVERITIES, CheckResult, RuleInfo, check, to_github, to_sarif
+from .checks.upgrade import ROWS, UpgradeResult, upgrade
 from .explain import explain
 from .probe import Limits, ProbeError, probe
 from .report import render
@@ -139,6 +141,10 @@ def _whole_url(context: click.Context, parameter: click.Parameter, value: str) -
     return value
 
 
+def _base_url(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    return None if value is None else _whole_url(context, parameter, value)
+
+
 def _headers(
     context: click.Context, parameter: click.Parameter, values: Sequence[str]
 ) -> dict[str, str]:
@@ -227,6 +233,8 @@ def routes_to_dict(rows: Sequence[RouteRow]) -> dict[str, Any]:
 @click.argument("method", callback=_method)
 @click.argument("url", callback=_url)
 @_request_options
+@click.option("--all", "every_option", is_flag=True, help="Show options with their defaults too.")
+@click.option("--base-url", callback=_base_url, help="The server that a path is asked of.")
 @click.pass_context
 def explain_command(
     context: click.Context,
@@ -236,6 +244,8 @@ def explain_command(
     headers: dict[str, str],
     credentials: bool,
     as_json: bool,
+    every_option: bool,
+    base_url: str | None,
 ) -> None:
     """Explain what a page of an origin would get, and why."""
     app, state = _app(context)
@@ -249,12 +259,12 @@ def explain_command(
             origin,
             headers=headers,
             credentials=credentials,
+            base_url=base_url,
         )
-        why, advice = reasons(told, headers), advise(told)
         if as_json:
-            console.print_json({**told.to_dict(), "preflight": why, "advice": advice})
+            console.print_json(told.to_dict())
         else:
-            console.print_explanation(told, why, advice)
+            console.print_explanation(told, every_option)
     context.exit(0 if told.allowed else 1)
 
 
@@ -266,21 +276,70 @@ def explain_command(
     show_default=True,
     help="Exit with 1 for findings of this severity and above.",
 )
-@_as_json
-@click.option("--sarif", is_flag=True, help="Print SARIF 2.1.0; needs no rich.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    show_default=True,
+    help="SARIF 2.1.0, or annotations of GitHub Actions; only text needs rich.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--sarif", is_flag=True, help="The same as --format sarif.")
+@click.option("--upgrade", "upgrading", is_flag=True, help="List what differs from 6.0.5.")
 @click.pass_context
-def check_command(context: click.Context, fail_level: str, as_json: bool, sarif: bool) -> None:
+def check_command(
+    context: click.Context, fail_level: str, form: str, as_json: bool, sarif: bool, upgrading: bool
+) -> None:
     """Find what is too wide, without effect, or not what it looks like."""
-    app, state = _app(context)
+    form = "json" if as_json else "sarif" if sarif else form
+    with _heard() as heard:
+        app, state = _app(context)
     with _one_line():
-        result = check(app, state)
-        if sarif:
-            console.print_json(to_sarif(result, RULES, version("Flask-CORS"), Path.cwd()))
-        elif as_json:
-            console.print_json(result.to_dict())
+        if upgrading:
+            changes = upgrade(app, state, heard)
+            result = changes.to_check()
+            _print_findings(form, result, ROWS, changes, console.print_changes)
         else:
-            console.print_findings(result)
+            result = check(app, state)
+            _print_findings(form, result, RULES, result, console.print_findings)
     context.exit(1 if fail_level != "never" and result.at_least(fail_level) else 0)
+
+
+@contextmanager
+def _heard() -> Iterator[list[warnings.WarningMessage]]:
+    """Collect the warnings of this package while an app is set up; others go on their way."""
+    heard: list[warnings.WarningMessage] = []
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always", CorsWarning)
+        yield heard
+    for item in found:
+        heard.append(item)
+        if not issubclass(item.category, CorsWarning):
+            warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
+
+
+R = TypeVar("R", CheckResult, UpgradeResult)
+
+
+def _print_findings(
+    form: str,
+    found: CheckResult,
+    rules: Sequence[RuleInfo],
+    result: R,
+    print_text: Callable[[R], None],
+) -> None:
+    if form == "sarif":
+        console.print_json(to_sarif(found, rules, version("Flask-CORS"), Path.cwd()))
+    elif form == "github":
+        # Annotations name files relative to the repository, wherever the command runs.
+        root = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
+        for line in to_github(found, root):
+            click.echo(line)
+    elif form == "json":
+        console.print_json(result.to_dict())
+    else:
+        print_text(result)
 
 
 @cors.command("report", with_appcontext=False)

@@ -24,6 +24,9 @@ from flask_cors import CORS
 from flask_cors.cli import cors
 from flask_cors.tools.probe import Limits, ProbeError, probe
 
+# What the tests of this module share is made once, on one worker.
+pytestmark = pytest.mark.xdist_group("probe")
+
 PAGE = "https://app.example.com"
 OTHER = "https://other.example.com"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -208,6 +211,7 @@ def wait_for(port: int) -> None:
     raise AssertionError("nginx did not start")
 
 
+@pytest.mark.server
 def test_what_works_is_readable(nginx: str) -> None:
     result = probe(f"{nginx}/data", PAGE, method="PUT", headers={"X-A": "1"})
     assert (result.verdict, result.good, result.faults) == ("readable", True, ())
@@ -219,6 +223,7 @@ def test_what_works_is_readable(nginx: str) -> None:
     assert [name.lower() for name, _ in result.in_front] == ["server"]
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(
     ("path", "method", "step", "who", "words"),
     [
@@ -277,12 +282,14 @@ def test_a_fault_is_told(
     assert result.section
 
 
+@pytest.mark.server
 def test_a_lost_vary_is_told_though_the_page_can_read(nginx: str) -> None:
     result = probe(f"{nginx}/novary/data", PAGE)
     assert (result.verdict, result.good) == ("readable", False)
     assert result.faults[0].who == "a cache or a proxy in front"
 
 
+@pytest.mark.server
 def test_a_cache_that_kept_an_answer_for_another_origin_is_told(nginx: str) -> None:
     probe(f"{nginx}/cached/data", PAGE)
     result = probe(f"{nginx}/cached/data", OTHER)
@@ -347,8 +354,8 @@ def test_no_more_of_a_body_is_read_than_asked(server: str) -> None:
 
 
 def test_what_does_not_answer_is_one_line() -> None:
-    with pytest.raises(ProbeError, match=r"^127\.0\.0\.1:1 cannot be asked: "):
-        probe("http://127.0.0.1:1/", PAGE)
+    with pytest.raises(ProbeError, match=r"^127\.0\.0\.1:2 cannot be asked: "):
+        probe("http://127.0.0.1:2/", PAGE)
 
 
 def test_a_tls_failure_is_one_line(server: str) -> None:
@@ -387,7 +394,7 @@ def test_the_command_fails_with_the_fault(server: str, run: Callable[..., tuple[
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (("http://127.0.0.1:1/", "--origin", PAGE), "Error: 127.0.0.1:1 cannot be asked: "),
+        (("http://127.0.0.1:2/", "--origin", PAGE), "Error: 127.0.0.1:2 cannot be asked: "),
         (("ftp://a/", "--origin", PAGE), "is no URL"),
         (("/data", "--origin", PAGE), "is no URL"),
         (("http://127.0.0.1:99999/", "--origin", PAGE), "is no URL"),

@@ -22,6 +22,9 @@ from flask_cors.tools.report import STRANGER, Matrix, render, representative
 from tests.conformance import axe
 from tests.golden.app import make_app
 
+# What the tests of this module share is made once, on one worker.
+pytestmark = pytest.mark.xdist_group("report")
+
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 
@@ -104,7 +107,7 @@ def test_rules_that_did_not_run_are_listed_by_their_reason(monkeypatch: pytest.M
 
 def test_origins_stand_for_the_policies() -> None:
     app = make_app()
-    matrix = Matrix(app, state_of(app).table(), frozenset())
+    matrix = Matrix(app, state_of(app).policies(), frozenset())
     expected = ["https://app.example.com", "https://cdn.example.com", STRANGER, "null"]
     assert matrix.origins == expected
 
@@ -185,7 +188,7 @@ def test_by_keyboard(browser: Browser, tmp_path: Path) -> None:
     assert page.locator("dialog").is_visible()
     assert page.locator("#told .verdict").inner_text().startswith("readable")
     page.locator("#method").select_option("1")
-    assert "HEAD http://localhost/api/items/1" in page.locator("#told").inner_text()
+    assert "HEAD http://localhost:5000/api/items/1" in page.locator("#told").inner_text()
     page.keyboard.press("Escape")
     assert not page.locator("dialog").is_visible()
     assert page.evaluate("document.activeElement.className") == "cell readable"

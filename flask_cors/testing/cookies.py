@@ -1,0 +1,256 @@
+"""A browser's cookies: what is stored, and which cookies go with a request.
+
+Follows RFC 6265bis, with ``Lax`` as the default of ``SameSite``. Knows
+nothing of CORS.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timezone
+from email.utils import parsedate_to_datetime
+from typing import Literal
+from urllib.parse import urlsplit
+
+from .sites import RegistrableDomain, is_ip, is_trustworthy, site_of
+
+# A navigation of a whole tab: by a safe method, or not.
+Navigation = Literal["get", "post"]
+
+# RFC 6265bis has browsers keep no cookie for more than 400 days.
+LONGEST = 400 * 24 * 60 * 60
+
+
+@dataclass(frozen=True)
+class Cookie:
+    """A stored cookie; ``expires`` is in seconds since the epoch, ``None`` for a session's.
+
+    ``partition`` is the site at the top of the tab for a cookie with ``Partitioned`` (CHIPS),
+    ``None`` for others; ``names_same_site`` says whether it came with a ``SameSite`` of its own.
+    """
+
+    name: str
+    value: str
+    domain: str
+    host_only: bool
+    path: str
+    secure: bool
+    http_only: bool
+    same_site: str
+    expires: float | None
+    partition: object = None
+    names_same_site: bool = True
+    created: float = 0
+
+    def __str__(self) -> str:
+        return f"{self.name}={self.value}" if self.name else self.value
+
+
+class CookieJar:
+    """The cookies of one browser, shared by its pages on every origin."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        registrable_domain: RegistrableDomain,
+        lax_allows_posts_for: float = 0,
+    ) -> None:
+        self._clock = clock
+        self._registrable_domain = registrable_domain
+        self._lax_allows_posts_for = lax_allows_posts_for
+        self._cookies: dict[tuple[object, ...], Cookie] = {}
+
+    def __iter__(self) -> Iterator[Cookie]:
+        """Iterate over the cookies that have not expired, in the order they were set."""
+        now = self._clock()
+        return iter(
+            [c for c in self._cookies.values() if c.expires is None or c.expires > now],
+        )
+
+    def clear(self) -> None:
+        """Forget all cookies."""
+        self._cookies.clear()
+
+    def set(
+        self,
+        url: str,
+        set_cookie: str,
+        *,
+        same_site: bool = True,
+        partition: object = None,
+        only_partitioned: bool = False,
+    ) -> bool:
+        """Store one ``Set-Cookie`` value as if *url* had sent it; return whether it was kept.
+
+        *same_site* says whether the page that asked is of the site of *url*; *partition* is the
+        site at the top of its tab, by default that of *url*; *only_partitioned* refuses all
+        other cookies, as where third-party cookies are blocked.
+        """
+        own = site_of(url, self._registrable_domain)
+        cookie = self._parse(url, set_cookie, own if partition is None else partition)
+        if cookie is None or not self._may_store(cookie, url, same_site):
+            return False
+        if only_partitioned and cookie.partition is None:
+            return False
+        key = (cookie.name, cookie.domain, cookie.path, cookie.host_only, cookie.partition)
+        if cookie.expires is not None and cookie.expires <= self._clock():
+            self._cookies.pop(key, None)
+        else:
+            self._cookies[key] = cookie
+        return True
+
+    def get(
+        self,
+        url: str,
+        *,
+        same_site: bool = True,
+        navigation: Navigation | None = None,
+        partition: object = None,
+        only_partitioned: bool = False,
+    ) -> str | None:
+        """Return the ``Cookie`` header for a request to *url*, ``None`` if there is none.
+
+        A request of another site's page (``same_site=False``) takes ``SameSite=None``
+        cookies only, a *navigation* of its whole tab those with ``Lax`` as well unless it is
+        a ``"post"``. The other arguments are those of :meth:`set`.
+        """
+        parts = urlsplit(url)
+        path = parts.path or "/"
+        own = site_of(url, self._registrable_domain) if partition is None else partition
+        found = [
+            cookie
+            for cookie in self
+            if _domain_matches(cookie, parts.hostname or "")
+            and _path_matches(cookie.path, path)
+            and (not cookie.secure or is_trustworthy(url))
+            and (same_site or self._goes_cross_site(cookie, navigation))
+            and (cookie.partition == own or (cookie.partition is None and not only_partitioned))
+        ]
+        found.sort(key=lambda cookie: -len(cookie.path))
+        return "; ".join(map(str, found)) or None
+
+    def _goes_cross_site(self, cookie: Cookie, navigation: Navigation | None) -> bool:
+        """Follow RFC 6265bis, "Retrieval Algorithm", for a request of another site."""
+        if cookie.same_site == "none":
+            return True
+        if cookie.same_site != "lax" or navigation is None:
+            return False
+        young = self._clock() - cookie.created < self._lax_allows_posts_for
+        return navigation == "get" or (young and not cookie.names_same_site)
+
+    def _parse(self, url: str, line: str, partition: object) -> Cookie | None:
+        """Parse a ``Set-Cookie`` value; ``None`` if RFC 6265bis says to ignore it."""
+        pair, _, rest = line.partition(";")
+        name, equals, value = pair.partition("=")
+        name, value = (name.strip(), value.strip()) if equals else ("", pair.strip())
+        attributes = _attributes(rest)
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        domain = self._domain(host, attributes.get("domain", ""))
+        if not (name or value) or len(name) + len(value) > 4096 or domain is None:
+            return None
+        if not _prefix_holds(name or value, attributes, host):
+            return None
+        path = attributes.get("path", "")
+        return Cookie(
+            name=name,
+            value=value,
+            domain=domain or host,
+            host_only=not domain,
+            path=path if path.startswith("/") else _default_path(parts.path),
+            secure="secure" in attributes,
+            http_only="httponly" in attributes,
+            same_site=_same_site(attributes.get("samesite", "")),
+            expires=self._expires(attributes),
+            partition=partition if "partitioned" in attributes else None,
+            names_same_site=_names_same_site(attributes),
+            created=self._clock(),
+        )
+
+    def _domain(self, host: str, attribute: str) -> str | None:
+        """Return the ``Domain`` to store, ``""`` for a host-only cookie, ``None`` to refuse."""
+        domain = attribute.removeprefix(".").lower()
+        if not domain:
+            return ""
+        if is_ip(host) or self._registrable_domain(domain) is None:
+            return "" if domain == host else None
+        return domain if host == domain or host.endswith(f".{domain}") else None
+
+    def _expires(self, attributes: dict[str, str]) -> float | None:
+        """Return when the cookie expires by the jar's clock; ``Max-Age`` goes first."""
+        now = self._clock()
+        age = attributes.get("max-age", "")
+        if re.fullmatch("-?[0-9]+", age):
+            return now + min(int(age), LONGEST) if age[0] != "-" else now
+        try:
+            when = parsedate_to_datetime(attributes.get("expires", ""))
+        except (OverflowError, ValueError):
+            return None
+        return min(when.replace(tzinfo=when.tzinfo or timezone.utc).timestamp(), now + LONGEST)
+
+    def _may_store(self, cookie: Cookie, url: str, same_site: bool) -> bool:
+        """Apply the storage model's refusals (RFC 6265bis, "Storage Model")."""
+        secure = is_trustworthy(url)
+        if cookie.secure and not secure:
+            return False
+        if (cookie.same_site == "none" or cookie.partition is not None) and not cookie.secure:
+            return False
+        if cookie.same_site != "none" and not same_site:
+            return False
+        return secure or not any(self._shadows(old, cookie) for old in self)
+
+    @staticmethod
+    def _shadows(old: Cookie, new: Cookie) -> bool:
+        """Return whether *old* is a secure cookie that an insecure page may not overlay."""
+        return (
+            old.secure
+            and old.name == new.name
+            and (_domain_matches(old, new.domain) or _domain_matches(new, old.domain))
+            and _path_matches(old.path, new.path)
+        )
+
+
+def _attributes(text: str) -> dict[str, str]:
+    """Parse the attributes after the first ``;``: names in lower case, the last one wins."""
+    pairs = (part.partition("=") for part in text.split(";"))
+    read = ((name.strip().lower(), value.strip()) for name, _, value in pairs)
+    return {name: value for name, value in read if len(value) <= 1024}
+
+
+def _same_site(value: str) -> str:
+    lower = value.lower()
+    return lower if lower in ("strict", "lax", "none") else "lax"
+
+
+def _names_same_site(attributes: dict[str, str]) -> bool:
+    return attributes.get("samesite", "").lower() in ("strict", "lax", "none")
+
+
+def _prefix_holds(name: str, attributes: dict[str, str], host: str) -> bool:
+    """Return whether a ``__Secure-`` or ``__Host-`` name keeps its promise."""
+    lower = name.lower()
+    if lower.startswith("__secure-"):
+        return "secure" in attributes
+    if lower.startswith("__host-"):
+        # An address has no other hosts below it.
+        narrow = not attributes.get("domain") or is_ip(host)
+        return "secure" in attributes and narrow and attributes.get("path") == "/"
+    return True
+
+
+def _domain_matches(cookie: Cookie, host: str) -> bool:
+    if host == cookie.domain:
+        return True
+    return not cookie.host_only and host.endswith(f".{cookie.domain}")
+
+
+def _path_matches(cookie_path: str, path: str) -> bool:
+    if not path.startswith(cookie_path):
+        return False
+    return cookie_path.endswith("/") or path[len(cookie_path) :][:1] in ("", "/")
+
+
+def _default_path(path: str) -> str:
+    return path.rpartition("/")[0] or "/"

@@ -1,0 +1,158 @@
+"""What a page hands to ``fetch`` and what it gets back.
+
+Follows the constructor of ``Request`` (``#request-class``) and the filtered responses; sends
+nothing.
+"""
+
+from __future__ import annotations
+
+import json as jsonlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from ..fetch import (
+    FORBIDDEN_METHODS,
+    SAFELISTED_METHODS,
+    is_forbidden_request_header,
+    is_token,
+    normalize_method,
+)
+from .bodies import ExtractedBody
+from .cors import is_safelisted
+from .traits import Traits
+from .transport import Pairs, combined
+
+HeadersInit = Mapping[str, str] | Pairs
+Mode = Literal["cors", "no-cors", "same-origin"]
+# What a page's script cannot ask for itself comes on top.
+AnyMode = Literal["cors", "no-cors", "same-origin", "navigate", "websocket"]
+
+# #no-cors-safelisted-request-header-name
+NO_CORS_HEADERS = frozenset({"accept", "accept-language", "content-language", "content-type"})
+# #request-body-header-name
+BODY_HEADERS = frozenset(
+    {"content-encoding", "content-language", "content-location", "content-type"}
+)
+# #forbidden-request-header, the names whose values are methods
+METHOD_HEADERS = frozenset({"x-http-method", "x-http-method-override", "x-method-override"})
+
+
+class ResponseHeaders(Mapping[str, str]):
+    """The headers a page may read: names in any case, lines of one name combined."""
+
+    def __init__(self, headers: Pairs) -> None:
+        pairs = tuple(headers)
+        self._values = {name.lower(): combined(pairs, name) or "" for name, _ in sorted(pairs)}
+
+    def __getitem__(self, name: str) -> str:
+        return self._values[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return repr(self._values)
+
+
+@dataclass(frozen=True)
+class Response:
+    """What a page's script can see of a response (``#concept-filtered-response``).
+
+    ``type`` is ``basic``, ``cors``, ``opaque`` or ``opaqueredirect``; of the last two a page
+    sees neither status, headers nor body.
+    """
+
+    type: Literal["basic", "cors", "opaque", "opaqueredirect"]
+    url: str
+    status: int
+    headers: ResponseHeaders
+    body: bytes
+    redirected: bool
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 200 to 299."""
+        return 200 <= self.status <= 299
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8, what is malformed replaced."""
+        return self.body.decode("utf-8-sig", "replace")
+
+    def json(self) -> Any:
+        """Parse the body as JSON; raise :class:`ValueError` where it is none."""
+        return jsonlib.loads(self.text)
+
+
+def page_method(method: str, mode: Mode, body: ExtractedBody) -> str:
+    """Return *method* normalized; raise :class:`TypeError` where a page cannot send it."""
+    normal = normalize_method(method)
+    if not is_token(method) or method.upper() in FORBIDDEN_METHODS:
+        raise TypeError(f"{method!r} is a method that no page can send")
+    if mode == "no-cors" and normal not in SAFELISTED_METHODS:
+        raise TypeError(f"{method!r} cannot be sent in mode no-cors")
+    if body.content is not None and normal in ("GET", "HEAD"):
+        raise TypeError(f"a {normal} request cannot have a body")
+    if body.is_stream and mode == "no-cors":
+        raise TypeError("a stream cannot be sent in mode no-cors")
+    return normal
+
+
+def page_headers(
+    headers: HeadersInit, content_types: Iterable[str], mode: Mode, traits: Traits
+) -> list[tuple[str, str]]:
+    """Return the header list of the request, without what a page cannot set."""
+    kept: list[tuple[str, str]] = []
+    given = cast("Pairs", headers.items() if isinstance(headers, Mapping) else headers)
+    for name, value in given:
+        pair = _checked(name, value)
+        if _is_settable(pair, kept, mode, traits):
+            kept.append(pair)
+    if traits.combines_headers:
+        names = {name.lower(): name for name, _ in reversed(kept)}
+        kept = [(name, combined(kept, name) or "") for name in names.values()]
+    for content_type in content_types:
+        pair = ("Content-Type", content_type)
+        if combined(kept, "Content-Type") is None and _is_settable(pair, kept, mode, traits):
+            kept.append(pair)
+    if combined(kept, "Accept") is None:
+        kept.append(("Accept", "*/*"))
+    return kept
+
+
+def split_value(value: str) -> list[str]:
+    """Split a header value at its commas, but those within quotes; leave out empty items.
+
+    Follows ``#header-value-get-decode-and-split``.
+    """
+    items = re.findall(r'(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[^",])+', value, re.DOTALL)
+    return [item.strip(" \t") for item in items]
+
+
+def _checked(name: str, value: str) -> tuple[str, str]:
+    """Normalize a value; raise :class:`TypeError` for what is no header at all."""
+    value = value.strip(" \t\r\n")
+    if not is_token(name) or any(char in "\0\r\n" or char > "\xff" for char in value):
+        raise TypeError(f"not a header: {name!r}: {value!r}")
+    return name, value
+
+
+def _is_settable(
+    pair: tuple[str, str], before: list[tuple[str, str]], mode: Mode, traits: Traits
+) -> bool:
+    """Return whether a page may add this header (``#concept-headers-append``)."""
+    name, value = pair
+    lower = name.lower()
+    if mode == "no-cors":
+        together = combined([*before, pair], name) or ""
+        return lower in NO_CORS_HEADERS and is_safelisted(name, together)
+    if lower in METHOD_HEADERS:
+        return not FORBIDDEN_METHODS & {item.upper() for item in split_value(value)}
+    if lower == "user-agent":
+        return traits.sets_user_agent
+    return not is_forbidden_request_header(name)

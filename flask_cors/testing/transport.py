@@ -1,0 +1,172 @@
+"""How the model's requests reach a server: WSGI, a test client, or a function.
+
+Knows HTTP messages and the WSGI interface; judges nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, Protocol, cast
+from urllib.parse import unquote_to_bytes, urlsplit
+
+Pairs = Iterable[tuple[str, str]]
+Headers = tuple[tuple[str, str], ...]
+WSGIApplication = Callable[..., Iterable[bytes]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request as it goes over the wire; ``url`` is absolute."""
+
+    method: str
+    url: str
+    headers: Headers
+    body: bytes = b""
+
+    def get(self, name: str) -> str | None:
+        """Return the value of the header *name*, several lines combined, else ``None``."""
+        return combined(self.headers, name)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a server answered: every header line as it was sent, in order."""
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+
+    def get(self, name: str) -> str | None:
+        """Return the value of the header *name*, several lines combined, else ``None``."""
+        return combined(self.headers, name)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request that reached the server, the reply, and whether it was a preflight."""
+
+    request: Request
+    reply: Reply
+    preflight: bool
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the server refused a cross-origin request, as ``enforce`` does.
+
+        That is a 403 with ``Cache-Control: no-store`` for a request whose ``Sec-Fetch-Site``,
+        or without it whose ``Origin``, is that of another origin.
+        """
+        is_refused = self.reply.status == 403 and self.reply.get("Cache-Control") == "no-store"
+        return is_refused and not self.preflight and self._is_cross_origin()
+
+    def _is_cross_origin(self) -> bool:
+        site = self.request.get("Sec-Fetch-Site")
+        if site is not None:
+            return site not in ("same-origin", "none")
+        parts = urlsplit(self.request.url)
+        return self.request.get("Origin") not in (None, f"{parts.scheme}://{parts.netloc}")
+
+
+Transport = Callable[[Request], Reply]
+# Called with the bytes read so far; returns whether the rest need not be read.
+Enough = Callable[[bytes], bool]
+
+
+class ClientLike(Protocol):
+    """A Flask or Werkzeug test client: it holds the application that it calls."""
+
+    @property
+    def application(self) -> WSGIApplication: ...
+
+    def open(self, *args: Any, **kwargs: Any) -> Any: ...
+
+
+def combined(headers: Pairs, name: str) -> str | None:
+    """Get *name* from a header list as ``#concept-header-list-get`` does."""
+    values = [value for key, value in headers if key.lower() == name.lower()]
+    return ", ".join(values) if values else None
+
+
+class WSGITransport:
+    """A transport that calls a WSGI application, or the one inside a test client.
+
+    A test client's ``environ_base`` is used; its cookies are not, since they know no
+    ``SameSite``.
+    """
+
+    def __init__(self, target: WSGIApplication | ClientLike) -> None:
+        self._application: Any = target
+        self._base: Mapping[str, Any] = {}
+        if hasattr(target, "application") and hasattr(target, "open"):
+            self._base = getattr(target, "environ_base", self._base)
+            self._application = cast("ClientLike", target).application
+
+    def __call__(self, request: Request, enough: Enough | None = None) -> Reply:
+        """Return what the application answers, of its body as much as *enough* asks for."""
+        return _call(self._application, {**_environ(request), **self._base}, enough)
+
+
+def _environ(request: Request) -> dict[str, Any]:
+    """Build the environment of PEP 3333 for *request*."""
+    parts = urlsplit(request.url)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(parts.path or "/").decode("latin-1"),
+        "QUERY_STRING": parts.query,
+        "SERVER_NAME": parts.hostname or "",
+        "SERVER_PORT": str(parts.port or (443 if parts.scheme == "https" else 80)),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": parts.netloc.rpartition("@")[2],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": parts.scheme,
+        "wsgi.input": BytesIO(request.body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    if request.body:
+        environ["CONTENT_LENGTH"] = str(len(request.body))
+    for name in dict.fromkeys(name.upper() for name, _ in request.headers):
+        key = name.replace("-", "_")
+        value = combined(request.headers, name)
+        environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = value
+    return environ
+
+
+def _call(application: WSGIApplication, environ: dict[str, Any], enough: Enough | None) -> Reply:
+    """Run *application* to its end, or until *enough*, and return what it answered."""
+    started: list[tuple[str, Headers]] = []
+    written: list[bytes] = []
+
+    def start_response(
+        status: str, headers: list[tuple[str, str]], exc_info: object = None
+    ) -> Callable[[bytes], None]:
+        started[:] = [(status, tuple((name, value.strip(" \t")) for name, value in headers))]
+        return written.append
+
+    chunks = application(environ, start_response)
+    try:
+        body = _read(chunks, enough)
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+    status, headers = started[-1]
+    return Reply(int(status.split(None, 1)[0]), headers, b"".join(written) + body)
+
+
+def _read(chunks: Iterable[bytes], enough: Enough | None) -> bytes:
+    if enough is None:
+        return b"".join(chunks)
+    body = b""
+    for chunk in chunks:
+        body += chunk
+        if enough(body):
+            break
+    return body

@@ -1,0 +1,472 @@
+"""What browsers remember of preflights, and where Chromium leaves the standard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from flask_cors.testing import CHROMIUM, FIREFOX, STANDARD, Browser, NetworkError, Traits
+
+ORIGIN = "http://app.test"
+API = "http://api.test"
+OTHER = "http://other.test"
+
+Headers = dict[str, str]
+
+
+class Server:
+    """Answers preflights with ``preflight`` and a path with what ``paths`` holds for it."""
+
+    def __init__(self, preflight: Headers, paths: dict[str, tuple[int, Any]] | None = None) -> None:
+        self.preflight = preflight
+        self.paths = paths or {}
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        readable = [
+            ("Access-Control-Allow-Origin", environ.get("HTTP_ORIGIN", "")),
+            ("Access-Control-Allow-Credentials", "true"),
+        ]
+        status, more = self.paths.get(environ["PATH_INFO"], (200, []))
+        if "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
+            status, more = 200, list(self.preflight.items())
+        start_response(f"{status} Status", [*readable, *more])
+        return [b"hello"]
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+PUT = {"Access-Control-Allow-Methods": "PUT"}
+
+
+def page(
+    server: Server, traits: Traits = STANDARD, origin: str = ORIGIN, clock: Any = None
+) -> Browser:
+    return Browser(server, origin=origin, base_url=API, traits=traits, clock=clock or Clock())
+
+
+def preflights(browser: Browser) -> int:
+    return sum(exchange.preflight for exchange in browser.exchanges)
+
+
+def steps(browser: Browser, *urls: str, **options: Any) -> list[str]:
+    """Return the step that fails for each URL, or the type of the response."""
+    found: list[str] = []
+    for url in urls:
+        try:
+            found.append(browser.fetch(url, **options).type)
+        except NetworkError as error:
+            found.append(error.step)
+    return found
+
+
+BOTH = pytest.mark.parametrize("traits", [STANDARD, CHROMIUM], ids=["standard", "chromium"])
+
+
+class TestPreflightCache:
+    """#cors-preflight-cache"""
+
+    @BOTH
+    @pytest.mark.parametrize(
+        ("max_age", "seconds"), [("600", 600), ("0", 0), (None, 5), ("abc", 5), ("9" * 5000, 5)]
+    )
+    def test_max_age(self, traits: Traits, max_age: str | None, seconds: int) -> None:
+        clock = Clock()
+        said = {} if max_age is None else {"Access-Control-Max-Age": max_age}
+        browser = page(Server({**PUT, **said}), traits, clock=clock)
+        browser.fetch("/", method="PUT")
+        clock.now += max(seconds - 0.5, 0)
+        browser.fetch("/", method="PUT")
+        assert preflights(browser) == (1 if seconds else 2)
+        clock.now += 1
+        browser.fetch("/", method="PUT")
+        assert preflights(browser) == (2 if seconds else 3)
+
+    @pytest.mark.parametrize(
+        ("traits", "cap"), [(STANDARD, 10**9), (CHROMIUM, 7200), (FIREFOX, 86400)]
+    )
+    def test_caps(self, traits: Traits, cap: int) -> None:
+        clock = Clock()
+        browser = page(Server({**PUT, "Access-Control-Max-Age": "1000000000"}), traits, clock=clock)
+        for later in (0, cap - 1, 2):
+            clock.now += later
+            browser.fetch("/", method="PUT")
+        assert preflights(browser) == 2
+
+    @pytest.mark.parametrize(
+        ("max_age", "standard", "chromium"), [("-1", 1, 2), ("+600", 1, 1), ("600, 600", 1, 1)]
+    )
+    def test_signs(self, max_age: str, standard: int, chromium: int) -> None:
+        for traits, expected in [(STANDARD, standard), (CHROMIUM, chromium)]:
+            browser = page(Server({**PUT, "Access-Control-Max-Age": max_age}), traits)
+            browser.fetch("/", method="PUT")
+            browser.fetch("/", method="PUT")
+            assert preflights(browser) == expected
+
+    @BOTH
+    def test_what_is_another_request(self, traits: Traits) -> None:
+        browser = page(Server({**PUT, "Access-Control-Allow-Headers": "x-a"}), traits)
+        browser.fetch("/", method="PUT")
+        browser.fetch("/other", method="PUT")
+        browser.at("http://www.app.test").fetch("/", method="PUT")
+        assert preflights(browser) == 3
+        browser.fetch("/", method="PUT", headers={"X-A": "1"})
+        assert preflights(browser) == 3
+        assert steps(browser, "/", method="PATCH") == ["preflight-method"]
+
+    @BOTH
+    def test_credentials(self, traits: Traits) -> None:
+        browser = page(Server(PUT), traits)
+        for credentials in ("omit", "include", "omit", "include"):
+            options: Any = {"credentials": credentials}
+            browser.fetch("/", method="PUT", **options)
+        assert preflights(browser) == 2
+
+    def test_each_method_and_header_lives_by_itself(self) -> None:
+        server = Server({**PUT, "Access-Control-Max-Age": "600"})
+        browser = page(server)
+        browser.fetch("/", method="PUT")
+        server.preflight = {"Access-Control-Allow-Methods": "PATCH", "Access-Control-Max-Age": "0"}
+        browser.fetch("/", method="PATCH")
+        browser.fetch("/", method="PUT")
+        assert preflights(browser) == 2
+
+    def test_chromium_keeps_the_last_preflight_only(self) -> None:
+        server = Server(PUT)
+        browser = page(server, CHROMIUM)
+        browser.fetch("/", method="PUT")
+        server.preflight = {"Access-Control-Allow-Methods": "PATCH"}
+        browser.fetch("/", method="PATCH")
+        assert steps(browser, "/", method="PUT") == ["preflight-method"]
+        assert preflights(browser) == 3
+
+    def test_a_new_grant_prolongs_what_matches(self) -> None:
+        clock = Clock()
+        server = Server(
+            {"Access-Control-Allow-Methods": "*", "Access-Control-Allow-Headers": "x-a"}
+        )
+        browser = page(server, clock=clock)
+        browser.fetch("/", method="PUT")
+        server.preflight = {
+            "Access-Control-Allow-Methods": "PUT",
+            "Access-Control-Allow-Headers": "x-b",
+            "Access-Control-Max-Age": "600",
+        }
+        browser.fetch("/", headers={"X-B": "1"})
+        clock.now += 10
+        browser.fetch("/", method="PATCH")
+        assert preflights(browser) == 2
+
+    def test_a_failure_clears(self) -> None:
+        server = Server(PUT)
+        browser = page(server)
+        browser.fetch("/", method="PUT")
+        assert steps(browser, "/", method="PATCH") == ["preflight-method"]
+        browser.fetch("/", method="PUT")
+        assert preflights(browser) == 3
+
+    def test_the_wildcard_is_remembered_but_not_for_authorization(self) -> None:
+        server = Server({"Access-Control-Allow-Headers": "*, authorization"})
+        browser = page(server)
+        browser.fetch("/", headers={"X-A": "1"})
+        browser.fetch("/", headers={"X-B": "1"})
+        assert preflights(browser) == 1
+        server.preflight = {"Access-Control-Allow-Headers": "*"}
+        browser.at("http://www.app.test").fetch("/", headers={"X-A": "1"})
+        headers = {"Authorization": "x"}
+        assert steps(browser.at("http://www.app.test"), "/", headers=headers) == [
+            "preflight-authorization"
+        ]
+
+    @BOTH
+    def test_sites_have_caches_of_their_own(self, traits: Traits) -> None:
+        server = Server(PUT, {"/": (307, [("Location", f"{OTHER}/x")])})
+        browser = page(server, replace(traits, caches_for_null=True))
+        browser.fetch("/", method="PUT")
+        browser.at("http://app2.test").fetch("/", method="PUT")
+        assert preflights(browser) == 4
+
+    @pytest.mark.parametrize(
+        ("trait", "again", "looped", "hidden"), [(True, 1, 2, 2), (False, 2, 2, 3)]
+    )
+    def test_the_origin_null(self, trait: bool, again: int, looped: int, hidden: int) -> None:
+        """A sandboxed frame, a redirect to itself, and a redirect that hides the origin."""
+        traits = Traits(caches_for_null=trait)
+        loop = {"/loop": (307, [("Location", "/self")]), "/self": (307, [("Location", "/self")])}
+        server = Server(PUT, {**loop, "/away": (307, [("Location", f"{OTHER}/x")])})
+        frame = page(server, traits, origin="null")
+        frame.fetch("/", method="PUT")
+        frame.fetch("/", method="PUT")
+        assert preflights(frame) == again
+        frame = page(server, traits, origin="null")
+        assert steps(frame, "/loop", method="PUT") == ["redirect-count"]
+        assert preflights(frame) == looped
+        browser = page(server, traits)
+        browser.fetch("/away", method="PUT")
+        browser.fetch("/away", method="PUT")
+        assert preflights(browser) == hidden
+
+    @pytest.mark.parametrize(("trait", "expected"), [(True, 1), (False, 2)])
+    def test_conditional_requests(self, trait: bool, expected: int) -> None:
+        server = Server({**PUT, "Access-Control-Allow-Headers": "if-match"})
+        browser = page(server, Traits(caches_for_conditional=trait))
+        for headers in ({}, {"If-Match": "x"}, {}):
+            browser.fetch("/", method="PUT", headers=headers)
+        assert preflights(browser) == expected
+
+
+class TestDeviations:
+    """Each trait by itself, against the standard's way."""
+
+    @pytest.mark.parametrize(("trait", "expected"), [(False, 0), (True, 1)])
+    def test_combines_headers(self, trait: bool, expected: int) -> None:
+        browser = page(
+            Server({"Access-Control-Allow-Headers": "*"}), Traits(combines_headers=trait)
+        )
+        browser.fetch("/", headers=[("Accept", "a" * 100), ("accept", "b" * 100)])
+        assert preflights(browser) == expected
+
+    @pytest.mark.parametrize(
+        ("name", "value", "safe"),
+        [
+            ("DPR", "2", True),
+            ("dpr", "1.5", True),
+            ("Downlink", "x", False),
+            ("ECT", "4g", True),
+            ("ECT", "5g", False),
+            ("Save-Data", "ON", True),
+            ("Save-Data", "off", False),
+            ("X-Any", "1", False),
+        ],
+    )
+    def test_safelists_hints(self, name: str, value: str, safe: bool) -> None:
+        server = Server({"Access-Control-Allow-Headers": "*"})
+        for trait, expected in [(False, 1), (True, 0 if safe else 1)]:
+            browser = page(server, Traits(safelists_hints=trait))
+            browser.fetch("/", headers={name: value})
+            assert preflights(browser) == expected
+
+    @pytest.mark.parametrize(("trait", "expected"), [(False, ["2", "on"]), (True, [None, "on"])])
+    def test_hints_end_at_another_origin(self, trait: bool, expected: list[str | None]) -> None:
+        paths = {"/": (302, [("Location", f"{OTHER}/x")])}
+        server = Server({"Access-Control-Allow-Headers": "*"}, paths)
+        browser = page(server, Traits(safelists_hints=trait))
+        browser.fetch("/", headers={"DPR": "2", "Save-Data": "on"})
+        last = browser.exchanges[-1].request
+        assert [last.get("DPR"), last.get("Save-Data")] == expected
+
+    @pytest.mark.parametrize(("trait", "expected"), [(True, "mine"), (False, "theirs")])
+    def test_sets_user_agent(self, trait: bool, expected: str) -> None:
+        traits = Traits(sets_user_agent=trait, user_agent="theirs")
+        browser = page(Server({}), traits, origin=API)
+        browser.fetch("/", headers={"User-Agent": "mine"})
+        assert browser.exchanges[0].request.get("User-Agent") == expected
+
+    @pytest.mark.parametrize(("trait", "expected"), [(True, "null"), (False, "https://app.test")])
+    def test_hides_origin_from_http(self, trait: bool, expected: str) -> None:
+        browser = page(Server({}), Traits(hides_origin_from_http=trait), origin="https://app.test")
+        browser.fetch("http://localhost/", mode="no-cors", method="POST")
+        assert browser.exchanges[0].request.get("Origin") == expected
+
+    @pytest.mark.parametrize(("trait", "expected"), [(True, "null"), (False, ORIGIN)])
+    def test_origin_follows_referrer_policy(self, trait: bool, expected: str) -> None:
+        browser = page(Server({}), Traits(origin_follows_referrer_policy=trait))
+        browser.fetch("/", mode="no-cors", method="POST", referrer_policy="no-referrer")
+        assert browser.exchanges[0].request.get("Origin") == expected
+
+    @pytest.mark.parametrize(("trait", "expected"), [(True, []), (False, ["integrity"])])
+    def test_digests_empty_bodies(self, trait: bool, expected: list[str]) -> None:
+        browser = page(Server({}), Traits(digests_empty_bodies=trait))
+        of_nothing = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+        found = steps(browser, "/", method="HEAD", integrity=of_nothing)
+        assert found == (expected or ["cors"])
+
+    @pytest.mark.parametrize(
+        ("trait", "expected"), [(True, ("max-age=0", None)), (False, ("no-cache", "no-cache"))]
+    )
+    def test_validates_conditional(
+        self, trait: bool, expected: tuple[str | None, str | None]
+    ) -> None:
+        browser = page(Server({}), Traits(validates_conditional=trait), origin=API)
+        browser.fetch("/", headers={"If-None-Match": "x"})
+        request = browser.exchanges[0].request
+        assert (request.get("Cache-Control"), request.get("Pragma")) == expected
+
+    @pytest.mark.parametrize(("trait", "expected"), [(True, "no-cache"), (False, None)])
+    def test_preflights_send_cache_headers(self, trait: bool, expected: str | None) -> None:
+        browser = page(Server(PUT), Traits(preflights_send_cache_headers=trait))
+        browser.fetch("/", method="PUT", cache="no-store")
+        sent = [exchange.request.get("Pragma") for exchange in browser.exchanges]
+        assert sent == [expected, "no-cache"]
+
+    @pytest.mark.parametrize(("trait", "asked"), [(True, 2), (False, 1)])
+    def test_caches_by_fragment(self, trait: bool, asked: int) -> None:
+        browser = page(
+            Server({**PUT, "Access-Control-Max-Age": "9"}), Traits(caches_by_fragment=trait)
+        )
+        browser.fetch("/#a", method="PUT")
+        browser.fetch("/#b", method="PUT")
+        assert preflights(browser) == asked
+
+    @pytest.mark.parametrize(
+        ("trait", "origin", "url", "expected"),
+        [
+            (False, "https://app.test", "http://localhost/", "https://app.test/"),
+            (True, "https://app.test", "http://localhost/", None),
+            (False, "http://localhost", "http://api.test/", None),
+            (True, "http://localhost", "http://api.test/", "http://localhost/"),
+        ],
+    )
+    def test_compares_referrer_schemes(
+        self, trait: bool, origin: str, url: str, expected: str | None
+    ) -> None:
+        browser = page(Server({}), Traits(compares_referrer_schemes=trait), origin=origin)
+        browser.fetch(url)
+        assert browser.exchanges[0].request.get("Referer") == expected
+
+    def test_what_says_nothing_of_itself(self) -> None:
+        traits = Traits(user_agent=None, accept_language=None)
+        browser = page(Server(PUT), traits)
+        browser.fetch("/", method="PUT")
+        names = {name for exchange in browser.exchanges for name, _ in exchange.request.headers}
+        assert not names & {"User-Agent", "Accept-Language"}
+
+    @pytest.mark.parametrize(("trait", "expected"), [(True, ORIGIN), (False, "null")])
+    def test_keeps_origin(self, trait: bool, expected: str) -> None:
+        server = Server({}, {"/": (307, [("Location", f"{API}/x")])})
+        browser = page(server, Traits(keeps_origin=trait))
+        browser.fetch(f"{ORIGIN}/", mode="no-cors", method="POST")
+        assert browser.exchanges[1].request.get("Origin") == expected
+
+    @pytest.mark.parametrize(
+        ("trait", "expected"), [(False, ["preflight-authorization"]), (True, ["cors"])]
+    )
+    def test_star_covers_authorization(self, trait: bool, expected: list[str]) -> None:
+        browser = page(
+            Server({"Access-Control-Allow-Headers": "*"}), Traits(star_covers_authorization=trait)
+        )
+        assert steps(browser, "/", headers={"Authorization": "x"}) == expected
+
+    def test_chromium_does_not_remember_that_star(self) -> None:
+        browser = page(Server({"Access-Control-Allow-Headers": "*"}), CHROMIUM)
+        browser.fetch("/", headers={"Authorization": "x"})
+        browser.fetch("/", headers={"Authorization": "x"})
+        assert preflights(browser) == 2
+
+    @pytest.mark.parametrize(("trait", "expected"), [(True, 1), (False, 0)])
+    def test_preflights_empty_uploads(self, trait: bool, expected: int) -> None:
+        browser = page(Server({}), Traits(preflights_empty_uploads=trait))
+        browser.fetch("/", method="POST", upload_listener=True)
+        assert preflights(browser) == expected
+        browser.fetch("/x", method="POST", data="x", upload_listener=True)
+        assert preflights(browser) == expected + 1
+
+    @pytest.mark.parametrize(("trait", "expected"), [(True, "cors"), (False, "preflight-method")])
+    def test_assumes_method(self, trait: bool, expected: str) -> None:
+        browser = page(Server({}), Traits(assumes_method=trait))
+        options: Any = {"method": "PUT", "data": "x", "upload_listener": True}
+        assert steps(browser, "/", **options) == [expected]
+
+    @pytest.mark.parametrize(
+        ("trait", "follow", "error"),
+        [
+            (False, ["cors", "redirect-count"], ["redirect-error-mode"] * 2),
+            (True, ["cors", "cors"], ["cors", "cors"]),
+        ],
+    )
+    def test_needs_location(self, trait: bool, follow: list[str], error: list[str]) -> None:
+        server = Server({}, {"/none": (302, []), "/empty": (302, [("Location", "")])})
+        browser = page(server, Traits(needs_location=trait))
+        assert steps(browser, "/none", "/empty") == follow
+        assert steps(browser, "/none", "/empty", redirect="error") == error
+        assert steps(browser, "/none", redirect="manual") == ["opaqueredirect"]
+
+    def test_checks_location_first(self) -> None:
+        paths = {
+            "/": (302, [("Location", "http://[")]),
+            "/two": (200, [("Location", "/a"), ("Location", "/b"), ("Set-Cookie", "a=1")]),
+        }
+        browser = page(Server({}, paths), origin=API)
+        assert steps(browser, "/", "/two", redirect="manual") == ["opaqueredirect", "basic"]
+        browser = page(Server({}, paths), Traits(checks_location_first=True), origin=API)
+        assert steps(browser, "/", "/two", redirect="manual") == ["redirect-location"] * 2
+        assert list(browser.cookies) == []
+
+    @pytest.mark.parametrize(("trait", "expected"), [(False, "redirect-location"), (True, "cors")])
+    def test_merges_equal_locations(self, trait: bool, expected: str) -> None:
+        server = Server({}, {"/": (302, [("Location", "/a"), ("Location", "/a")])})
+        assert steps(page(server, Traits(merges_equal_locations=trait)), "/") == [expected]
+
+    @pytest.mark.parametrize(
+        ("trait", "expected"),
+        [(True, ["basic", "basic"]), (False, ["redirect-with-credentials", "basic"])],
+    )
+    def test_follows_credentials(self, trait: bool, expected: list[str]) -> None:
+        server = Server({}, {"/": (302, [("Location", "http://user@api.test/x")])})
+        browser = page(server, Traits(follows_credentials=trait), origin=API)
+        assert steps(browser, "/") + steps(browser, "/", upload_listener=True) == expected
+
+    def test_a_mode_is_left_before_credentials_are_looked_at(self) -> None:
+        server = Server({}, {"/": (302, [("Location", "http://user@other.test/x")])})
+        browser = page(server, CHROMIUM, origin=API)
+        assert steps(browser, "/", mode="same-origin") == ["same-origin-redirect"]
+
+    @pytest.mark.parametrize(
+        ("location", "expected"),
+        [
+            ("/x", "redirect-error-mode"),
+            ("data:,x", "redirect-unsafe"),
+            ("ftp://x.test/", "redirect-error-mode"),
+            ("http://user@api.test/", "redirect-credentials"),
+            ("http://[", "redirect-error-mode"),
+        ],
+    )
+    def test_which_step_is_named_where_redirects_are_forbidden(
+        self, location: str, expected: str
+    ) -> None:
+        server = Server({}, {"/": (302, [("Location", location)])})
+        assert steps(page(server), "/", redirect="error") == [expected]
+
+    def test_a_forbidden_redirect_of_the_own_origin_out_of_http(self) -> None:
+        server = Server({}, {"/": (302, [("Location", "ftp://x.test/")])})
+        browser = page(server, origin=API)
+        assert steps(browser, "/", redirect="error", mode="no-cors") == ["redirect-error-mode"]
+
+    @pytest.mark.parametrize(("trait", "expected"), [(True, None), (False, "a=1")])
+    def test_same_site_minds_redirects(self, trait: bool, expected: str | None) -> None:
+        server = Server({}, {"/": (302, [("Location", f"{API}/x")])})
+        browser = page(server, Traits(same_site_minds_redirects=trait), origin=API)
+        browser.cookies.set(API, "a=1")
+        browser.fetch(f"{OTHER}/", credentials="include")
+        assert browser.exchanges[1].request.get("Cookie") == expected
+
+    @pytest.mark.parametrize(("trait", "expected"), [(True, None), (False, "a=1")])
+    def test_rejudges_credentials(self, trait: bool, expected: str | None) -> None:
+        server = Server({}, {"/": (302, [("Location", "http://www.api.test/x")])})
+        browser = page(server, Traits(rejudges_credentials=trait), origin=API)
+        browser.cookies.set(API, "a=1; Domain=api.test")
+        browser.fetch("/", mode="no-cors")
+        assert browser.exchanges[1].request.get("Cookie") == expected
+
+    @pytest.mark.parametrize(("trait", "expected"), [(True, "a=1"), (False, None)])
+    def test_third_party_cookies(self, trait: bool, expected: str | None) -> None:
+        api = "https://api.test"
+        server = Server({}, {"/": (200, [("Set-Cookie", "b=1; SameSite=None; Secure")])})
+        browser = Browser(server, origin=ORIGIN, traits=Traits(third_party_cookies=trait))
+        browser.cookies.set(api, "a=1; SameSite=None; Secure")
+        browser.fetch(f"{api}/", credentials="include")
+        assert browser.exchanges[0].request.get("Cookie") == expected
+        assert len(list(browser.cookies)) == (2 if trait else 1)
+
+    def test_third_party_cookies_of_the_own_site(self) -> None:
+        browser = page(Server({}), Traits(third_party_cookies=False), origin="http://www.api.test")
+        browser.cookies.set(API, "a=1")
+        browser.fetch("/", credentials="include")
+        assert browser.exchanges[0].request.get("Cookie") == "a=1"
