@@ -6,6 +6,7 @@ Nothing is decided here. Exit codes: 0 is good, 1 is not, 2 is that the question
 from __future__ import annotations
 
 import gc
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -136,6 +137,13 @@ def _whole_url(context: click.Context, parameter: click.Parameter, value: str) -
     if not urlsplit(_url(context, parameter, value)).scheme:
         raise click.BadParameter(f"{shorten(value)} is no URL; write http:// or https://")
     return value
+
+
+def _server(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    if value is None:
+        return ""
+    parts = urlsplit(_whole_url(context, parameter, value))
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
 
 
 def _headers(
@@ -334,3 +342,58 @@ def probe_command(
         else:
             console.print_probe(result)
     context.exit(0 if result.good else 1)
+
+
+# -- lab -------------------------------------------------------------------------------
+
+
+def _saved_requests(
+    context: click.Context, parameter: click.Parameter, value: Path | None
+) -> list[dict[str, Any]]:
+    if value is None:
+        return []
+    try:
+        found = json.loads(value.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise click.BadParameter(f"{value} cannot be read: {error}") from None
+    if not isinstance(found, list) or not all(
+        isinstance(item, dict) and isinstance(item.get("path"), str) for item in found
+    ):
+        raise click.BadParameter("a list of objects is expected, each with a path")
+    return found
+
+
+@cors.command("lab", with_appcontext=False)
+@click.option("--port", type=click.IntRange(0, 65535), default=5000, help="The app's port.")
+@click.option(
+    "--page-port",
+    type=click.IntRange(0, 65535),
+    default=8700,
+    help="The port of the pages: the one of the front end, to have its origin.",
+)
+@click.option("--server", callback=_server, metavar="URL", help="Ask an app that already runs.")
+@click.option(
+    "--requests",
+    "saved",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=_saved_requests,
+    help="A JSON file of requests to choose from.",
+)
+@click.option("--reload/--no-reload", default=True, help="Restart when the code changes.")
+@click.pass_context
+def lab_command(
+    context: click.Context,
+    port: int,
+    page_port: int,
+    server: str,
+    saved: list[dict[str, Any]],
+    reload: bool,
+) -> None:
+    """Serve the app beside pages of other origins, to try requests in a browser."""
+    from .lab.serving import Choice, PortError, serve
+
+    choice = Choice(port, page_port, server, reload, saved)
+    try:
+        serve(choice, lambda: _app(context)[0], click.echo)
+    except PortError as error:
+        raise WrongQuestion(str(error)) from None
