@@ -390,10 +390,12 @@ def lab_command(
     reload: bool,
 ) -> None:
     """Serve the app beside pages of other origins, to try requests in a browser."""
-    from .lab.serving import Choice, PortError, serve
+    from .lab.serving import Choice, PortError, is_first_process, serve
 
+    if is_first_process():
+        _app(context)  # whose errors are one line; later ones are shown with their traceback
     choice = Choice(port, page_port, server, reload, saved)
     try:
-        serve(choice, lambda: _app(context)[0], click.echo)
+        serve(choice, context.ensure_object(ScriptInfo).load_app, click.echo)
     except PortError as error:
         raise WrongQuestion(str(error)) from None

@@ -91,4 +91,3 @@ def only_this_machine(application: Application, besides: str = "") -> Applicatio
         return [f"The lab answers localhost alone, not {shorten(host)}.\n".encode()]
 
     return guarded
-

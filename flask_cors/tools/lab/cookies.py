@@ -53,12 +53,16 @@ class SetCookie:
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of one cookie: ``set``, ``refused``, ``sent`` or ``withheld``, and why."""
+    """What became of one cookie: ``set``, ``deleted``, ``refused``, ``sent`` or ``withheld``.
+
+    ``fix`` says what would change that, where the cookie's attributes are what decides.
+    """
 
     name: str
     what: str
     why: str = ""
     attributes: str = ""
+    fix: str = ""
 
 
 class CookieBook:
@@ -96,7 +100,7 @@ class CookieBook:
 
     def _withheld(self, entry: Entry, credentials: bool) -> list[Fate]:
         return [
-            Fate(cookie.name, "withheld", why_withheld(cookie, entry, credentials), cookie.attributes)
+            _fate(cookie, "withheld", why_withheld(cookie, entry, credentials), entry)
             for cookie in self._kept.values()
             if cookie.name not in entry.cookies
         ]
@@ -105,12 +109,22 @@ class CookieBook:
         cookie = read(line, entry)
         refused = why_refused(cookie, entry, credentials)
         if refused:
-            return Fate(cookie.name, "refused", refused, cookie.attributes)
+            return _fate(cookie, "refused", refused, entry)
         if cookie.ends:
             self._kept.pop(cookie.key, None)
             return Fate(cookie.name, "deleted", "its lifetime is over", cookie.attributes)
         self._kept[cookie.key] = cookie
         return Fate(cookie.name, "set", attributes=cookie.attributes)
+
+
+def _fate(cookie: SetCookie, what: str, why: str, entry: Entry) -> Fate:
+    fix = ""
+    if why.startswith(_lax(cookie)) and _is_cross_site(entry):
+        fix = (
+            "A page of a different site needs SameSite=None; Secure. For Flask's session: "
+            'SESSION_COOKIE_SAMESITE = "None" and SESSION_COOKIE_SECURE = True.'
+        )
+    return Fate(cookie.name, what, why, cookie.attributes, fix)
 
 
 def read(line: str, entry: Entry) -> SetCookie:

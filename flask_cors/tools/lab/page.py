@@ -204,5 +204,3 @@ def _model(lab: Lab, asked: Mapping[str, Any]) -> dict[str, Any]:
     if urlsplit(url).scheme not in ("http", "https"):
         raise ValueError("the URL starts with http:// or https://")
     return lab.model.ask(str(asked["origin"]), url, asked)
-
-

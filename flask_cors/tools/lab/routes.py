@@ -24,7 +24,11 @@ _VALUES: Final = {
 
 
 def routes_of(app: Flask, address: str) -> list[dict[str, Any]]:
-    """Return the routes in the app's order; *address* is the origin that the app has here."""
+    """Return the routes in the app's order, static files last.
+
+    *address* is the origin that the app has here.
+    """
+    rules = sorted(app.url_map.iter_rules(), key=lambda rule: _serves_files(rule.endpoint))
     return [
         {
             "rule": rule.rule,
@@ -33,8 +37,12 @@ def routes_of(app: Flask, address: str) -> list[dict[str, Any]]:
             "base": _base(app, rule, address),
             "arguments": [_argument(*found.groups()) for found in _CONVERTER.finditer(rule.rule)],
         }
-        for rule in app.url_map.iter_rules()
+        for rule in rules
     ]
+
+
+def _serves_files(endpoint: str) -> bool:
+    return endpoint.rpartition(".")[2] == "static"
 
 
 def _argument(converter: str | None, options: str | None, name: str) -> dict[str, str]:

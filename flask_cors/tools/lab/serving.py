@@ -69,16 +69,16 @@ def serve(choice: Choice, load: Callable[[], Flask], say: Callable[[str], None])
     *load* returns the app. An app that cannot be loaded is an error at first; after a change
     of the code its error is shown until the next change.
     """
-    if is_running_from_reloader():
-        opened = _inherited()
-        lab = _lab(choice, opened, *_loaded(load))
-    else:
+    if is_first_process():
         app = load()
         opened = _open(choice)
         lab = _lab(choice, opened, app, "")
         say(greeting(lab))
+    else:
+        opened = _inherited()
+        lab = _lab(choice, opened, *_loaded(load))
     served = {"app": _guarded(lab), "page": only_this_machine(create_page(lab))}
-    if is_running_from_reloader() or not choice.reload:
+    if not (is_first_process() and choice.reload):
         for what, number in opened.sockets:
             _serve_in_thread(what, number, served[what])
     main = "page" if choice.server else "app"
@@ -90,6 +90,11 @@ def serve(choice: Choice, load: Callable[[], Flask], say: Callable[[str], None])
         threaded=True,
         request_handler=_handler(main),
     )
+
+
+def is_first_process() -> bool:
+    """Return whether this is the process that was started, not one that the reloader did."""
+    return not is_running_from_reloader()
 
 
 def _loaded(load: Callable[[], Flask]) -> tuple[Flask | None, str]:

@@ -17,7 +17,7 @@ function offer({ pages, routes, requests }) {
     ? [] : [optionNode(location.origin, `${location.origin} (this page)`)];
   field("origin").replaceChildren(...own,
     ...pages.map(({ origin, relation }) =>
-      optionNode(origin, `${origin} (${origin === location.origin ? "this page, " : ""}${shortRelation(relation)})`)),
+      optionNode(origin, `${origin} (${shortRelation(relation)})`)),
     optionNode("null", "null (a sandboxed frame)"),
     optionNode(OTHER, "another origin …"));
   field("origin").value = before;

@@ -36,21 +36,30 @@ function showRoutes() {
   field("more").hidden = found.length <= routesShown;
 }
 
+// Every GET answers HEAD as well.
+function shownMethods({ methods }) {
+  return methods.filter((method) => method !== "HEAD" || !methods.includes("GET")).join(", ");
+}
+
 function routeNode(route) {
   const button = element("button", { type: "button", class: "route" },
-    element("code", {}, element("span", { class: "methods" }, route.methods.join(", ")), ` ${route.rule}`),
+    element("code", {}, element("span", { class: "methods" }, shownMethods(route)), ` ${route.rule}`),
     " ", element("span", { class: "soft small" }, route.endpoint));
-  button.addEventListener("click", () => choose(route));
+  button.addEventListener("click", () => chooseByHand(route));
   return element("li", {}, button);
 }
 
-function choose({ rule, methods, arguments: values }) {
+function choose({ rule, methods }) {
   field("path").value = rule;
   offerMethods(methods);
   field("method").value = methods.includes("GET") ? "GET" : methods[0];
   showArguments();
   showFields();
-  const first = values.length ? document.querySelector("#arguments input") : field("send");
+}
+
+function chooseByHand(route) {
+  choose(route);
+  const first = route.arguments.length ? document.querySelector("#arguments input") : field("send");
   first.focus();
   first.scrollIntoView({ block: "nearest" });
 }
@@ -136,7 +145,7 @@ function showResult(result) {
   title.textContent = `Result: ${result.request.method} ${new URL(result.request.url).pathname}`;
   title.focus({ preventScroll: true });
   // Beside the form where there is room; below it the result comes into view.
-  if (field("result").getBoundingClientRect().top > innerHeight / 3) title.scrollIntoView();
+  if (field("result").getBoundingClientRect().top > innerHeight / 3) field("result").scrollIntoView();
 }
 
 async function submit(event) {
@@ -168,7 +177,8 @@ function stateOfAddress() {
 
 async function start() {
   await loadApp();
-  field("path").value = app.routes.length ? app.routes[0].rule : "/";
+  if (app.routes.length) choose(app.routes[0]);
+  else field("path").value = "/";
   const state = stateOfAddress();
   if (state) {
     history.replaceState(null, "", "/");
@@ -194,6 +204,8 @@ field("path").addEventListener("input", () => {
 });
 for (const id of ["origin", "method", "kind", "body-type"]) field(id).addEventListener("change", showFields);
 field("example").addEventListener("change", ({ target }) => {
-  if (target.value !== "") fillFrom(app.requests[Number(target.value)]);
+  const example = app.requests[Number(target.value)];
+  field("example-note").textContent = target.value !== "" && example.note ? example.note : "";
+  if (target.value !== "") fillFrom(example);
 });
 start().catch((error) => { field("status").textContent = `The lab cannot be asked (${error.message}).`; });

@@ -160,7 +160,9 @@ function policyText({ options, off, endpoint }) {
 
 function cookiesNode(cookies) {
   const words = { sent: "sent", withheld: "not sent", set: "stored", refused: "not stored", deleted: "deleted" };
+  const fixes = [...new Set(cookies.map(({ fix }) => fix).filter(Boolean))];
   return element("div", { class: "cookies" }, element("h3", {}, "Cookies"),
+    ...fixes.map((fix) => element("p", { class: "fix", "data-slot": "cookie-fix" }, element("strong", {}, "To change that: "), fix)),
     element("ul", { "data-slot": "cookies" }, ...cookies.map(({ name, what, why, attributes }) =>
       element("li", { class: ["withheld", "refused"].includes(what) ? "no" : "ok" },
         element("code", {}, name || "(no name)"), ` ${words[what]}`, why ? `: ${why}` : "",
