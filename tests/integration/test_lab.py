@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskCliRunner, FlaskClient
+from flask.testing import FlaskClient, FlaskCliRunner
 from werkzeug.test import Client
 
 from examples.conftest import Answer, end, finish, http, python, read_until

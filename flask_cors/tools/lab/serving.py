@@ -6,6 +6,7 @@ opened once and inherited, so that a page finds the lab again after each reload.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -158,23 +159,24 @@ def _serve_in_thread(what: str, number: int, application: Application) -> None:
 
 def _open(choice: Choice) -> Opened:
     """Open the sockets, and note them for the processes that the reloader starts."""
-    found: list[tuple[str, socket.socket]] = []
-    app_port = page_port = 0
-    if not choice.server:
-        listeners, app_port = _listeners(choice.app_port, "--port")
-        # run_simple opens this one itself, which was tried out here.
-        listeners.pop(0).close()
-        found += [("app", each) for each in listeners]
-    listeners, page_port = _listeners(choice.page_port, "--page-port")
-    if choice.server:
-        listeners.pop(0).close()
-    found += [("page", each) for each in listeners]
-    for _, each in found:
-        each.set_inheritable(True)
-    sockets = [(what, each.detach()) for what, each in found]
-    opened = Opened(app_port, page_port, secrets.token_urlsafe(24), sockets)
+    with contextlib.ExitStack() as on_error:
+        apps, app_port = ([], 0) if choice.server else _listeners(choice.app_port, "--port")
+        on_error.callback(_close, apps)
+        pages, page_port = _listeners(choice.page_port, "--page-port")
+        # run_simple opens this one itself; that it can be had was tried out here.
+        (pages if choice.server else apps).pop(0).close()
+        sockets = [("app", each) for each in apps] + [("page", each) for each in pages]
+        for _, each in sockets:
+            each.set_inheritable(True)
+        numbers = [(what, each.detach()) for what, each in sockets]
+    opened = Opened(app_port, page_port, secrets.token_urlsafe(24), numbers)
     os.environ[_INHERITED] = json.dumps(vars(opened))
     return opened
+
+
+def _close(sockets: Iterable[socket.socket]) -> None:
+    for each in sockets:
+        each.close()  # does nothing where it is detached
 
 
 def _inherited() -> Opened:
