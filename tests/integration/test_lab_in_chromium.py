@@ -309,7 +309,7 @@ def test_another_page_of_the_lab_is_opened_and_sends_at_once(
 def test_an_address_without_the_token_sends_nothing(lab: Lab, browser: chromium.Chromium) -> None:
     before = lab.log.last
     fields = '{"fields":{"path":"/off","method":"POST"},"token":"guessed"}'
-    page = visit(browser, f"{same_site(lab)}/#{fields}")
+    page = browser.page(f"{same_site(lab)}/#{fields}")
     page.wait_for_function("document.getElementById('path').value === '/off'")
     assert page.locator("#result").is_hidden()
     assert lab.log.last == before

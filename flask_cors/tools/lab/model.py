@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
 from ...testing import Browser, Exchange, NetworkError, Reply, Request
@@ -45,7 +45,7 @@ class Model:
 
 
 def _fetch(page: Browser, url: str, asked: Mapping[str, Any]) -> dict[str, Any]:
-    mode = "no-cors" if asked.get("mode") == "no-cors" else "cors"
+    mode: Literal["no-cors", "cors"] = "no-cors" if asked.get("mode") == "no-cors" else "cors"
     try:
         response = page.fetch(
             url,

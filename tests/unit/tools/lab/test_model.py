@@ -74,11 +74,11 @@ def test_cookies_are_kept_between_requests(server: str) -> None:
     assert [each["cookies"] for each in found["sent"]] == [["a"]]
 
 
-@pytest.mark.parametrize("url", ["http://localhost:1/", "https://localhost:1/"])
+@pytest.mark.parametrize("url", ["http://localhost:2/", "https://localhost:2/"])
 def test_a_server_that_is_not_there(url: str) -> None:
-    with pytest.raises(Unreachable, match="localhost:1 cannot be asked"):
+    with pytest.raises(Unreachable, match="localhost:2 cannot be asked"):
         send(Request("GET", url, ()))
-    found = Model("http://localhost:1").ask(
+    found = Model("http://localhost:2").ask(
         PAGE, url, {"method": "GET", "headers": [], "body": "", "credentials": False}
     )
-    assert found["kind"] == ("unreachable")
+    assert found["kind"] == "unreachable"
