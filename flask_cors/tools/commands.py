@@ -21,11 +21,11 @@ from flask.cli import AppGroup, ScriptInfo
 from .. import fetch
 from ..errors import ConfigError, printable, shorten
 from ..runtime.state import State, state_of
-from ..testing import Browser, Reply
 from . import terminal as console
 from .advice import advise, reasons
 from .checks import RULES, SEVERITIES, check, to_sarif
 from .explain import explain
+from .origins import page_origin
 from .probe import Limits, ProbeError, probe
 from .report import render
 from .routes import RouteRow, effective_options, overview, policies_of
@@ -102,12 +102,12 @@ def _one_line() -> Iterator[None]:
 
 def _origin(context: click.Context, parameter: click.Parameter, value: str) -> str:
     try:
-        Browser(transport=lambda request: Reply(200, ()), origin=value)
-    except ValueError:
-        raise click.BadParameter(
-            f"{shorten(value)} is no origin; write scheme://host[:port] in lower case, or null"
-        ) from None
-    return value
+        origin, note = page_origin(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    if note:
+        click.echo(f"Note: {printable(note)}.", err=True)
+    return origin
 
 
 def _method(context: click.Context, parameter: click.Parameter, value: str) -> str:

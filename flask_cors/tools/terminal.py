@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 # A table of more rows takes rich too long; from there on a route is one plain line.
 _MOST_TABLE_ROWS: Final = 300
 _NARROW: Final = 100
-_ENCLOSING: Final = re.compile(r"[\w.]*<locals>\.")
+# Starts where a name starts, so that a long text is read once.
+_ENCLOSING: Final = re.compile(r"(?<![\w.])(?:[\w.]*<locals>\.)+")
+_MOST_WRAPPED: Final = 10_000
 _COLORS: Final = {"error": "red", "warning": "yellow", "note": "cyan"}
 _COLUMNS: Final = {name: row.column for name, row in OPTIONS.items() if row.column}
 
@@ -50,6 +52,10 @@ class Output:
         if "<locals>" in shown:
             # A view that is defined in a function has that function in its name.
             shown = _ENCLOSING.sub("", shown)
+        return self.escaped(shown)
+
+    def escaped(self, shown: str) -> str:
+        """Return a text of somebody else as it is, with every other character escaped."""
         if shown.isprintable() and (shown.isascii() or not self._ascii):
             return shown
         return "".join(char if self._printable(char) else _escaped(char) for char in shown)
@@ -57,9 +63,20 @@ class Output:
     def _printable(self, char: str) -> bool:
         return char.isprintable() and (char.isascii() or not self._ascii)
 
-    def line(self, text: object = "", style: str = "", indent: int = 0, hang: int = 0) -> None:
-        """Print one line, wrapped at the terminal's width; *hang* indents what goes on more."""
-        for part in _wrapped(self.plain(text), max(self._width - indent, 20), " " * hang):
+    def line(
+        self,
+        text: object = "",
+        style: str = "",
+        indent: int = 0,
+        hang: int = 0,
+        sent: bool = False,
+    ) -> None:
+        """Print one line, wrapped at the terminal's width; *hang* indents what goes on more.
+
+        *sent* says that a server's text is in it, of which nothing may be left out.
+        """
+        shown_text = self.escaped(str(text)) if sent else self.plain(text)
+        for part in _wrapped(shown_text, max(self._width - indent, 20), " " * hang):
             shown = " " * indent + part if part else ""
             if style and self._colors:
                 from rich.text import Text
@@ -103,6 +120,8 @@ class Output:
 def _wrapped(text: str, width: int, hang: str) -> list[str]:
     if len(text) <= width:
         return [text.rstrip()]
+    if len(text) > _MOST_WRAPPED:
+        return [text]  # textwrap copies what is left of a word for each line
     return textwrap.wrap(text, width, subsequent_indent=hang, break_on_hyphens=False)
 
 
@@ -254,26 +273,27 @@ def _finding(output: Output, found: Finding) -> None:
 def print_probe(result: ProbeResult) -> None:
     """Print what a probe saw: the verdict and the faults first."""
     output = Output()
-    output.line(f"{result.method} {result.url} from {result.origin}", "bold")
-    output.line(f"{result.verdict}: {result.message}", "green" if result.good else "red")
+    color = "green" if result.good else "red"
+    output.line(f"{result.method} {result.url} from {result.origin}", "bold", sent=True)
+    output.line(f"{result.verdict}: {result.message}", color, sent=True)
     if result.section:
         output.line(f"Failed: {result.step} (https://fetch.spec.whatwg.org/#{result.section})")
     for fault in result.faults:
         output.line(f"Likely at fault: {fault.who}", "bold")
-        output.line(f"{fault.what}.", indent=2)
-        output.line(fault.hint, indent=2)
+        output.line(f"{fault.what}.", indent=2, sent=True)
+        output.line(fault.hint, indent=2, sent=True)
     for exchange in result.exchanges:
         output.line()
-        output.line(
-            f"{exchange.kind}: {exchange.method} {exchange.url} -> {exchange.status}", "bold"
-        )
+        title = f"{exchange.kind}: {exchange.method} {exchange.url} -> {exchange.status}"
+        output.line(title, "bold", sent=True)
         _lines(output, "> ", exchange.request_headers)
         _lines(output, "< ", exchange.headers)
 
 
 def _lines(output: Output, mark: str, headers: Iterable[tuple[str, str]]) -> None:
+    # Not wrapped: white space is a part of what was sent.
     for name, value in headers:
-        output.line(f"{mark}{name}: {value}", indent=2)
+        output.console.file.write(f"  {mark}{output.escaped(f'{name}: {value}')}\n")
 
 
 def print_json(data: Any) -> None:
