@@ -24,10 +24,10 @@ TYPED := flask_cors examples $(wildcard tests/typing/*.py)
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs bench fuzz browser-fuzz soak mutation versions downstream docs-try dist clean distclean
+.PHONY: help demo test check docs bench bench-instructions fuzz browser-fuzz soak mutation versions downstream docs-try dist clean distclean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(READY) ## try an API from pages of other origins, in a browser; DEMO_ARGS=--help lists options
 	$(BIN)/python -m flask --app examples.lab cors lab --requests examples/lab/requests.json $(DEMO_ARGS)
@@ -49,6 +49,9 @@ docs: $(READY) ## build the documentation into docs/_build/html
 
 bench: $(READY) $(INCUMBENT) ## measure speed side by side; BENCH_ARGS='--seconds 10' is a rough run
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+bench-instructions: $(READY) $(INCUMBENT) ## count the instructions of a request; BENCH_ARGS='--only allowed'
+	$(BIN)/python -m benchmarks.instructions $(BENCH_ARGS)
 
 fuzz: $(READY) ## fuzz the parsers, ten minutes each; FUZZ_ARGS='--seconds 10' or --planted
 	$(BIN)/python -m tests.property.fuzz $(FUZZ_ARGS)

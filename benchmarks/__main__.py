@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from . import commands, costs, plots, report, server, serving
+from . import commands, costs, instructions, plots, report, server, serving
 from .processes import ROOT
 from .report import Figures
 from .scenarios import SCENARIOS, Scenario
 from .sittings import Results, sit
-from .targets import ACTUAL, targets
+from .targets import ACTUAL, BEYOND_BARE, targets
 
 SECONDS = 240.0
 SITTINGS = 5
@@ -115,6 +115,8 @@ def measure(scenarios: Sequence[Scenario], seconds: float, sittings: int) -> Fig
 
 def add_costs(figures: Figures, rough: bool) -> None:
     """Add what is measured apart from the scenarios."""
+    found = instructions.valgrind()
+    figures["instructions"] = instructions.count(BEYOND_BARE) if found else instructions.MISSING
     figures["memory"] = costs.memory()
     figures["import_ms"] = costs.import_ms(3 if rough else 15)
     figures["commands_s"] = commands.seconds(1 if rough else 3)

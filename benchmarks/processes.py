@@ -6,7 +6,7 @@ import functools
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -18,8 +18,12 @@ from .kits import INCUMBENT
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 
-# The checkout comes last, so that flask_cors is what is installed beside the interpreter.
-_START = "import sys; sys.path.append(sys.argv[1]); from {module} import main; main(*sys.argv[2:])"
+# The checkout comes last, so that the incumbent's flask_cors is the one that is installed there;
+# without -I the path begins with the working directory, which may be the checkout too.
+_START = (
+    "import sys; sys.path[:] = [*filter(None, sys.path), sys.argv[1]]; "
+    "from {module} import main; main(*sys.argv[2:])"
+)
 
 
 @functools.cache
@@ -28,10 +32,13 @@ def interpreter(implementation: str) -> str:
     return str(environment.ensure()) if implementation == INCUMBENT else sys.executable
 
 
-def command(implementation: str, module: str, *arguments: str) -> list[str]:
-    """Return the command that runs ``main(*arguments)`` of *module* for an implementation."""
+def command(implementation: str, module: str, *arguments: str, flag: str = "-I") -> list[str]:
+    """Return the command that runs ``main(*arguments)`` of *module* for an implementation.
+
+    *flag* says what Python ignores: everything around it, unless something else is given.
+    """
     start = _START.format(module=module)
-    return [interpreter(implementation), "-I", "-c", start, str(ROOT), *arguments]
+    return [interpreter(implementation), flag, "-c", start, str(ROOT), *arguments]
 
 
 class WorkerError(RuntimeError):
@@ -39,15 +46,26 @@ class WorkerError(RuntimeError):
 
 
 class Process:
-    """A worker process, seen from outside; its commands are the methods of ``worker.Worker``."""
+    """A worker process, seen from outside; its commands are the methods of ``worker.Worker``.
 
-    def __init__(self, implementation: str) -> None:
+    *under* is a program that runs the interpreter, with its arguments. The process then gets
+    *environment* and nothing else, and Python heeds it.
+    """
+
+    def __init__(
+        self,
+        implementation: str,
+        under: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self.implementation = implementation
+        flag = "-I" if environment is None else "-s"
         self._process = subprocess.Popen(
-            command(implementation, "benchmarks.worker", implementation),
+            [*under, *command(implementation, "benchmarks.worker", implementation, flag=flag)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            env=environment,
         )
 
     def __enter__(self) -> Process:

@@ -110,6 +110,7 @@ def table(figures: Figures) -> str:
     """Return all figures as text, at most 99 columns wide."""
     parts = (
         _requests(figures),
+        _instructions(figures),
         _setups(figures),
         _once(figures),
         _commands(figures),
@@ -119,8 +120,9 @@ def table(figures: Figures) -> str:
 
 
 def _requests(figures: Figures) -> Iterator[str]:
-    heads = "".join(f"{TITLES[name]:>17}" for name in COMPARED)
-    yield f"{'µs a request beyond bare Flask':<30}{'bare':>6}{heads}{'×hand':>6}{'×f-c':>6}"
+    if figures.get("requests"):
+        heads = "".join(f"{TITLES[name]:>17}" for name in COMPARED)
+        yield f"{'µs a request beyond bare Flask':<30}{'bare':>6}{heads}{'×hand':>6}{'×f-c':>6}"
     for name, found in figures.get("requests", {}).items():
         if SCENARIOS[name].row:
             yield _row(found)
@@ -145,6 +147,24 @@ def _interval(found: Mapping[str, float] | None) -> str:
 
 def _share(value: float | None) -> str:
     return "–" if value is None or value < 0 else f"{value:.2f}"
+
+
+def _instructions(figures: Figures) -> Iterator[str]:
+    counted = figures.get("instructions")
+    if isinstance(counted, str):
+        yield f"instructions: {counted}"
+    elif counted:
+        heads = "".join(f"{TITLES[name]:>17}" for name in COMPARED)
+        yield f"{'instructions beyond bare Flask':<31}{'bare':>9}{heads}"
+        for name, found in counted.items():
+            beyond = "".join(_beyond(found, each) for each in COMPARED)
+            yield f"{SCENARIOS[name].title:<31}{found[BARE]:>9,}{beyond}"
+
+
+def _beyond(found: Mapping[str, int], implementation: str) -> str:
+    return (
+        f"{found[implementation] - found[BARE]:>17,}" if implementation in found else f"{'–':>17}"
+    )
 
 
 def _setups(figures: Figures) -> Iterator[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from .commands import APPS
 from .kits import BARE, INCUMBENT, PROJECT
 from .report import Figures, ratio
+from .scenarios import SCENARIOS
 
 ACTUAL: Final = (
     "allowed",
@@ -38,6 +40,19 @@ MEMORY_MIB: Final = 25.0
 IMPORT_MS: Final = 10.0
 COMMAND_S: Final = 3.0
 
+COUNTED_ON: Final = (3, 11)
+"""The Python that the limits of instructions are for."""
+BEYOND_BARE: Final[Mapping[str, int | None]] = {
+    "allowed": 28_000,
+    "denied": 28_000,
+    "no-origin": 22_000,
+    "decorated": 44_000,
+    "preflight": None,
+}
+"""The instructions that a scenario may add to bare Flask; a preflight saves some."""
+PREFLIGHT_SHARE: Final = 0.85
+"""The share of the instructions of Flask's own ``OPTIONS`` that a preflight may have."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -62,7 +77,22 @@ class Target:
 
 def targets(figures: Figures) -> list[Target]:
     """Return the targets for which there are figures."""
-    return [*_actual(figures["requests"]), *_growth(figures["requests"]), *_once(figures)]
+    requests, counted = figures["requests"], figures.get("instructions")
+    counts = counted if isinstance(counted, dict) else {}
+    return [*_actual(requests), *of_instructions(counts), *_growth(requests), *_once(figures)]
+
+
+def of_instructions(counts: Mapping[str, Mapping[str, int]]) -> Iterator[Target]:
+    """Yield the targets of the instructions counted, by scenario; none on another Python."""
+    if sys.version_info[:2] != COUNTED_ON:
+        return
+    for name, found in counts.items():
+        title = f"{SCENARIOS[name].title}: instructions"
+        if most := BEYOND_BARE.get(name):
+            yield Target(f"{title} beyond bare Flask", found[PROJECT] - found[BARE], most)
+        elif name in BEYOND_BARE:
+            share = found[PROJECT] / found[BARE]
+            yield Target(f"{title}, share of Flask's own OPTIONS", share, PREFLIGHT_SHARE)
 
 
 def _actual(requests: Figures) -> Iterator[Target]:

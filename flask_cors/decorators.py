@@ -9,29 +9,29 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 from weakref import WeakKeyDictionary
 
-from flask import Blueprint, Flask, request_started
+from flask import Blueprint, Flask, Request, Response, current_app, request_started
 from flask.views import View
 
-from .errors import ConfigError, Problem, Report, Source, raise_if, said_at
+from .errors import ConfigError, Problem, Report, Source, raise_if, said_at, warn
 from .extension import of
 from .options.reader import read_options
 from .options.schema import OPTIONS
 from .policy.policy import conflicts
-from .resolution.registry import (
+from .resolution.lost_marks import lost_mark_of, remember
+from .resolution.marks import (
     MARK,
     Mark,
     class_of,
+    innermost,
     is_marked,
     listed,
-    lost_mark_of,
     mark_of,
-    remember,
     stacked,
 )
+from .runtime import called, hooks, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -131,12 +131,15 @@ def _put_mark(view: Any, mark: Mark) -> Any:
         hint = "Write CORS(app), or mark the views."
         reason = "an app or a blueprint is no view"
         raise ConfigError([Problem("cross_origin", view, mark.source, reason, hint)])
-    present = mark_of(view)
     name = getattr(view, "__qualname__", repr(view))
+    present = mark_of(view)
     if present is not None and not _from_list(view, present):
-        raise ConfigError([stacked(name, present, mark)])
+        warn(str(stacked(name, (present, mark))))
+        mark = innermost((present, mark))
+        if mark is present:
+            return view
     if not isinstance(view, type):
-        return _marked_copy(view, mark)
+        return _marked(view, mark)
     if not issubclass(view, View):
         reason = "a class is marked only if it is a View or MethodView"
         hint = "Mark the view function, or derive the class from flask.views.MethodView."
@@ -145,30 +148,62 @@ def _put_mark(view: Any, mark: Mark) -> Any:
     return view
 
 
-def _marked_copy(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
-    copied = _copy(view)
-    functools.update_wrapper(copied, view)
-    setattr(copied, MARK, mark)
-    remember(view, mark)
-    return copied
+def _marked(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
+    """Return a function that calls *view* and carries the mark.
 
-
-def _copy(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that does what *view* does: that of a function costs no call more."""
-    # A decorator may pass itself off as the function that it wraps.
-    if type(view) is FunctionType:
-        name, defaults, closure = view.__name__, view.__defaults__, view.__closure__
-        copied = FunctionType(view.__code__, view.__globals__, name, defaults, closure)
-        copied.__kwdefaults__ = view.__kwdefaults__
-        return copied
+    While a request is served it returns a ``Response``, so that decorators above it and callers
+    can use one, and notes on the request whose mark that response is of.
+    """
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        return view(*args, **kwargs)
+        request = called.request_served()
+        if request is None:
+            return view(*args, **kwargs)
+        if request.method == "OPTIONS" and _is_automatic(request, mark):
+            return _finish(request, mark, current_app.make_default_options_response())
+        return _finish(request, mark, view(*args, **kwargs))
 
     async def call_async(*args: Any, **kwargs: Any) -> Any:
-        return await view(*args, **kwargs)
+        request = called.request_served()
+        if request is None:
+            return await view(*args, **kwargs)
+        if request.method == "OPTIONS" and _is_automatic(request, mark):
+            return _finish(request, mark, current_app.make_default_options_response())
+        return _finish(request, mark, await view(*args, **kwargs))
 
-    return call_async if inspect.iscoroutinefunction(view) else call
+    marked = call_async if _is_async(view) else call
+    functools.update_wrapper(marked, view)
+    setattr(marked, MARK, mark)
+    remember(view, mark)
+    return marked
+
+
+def _is_automatic(request: Request, mark: Mark) -> bool:
+    """Return whether Flask answers this ``OPTIONS`` request, so that the view does not run.
+
+    As in flask-cors, a view with ``automatic_options`` runs for no ``OPTIONS`` request.
+    """
+    if mark.exempt:
+        return False
+    app = called.app_served()
+    policies = hooks.state_of(app).compiled().policies
+    return called.policy_of(policies, app, request, mark).automatic_options
+
+
+def _finish(request: Request, mark: Mark, returned: Any) -> Response:
+    """Make a response of what the view returned, and note whose mark it is of."""
+    app = called.app_served()
+    if state.KEY not in app.extensions:
+        hooks.state_of(app)
+    response: Response = app.make_response(returned)
+    called.note(request, response, mark)
+    return response
+
+
+def _is_async(view: Any) -> bool:
+    return inspect.iscoroutinefunction(view) or inspect.iscoroutinefunction(
+        getattr(view, "__call__", None)  # noqa: B004 - the method itself is wanted
+    )
 
 
 def _from_list(view: object, mark: Mark) -> bool:
@@ -201,7 +236,8 @@ def _watch() -> None:
 
 
 def _install_where_marked(app: Flask, **_: object) -> None:
-    if "cors" in app.extensions:
+    # Other libraries send Flask's signal, too, for what is no Flask app.
+    if state.KEY in getattr(app, "extensions", (state.KEY,)) or not isinstance(app, Flask):
         return
     views = app.view_functions
     if _unmarked.get(app) == len(views):

@@ -6,13 +6,17 @@ Knows how a problem reads; never looks for one.
 from __future__ import annotations
 
 import copyreg
+import logging
 import os
 import re
 import sys
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+#: The logger of the package; it sets no handler and no level.
+LOG: Final = logging.getLogger("flask_cors")
 
 # What re.compile raises: also for too large a repetition, and too deep a nesting.
 REGEX_ERRORS = (re.error, OverflowError, RecursionError)

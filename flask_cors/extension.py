@@ -16,10 +16,8 @@ from .errors import ConfigError, Problem, Report, raise_if, said_at, warn
 from .options.reader import read_options
 from .options.schema import Setting
 from .policy.policy import conflicts
-from .resolution.registry import (
-    Rule,
-)
-from .runtime.state import state_of
+from .resolution.registry import Rule
+from .runtime.hooks import state_of
 
 if TYPE_CHECKING:
     from flask.blueprints import BlueprintSetupState
@@ -223,7 +221,7 @@ class AppCORS:
         state = state_of(self._app)
         return explain(
             self._app,
-            state.table(),
+            state.policies(),
             state.hand_written,
             method,
             path,

@@ -176,9 +176,14 @@ class ResourceIndex(Generic[T]):
     def __iter__(self) -> Iterator[tuple[PathPattern, T]]:
         return ((entry.pattern, entry.payload) for entry in self._entries)
 
-    def match(self, path: str) -> T | None:
-        """Return what stands for *path*, or ``None`` where no pattern covers it."""
+    def match(self, path: str, other: str | None = None) -> T | None:
+        """Return what stands for *path*, or ``None`` where no pattern covers it.
+
+        *other* is another spelling of the path, for exact paths alone.
+        """
         best = self._exact.get(path)
+        if best is None and other is not None:
+            best = self._exact.get(other)
         if best is None:
             for length in self._lengths:
                 for entry in self._buckets.get(path[:length], ()):

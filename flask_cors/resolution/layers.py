@@ -1,19 +1,35 @@
-"""Scopes: what an app or a blueprint says of each path, and which blueprints are around it."""
+"""Layers of an app and its blueprints: what their rules say of each path, and where they apply.
+
+An *area* is the part of the URL space that a blueprint's prefix and hosts span; a request that no
+route serves lies in one of them, or in none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
-from typing import Final
+from typing import Final, NamedTuple
 
+from ..errors import Source
 from ..options.reader import Resource
+from ..options.schema import Setting
 from ..patterns.paths import EVERYTHING, ResourceIndex
-from .registry import BlueprintRules, Level, Rule
+from .marks import Layer, Layers
+from .registry import BlueprintRules, Rule
 
-Levels = tuple[Level, ...]
-Scope = ResourceIndex[Level]
-# More combinations of resources than these are compiled when they are met.
+Scope = ResourceIndex[Layer]
+# More combinations of resources than these are compiled on first use.
 _MOST_COMBINATIONS: Final = 2000
+#: The layer of a 404 of which it is not certain in which blueprint's area it lies.
+IN_DOUBT: Final = Layer(
+    "app",
+    "a URL that no route serves",
+    {
+        "supports_credentials": Setting(
+            False, Source("app", "a URL in the areas of several blueprints")
+        )
+    },
+)
 
 
 def compile_scope(
@@ -27,24 +43,34 @@ def compile_scope(
     for rule in reversed(rules):
         resources = default if rule.resources is None else rule.resources
         if resources is None:
-            entries.append((EVERYTHING, Level(kind, place, rule.keywords)))
+            entries.append((EVERYTHING, Layer(kind, place, rule.keywords)))
             continue
         for resource in resources:
             settings = {**rule.keywords, **resource.settings}
-            level = Level(kind, f"{place} for {resource.pattern.text!r}", settings)
-            entries.append((resource.pattern, level))
+            layer = Layer(kind, f"{place} for {resource.pattern.text!r}", settings)
+            entries.append((resource.pattern, layer))
     return ResourceIndex(entries)
 
 
-def match_all(scopes: Sequence[Scope], path: str) -> Levels:
-    """Return what every scope that covers *path* says, nearest first."""
-    matches = (scope.match(path) for scope in scopes)
-    return tuple(level for level in matches if level is not None)
+def match_all(scopes: Sequence[Scope], path: str, both: bool = False) -> Layers:
+    """Return what every scope that covers *path* says, nearest first.
+
+    *both* says that the path is served with and without its last slash, so that an exact
+    resource of either spelling covers it.
+    """
+    other = other_spelling(path) if both else None
+    matches = (scope.match(path, other) for scope in scopes)
+    return tuple(layer for layer in matches if layer is not None)
 
 
-def combinations(scopes: Sequence[Scope], start: str) -> list[Levels]:
+def other_spelling(path: str) -> str:
+    """Return *path* without its last slash, or with one where it has none."""
+    return path[:-1] if path.endswith("/") else f"{path}/"
+
+
+def combinations(scopes: Sequence[Scope], start: str) -> list[Layers]:
     """Return what paths that begin with *start* may meet in all scopes together."""
-    choices: list[list[Level | None]] = []
+    choices: list[list[Layer | None]] = []
     size = 1
     for scope in scopes:
         found, certain = scope.candidates(start)
@@ -52,7 +78,7 @@ def combinations(scopes: Sequence[Scope], start: str) -> list[Levels]:
         size *= len(choices[-1])
     if size > _MOST_COMBINATIONS:
         return []
-    return [tuple(level for level in chosen if level) for chosen in product(*choices)]
+    return [tuple(layer for layer in chosen if layer) for chosen in product(*choices)]
 
 
 def names_around(endpoint: str) -> Iterator[str]:
@@ -63,35 +89,73 @@ def names_around(endpoint: str) -> Iterator[str]:
         name = name.rpartition(".")[0]
 
 
-class Prefixes:
-    """Finds the blueprint whose URL prefix is the longest match of a path."""
+class Area(NamedTuple):
+    """The area of a blueprint: its URL prefix in segments, and the hosts of its routes.
 
-    def __init__(self, blueprints: Iterable[BlueprintRules]) -> None:
-        self._plain: dict[tuple[str, ...], tuple[int, str]] = {}
-        self._converting: list[tuple[tuple[str, ...], tuple[int, str]]] = []
-        for rank, found in enumerate(blueprints):
+    ``hosts`` are subdomains, or hosts where the app matches hosts; empty where the blueprint
+    has no route, so that it may be any.
+    """
+
+    name: str
+    prefix: str
+    segments: tuple[str, ...]
+    hosts: frozenset[str]
+
+    def has_host(self, host: str | None) -> bool | None:
+        """Return whether the routes are on *host*; ``None`` where that cannot be told."""
+        if host is None or not self.hosts or any("<" in known for known in self.hosts):
+            return None
+        return host in self.hosts
+
+
+class Areas:
+    """Finds the blueprint in whose area a URL lies that no route serves.
+
+    *covers* answers whether a URL prefix with converters is the beginning of a path, as the URL
+    map would match it.
+    """
+
+    def __init__(
+        self,
+        blueprints: Iterable[BlueprintRules],
+        hosts: Mapping[str, frozenset[str]],
+        covers: Callable[[str, str], bool],
+    ) -> None:
+        self._covers = covers
+        self._plain: dict[tuple[str, ...], list[Area]] = {}
+        self._converting: list[Area] = []
+        for found in blueprints:
             segments = _segments(found.prefix)
-            if any("<" in segment for segment in segments):
-                self._converting.append((segments, (rank, found.name)))
+            area = Area(found.name, found.prefix, segments, hosts.get(found.name, frozenset()))
+            if "<" in found.prefix:
+                self._converting.append(area)
             elif segments:
-                self._plain.setdefault(segments, (rank, found.name))
+                self._plain.setdefault(segments, []).append(area)
         self._depths = {len(segments) for segments in self._plain}
 
-    def find(self, path: str) -> Iterable[str]:
-        """Return the names of the blueprints around *path*, nearest first."""
+    def find(self, host: str | None, path: str) -> tuple[Iterable[str], bool]:
+        """Return the names of the blueprints around a URL, nearest first, and if it is certain.
+
+        The longest prefix by segments wins, and of several the first that was registered;
+        then it is not certain, nor where a host cannot be compared.
+        """
         segments = _segments(path)
-        plain = (segments[:depth] for depth in self._depths if depth <= len(segments))
-        found = [(prefix, self._plain[prefix]) for prefix in plain if prefix in self._plain]
-        found += [match for match in self._converting if _covers(match[0], segments)]
-        best = min(((-len(prefix), *match) for prefix, match in found), default=None)
-        return names_around(f"{best[2]}.") if best else ()
+        found = [
+            area
+            for depth in self._depths
+            if depth <= len(segments)
+            for area in self._plain.get(segments[:depth], ())
+        ]
+        found += [area for area in self._converting if self._covers(area.prefix, path)]
+        found = [area for area in found if area.has_host(host) is not False]
+        if not found:
+            return (), True
+        longest = max(len(area.segments) for area in found)
+        nearest = [area for area in found if len(area.segments) == longest]
+        certain = len(nearest) == 1 and nearest[0].has_host(host) is not None
+        return names_around(f"{nearest[0].name}."), certain
 
 
 def _segments(path: str) -> tuple[str, ...]:
     stripped = path.strip("/")
     return tuple(stripped.split("/")) if stripped else ()
-
-
-def _covers(prefix: Sequence[str], segments: Sequence[str]) -> bool:
-    pairs = zip(prefix, segments, strict=False)
-    return len(prefix) <= len(segments) and all("<" in a or a == b for a, b in pairs)

@@ -1,4 +1,4 @@
-"""The locks: a forked child gets them anew, since the thread that held one is not there."""
+"""The lock: a forked child gets it anew, since the thread that held it is not there."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ class Locks:
         self.renew()
 
     def renew(self) -> None:
-        """Make all locks anew; what they guard is swapped in one step, so is never half done."""
-        #: Held while a response is claimed for writing.
-        self.claim = RLock()
-        #: Held while policies are compiled, or an app is told something.
+        """Make the lock anew; what it guards is swapped in one step, so is never half done."""
+        #: Held while policies are compiled, or a rule is added to an app.
         self.compile = RLock()
 
 

@@ -1,18 +1,28 @@
-"""The functions behind a view: those it wraps or closes over, and a mark that is lost there.
+"""Lost marks: those that were put on a view and have no effect, why, and what to do.
 
-Reads wrappers and closures; never calls anything.
+``cross_origin`` returns a new function. A view that is registered without it, since the decorator
+stands above ``@app.route``, can only be found by the function that the mark was made for; one
+behind a decorator without ``functools.wraps`` by what that decorator closes over. Reads wrappers
+and closures; never calls anything, and keeps nothing alive.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import partial
 from types import CellType, FunctionType, MethodType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+from weakref import WeakKeyDictionary, WeakSet
 
-from .registry import class_of, is_marked, lost_mark_of, mark_of
+from .marks import Mark, class_of, is_marked, mark_of
 
 _MOST_FUNCTIONS: Final = 200
+
+# The functions that were marked, each with its last mark.
+_made: WeakKeyDictionary[Any, Mark] = WeakKeyDictionary()
+# Of these functions, those of which some app has a marked version: one may serve several apps.
+_registered: WeakSet[Any] = WeakSet()
 
 
 class LostMark(NamedTuple):
@@ -22,31 +32,51 @@ class LostMark(NamedTuple):
     hint: str
 
 
+def remember(target: Callable[..., Any], mark: Mark) -> None:
+    """Note that a marked version of the function *target* was made."""
+    mark.made_for(target)
+    with suppress(TypeError):  # not weakly referable: a view that is lost is not found
+        _made[target] = mark
+
+
+def note_registered(views: Iterable[object]) -> None:
+    """Note which marked functions are registered, of the views of an app."""
+    for view in views:
+        mark = mark_of(view)
+        target = mark.target() if mark and mark.target else None
+        if target is not None:
+            _registered.add(target)
+
+
+def lost_mark_of(view: object) -> Mark | None:
+    """Return the last mark made for the function *view*, where no app has a marked version."""
+    try:
+        return None if view in _registered else _made.get(view)
+    except TypeError:  # not hashable, so never marked
+        return None
+
+
 def lost_in_wrapper(view: object) -> LostMark | None:
     """Return the mark that lies behind a decorator which does not hand it on."""
     if is_marked(view) or class_of(view):
         return None
     mark = next((mark for inner in functions_of(view) if (mark := mark_of(inner))), None)
-    return (
-        None
-        if mark is None
-        else LostMark(
-            f"the mark of {mark.source} is lost behind a decorator without functools.wraps",
-            "Put functools.wraps on that decorator's wrapper, or cross_origin above the decorator.",
-        )
+    if mark is None:
+        return None
+    return LostMark(
+        f"the mark of {mark.source} is lost behind a decorator without functools.wraps",
+        "Put functools.wraps on that decorator's wrapper, or cross_origin above the decorator.",
     )
 
 
 def lost_at_registration(view: object) -> LostMark | None:
     """Return the mark that was put on a view only after it was registered."""
     mark = None if is_marked(view) else lost_mark_of(view)
-    return (
-        None
-        if mark is None
-        else LostMark(
-            f"it was registered before the mark of {mark.source} was put on",
-            "Write cross_origin below @app.route, next to the function.",
-        )
+    if mark is None:
+        return None
+    return LostMark(
+        f"it was registered before the mark of {mark.source} was put on",
+        "Write cross_origin below @app.route, next to the function.",
     )
 
 

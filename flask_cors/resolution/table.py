@@ -1,337 +1,147 @@
-"""What was said, resolved: the walk of every endpoint, compiled to one table per app.
+"""The compiled table: which policy applies to an endpoint, a method and a path, by look-up only.
 
-Views and URL rules come in as plain objects; nothing of them is kept but what they amount to.
+Immutable; what it does not hold yet is compiled by ``compile``. Never reads a view, a URL rule or
+a configuration.
 """
 
 from __future__ import annotations
 
-import logging
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from itertools import chain, product
-from typing import Any, Final, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
-from ..errors import ConfigError, Problem, raise_if, warn
-from ..options.reader import read_config
-from ..options.schema import DEFAULT_METHODS, DEFAULTS, Setting
-from ..patterns.origins import Origins
 from ..patterns.paths import has_dot_segment
 from ..policy.policy import Policy
-from .layers import Levels, Prefixes, Scope, combinations, compile_scope, match_all, names_around
-from .lock import LOCKS
-from .registry import (
-    Level,
-    Registry,
-    class_of,
-    levels_of,
-    lost_mark_of,
-    mark_of,
-    marked_methods,
-    note_registered,
-    placed,
-)
-from .walk import Route, resolve, walk_marks
+from .layers import IN_DOUBT, Areas, Scope, match_all, names_around
+from .marks import Layers
 
-LOG: Final = logging.getLogger("flask_cors")
+#: Stands for a policy that is not compiled yet; ``None`` is one, that CORS is off.
+NOT_COMPILED: Final[Any] = object()
 
-_UNKNOWN: Final = object()
-_NO_METHODS: Final[Mapping[str | None, Any]] = {}
+# What a URL rule knows without a path: one policy, or one for each method.
+Known = Policy | dict[str | None, Policy | None] | None
 
 
-class UrlRule(Protocol):
-    """What is read of a URL rule (``werkzeug.routing.Rule``)."""
+class Target(NamedTuple):
+    """What a request is about: an endpoint, a method, and the URL that is served.
 
-    rule: str
-    endpoint: Any
-    methods: Any
-    strict_slashes: Any
-    merge_slashes: Any
-    build_only: Any
-    websocket: Any
-    redirect_to: Any
+    ``endpoint`` and ``rule``, the text of the URL rule, are ``None`` where none serves the path
+    (404), ``method`` where no handler does (405). ``host`` is the subdomain, or the host where
+    the app matches hosts; ``None`` where it is not known.
+    """
 
-
-class UrlMap(Protocol):
-    """What is read of a URL map (``werkzeug.routing.Map``)."""
-
-    def iter_rules(self, endpoint: str | None = None) -> Iterator[UrlRule]: ...
+    endpoint: str | None
+    rule: str | None
+    method: str | None
+    path: str
+    host: str | None = None
 
 
-class App(Protocol):
-    """What is read of an app (``flask.Flask``): anew each time, since servers swap it."""
+class Route:
+    """One URL rule of an endpoint: the marks of its view, and the scopes around it.
 
-    @property
-    def view_functions(self) -> Mapping[str, object]: ...
-    @property
-    def url_map(self) -> UrlMap: ...
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]: ...
+    ``marks`` are the layers of the view without a method, ``by_method`` those with one, for view
+    classes; ``None`` stands for a ``cors_exempt``. ``both`` says that the path is served with and
+    without its last slash; ``outer`` are the layers around the view where these are the same on
+    every path of the rule, else ``None``.
+    """
+
+    __slots__ = ("both", "by_method", "marks", "outer", "scopes")
+
+    def __init__(
+        self,
+        marks: Layers | None,
+        by_method: Mapping[str | None, Layers | None],
+        scopes: Sequence[Scope],
+        both: bool,
+    ) -> None:
+        self.marks = marks
+        self.by_method = by_method
+        self.scopes = scopes
+        self.both = both
+        self.outer: Layers | None = None
+
+    def marks_of(self, method: str | None) -> Layers | None:
+        """Return the marks from the handler of *method* outwards; ``None`` if exempt."""
+        return self.by_method.get(method, self.marks)
+
+    def layers_around(self, path: str) -> Layers:
+        """Return the layers of the blueprints and the app, nearest first."""
+        return match_all(self.scopes, path, self.both) if self.outer is None else self.outer
+
+    def layers(self, method: str | None, path: str) -> Layers | None:
+        """Return the layers of the walk, nearest first; ``None`` for a ``cors_exempt``."""
+        marks = self.marks_of(method)
+        return None if marks is None else marks + self.layers_around(path)
 
 
 class Table:
-    """The compiled policies of one app; immutable but for what is met later.
+    """The policies of one app as they were compiled."""
 
-    Raises ``ConfigError`` with all problems that requests can meet.
-    """
+    __slots__ = ("_areas", "_known", "_policies", "_scopes", "routes")
 
-    def __init__(self, registry: Registry, config: Mapping[str, Any], app: App) -> None:
-        problems: list[Problem] = []
-        settings = read_config(config, problems)
-        self._app = app
-        self._base = {**DEFAULTS, **settings}
-        self._policies: dict[Levels, Policy] = {}
-        self._shared: dict[tuple[int, ...], Policy] = {}
-        #: What the engine decided by these policies, for the next request alike.
-        self.decided: dict[Any, Any] = {}
-        self._marks: dict[tuple[int, str, str], Level] = {}
-        self._routes: dict[str, Route] = {}
-        self._arounds: dict[str, tuple[Scope, ...]] = {}
-        # What does not depend on the path, for the common request: one look-up.
-        self._fixed: dict[str | None, Policy | None] = {}
-        self._fixed_by_method: dict[tuple[str | None, str | None], Policy | None] = {}
-        default = settings.get("resources")
-        self._app_scope = compile_scope(
-            "app", "CORS(app)", registry.rules, default.value if default else None
-        )
-        self._scopes = {
-            name: compile_scope("blueprint", f"CORS({name})", found.rules)
-            for name, found in registry.blueprints.items()
-        }
-        self._prefixes = Prefixes(registry.blueprints.values())
-        self.every_rule_has_options = True
-        self._compile(problems)
-        raise_if(_unique(problems))
+    def __init__(
+        self,
+        known: Mapping[tuple[str, str], Known],
+        policies: Mapping[Layers, Policy],
+        routes: Mapping[tuple[str, str], Route],
+        scopes: Mapping[str | None, Scope],
+        areas: Areas,
+    ) -> None:
+        self._known: Any = known
+        self._policies = policies
+        #: The routes by endpoint and text of the URL rule.
+        self.routes = routes
+        self._scopes = scopes
+        self._areas = areas
 
-    # -- answering ---------------------------------------------------------------------
-
-    def policy(self, endpoint: str | None, method: str | None, path: str) -> Policy | None:
-        """Return the effective policy, or ``None`` where CORS is off.
-
-        Without an endpoint, as for a 404, the path alone decides; without a method, as
-        for a 405, the marks on methods do not count.
-        """
+    def policy(
+        self,
+        endpoint: str | None,
+        rule: str | None,
+        method: str | None,
+        path: str,
+        host: str | None = None,
+    ) -> Any:
+        """Return the policy of a target, ``None`` where CORS is off, or ``NOT_COMPILED``."""
         if "/." not in path:
-            known: Any = self._fixed.get(endpoint, _UNKNOWN)
-            if known is _UNKNOWN:
-                known = self._fixed_by_method.get((endpoint, method), _UNKNOWN)
-            if known is not _UNKNOWN:
-                return known  # type: ignore[no-any-return]
-        levels = self.levels(endpoint, method, path)
-        return self._policy(levels) if levels else None
+            known = self._known.get((endpoint, rule), NOT_COMPILED)
+            if type(known) is dict:
+                known = known.get(method, NOT_COMPILED)
+            if known is not NOT_COMPILED:
+                return known
+        if endpoint is not None and (endpoint, rule) not in self.routes:
+            return NOT_COMPILED
+        layers = self.layers(Target(endpoint, rule, method, path, host))
+        return self._policies.get(layers, NOT_COMPILED) if layers else None
 
-    def is_fixed(self, endpoint: str | None, method: str | None) -> bool:
-        """Return whether the policy is the same on every path without a dot segment."""
-        return endpoint in self._fixed or (endpoint, method) in self._fixed_by_method
+    def layers(self, target: Target) -> Layers | None:
+        """Return the layers of the walk, nearest first, for a route that is compiled.
 
-    def levels(self, endpoint: str | None, method: str | None, path: str) -> Levels | None:
-        """Return the levels of the walk, nearest first; ``None`` where CORS is off."""
+        ``None`` for a ``cors_exempt``, and for a path with a dot segment, which no page needs.
+        """
+        endpoint, rule, method, path, host = target
         if has_dot_segment(path):
             return None
-        if endpoint is None:
-            return match_all(self._around(self._prefixes.find(path)), path)
-        return self.route(endpoint).levels(method, path)
+        if endpoint is None or rule is None:
+            names, certain = self._areas.find(host, path)
+            layers = match_all(self.scopes_of(names), path)
+            return layers if certain or not layers else (IN_DOUBT, *layers)
+        return self.routes[endpoint, rule].layers(method, path)
 
-    def marked(self, endpoint: str | None, method: str | None) -> bool:
-        """Return whether the view, or its handler of *method*, is marked."""
-        return endpoint is not None and bool(self.route(endpoint).marks_of(method))
+    def layers_around(self, target: Target) -> Layers:
+        """Return the layers without those of the view: of the blueprints and the app."""
+        if has_dot_segment(target.path):
+            return ()
+        route = self.routes.get((target.endpoint or "", target.rule or ""))
+        if route is not None:
+            return route.layers_around(target.path)
+        return self.layers(target._replace(endpoint=None, rule=None)) or ()
 
-    def exempts(self, endpoint: str, method: str) -> bool:
-        """Return whether the view's handler of *method* is taken out of CORS."""
-        return self.route(endpoint).marks_of(method) is None
+    def scopes_of(self, names: Any) -> tuple[Scope, ...]:
+        """Return the scopes of the named blueprints, and the app's, nearest first."""
+        found = (self._scopes.get(name) for name in (*names, None))
+        return tuple(scope for scope in found if scope is not None)
 
-    def route(self, endpoint: str) -> Route:
-        """Return what is known of *endpoint*; one that appears later is compiled now."""
-        route = self._routes.get(endpoint)
-        if route is None:
-            with LOCKS.compile:
-                route = self._routes.get(endpoint) or self._late(endpoint)
-        return route
-
-    @property
-    def policies(self) -> Sequence[Policy]:
-        """Every policy that was compiled so far."""
-        return tuple(self._shared.values())
-
-    # -- compiling ---------------------------------------------------------------------
-
-    def _compile(self, problems: list[Problem]) -> None:
-        rules: dict[str, list[UrlRule]] = {}
-        for rule in self._app.url_map.iter_rules():
-            rules.setdefault(rule.endpoint, []).append(rule)
-        for endpoint, found in rules.items():
-            try:
-                self._add(endpoint, found, problems)
-            except ConfigError as error:
-                problems += error.problems
-        _warn_of_lost_marks(list(self._app.view_functions.values()))
-
-    def _late(self, endpoint: str) -> Route:
-        problems: list[Problem] = []
-        try:
-            self._add(endpoint, list(self._rules_of(endpoint)), problems)
-        except ConfigError as error:
-            problems = list(error.problems)
-            self._routes[endpoint] = Route(None, {}, ())
-        for problem in _unique(problems):
-            LOG.error("CORS is off for the endpoint %r: %s", endpoint, problem)
-        return self._routes[endpoint]
-
-    def _rules_of(self, endpoint: str) -> Iterable[UrlRule]:
-        # The map's own look-up raises where the endpoint has none.
-        return (rule for rule in self._app.url_map.iter_rules() if rule.endpoint == endpoint)
-
-    def _add(self, endpoint: str, rules: Sequence[UrlRule], problems: list[Problem]) -> None:
-        view = self._app.view_functions.get(endpoint)
-        if not all("OPTIONS" in _methods(rule) for rule in rules):
-            self.every_rule_has_options = False
-        by_method = self._by_method(view, rules) if class_of(view) is not None else _NO_METHODS
-        route = Route(self._marks_of(view, None), by_method, self._scopes_around(endpoint))
-        met = [self._meet(route, rule, problems) for rule in rules if _is_served(rule)]
-        if len(outer := set(chain(*met))) == 1:
-            (route.outer,) = outer
-        self._routes[endpoint] = route
-        if (around := route.outer) is not None:
-            if not by_method:
-                self._fixed[endpoint] = self._known(route.marks, around)
-            for method, marks in by_method.items():
-                self._fixed_by_method[endpoint, method] = self._known(marks, around)
-
-    def _by_method(
-        self, view: object, rules: Sequence[UrlRule]
-    ) -> Mapping[str | None, Levels | None]:
-        methods = {method for rule in rules for method in _methods(rule)}
-        if any(rule.methods is None for rule in rules):
-            methods |= marked_methods(view)
-        return {method: self._marks_of(view, method) for method in methods}
-
-    def _known(self, marks: Levels | None, around: Levels) -> Policy | None:
-        return None if marks is None else self._policies.get(marks + around)
-
-    def _marks_of(self, view: object, method: str | None) -> Levels | None:
-        return walk_marks(map(self._placed, levels_of(view, method)))
-
-    def _placed(self, level: Level) -> Level:
-        """One mark at one place is one level, so that equal walks are one policy."""
-        key = (id(level.mark), level.kind, level.place)
-        if key not in self._marks:
-            self._marks[key] = placed(level)
-        return self._marks[key]
-
-    def _scopes_around(self, endpoint: str) -> tuple[Scope, ...]:
-        blueprint = endpoint.rpartition(".")[0]
-        found = self._arounds.get(blueprint)
-        if found is None:
-            found = self._arounds[blueprint] = self._around(names_around(endpoint))
-        return found
-
-    def _around(self, names: Iterable[str]) -> tuple[Scope, ...]:
-        found = (self._scopes.get(name) for name in names)
-        return (*(scope for scope in found if scope is not None), self._app_scope)
-
-    def _meet(
-        self, route: Route, rule: UrlRule, problems: list[Problem]
-    ) -> Sequence[Levels | None]:
-        """Compile what a URL meets and return it; report what it surely meets.
-
-        The list holds ``None`` where more may be met.
-        """
-        start, converter, _ = rule.rule.partition("<")
-        start = _merged(rule, start)
-        met: list[Levels]
-        if converter:
-            met = combinations(route.scopes, start)
-        else:
-            known = {path: match_all(route.scopes, path) for path in _paths(rule)}
-            route.by_path.update(known)
-            met = list(known.values())
-        sure = not converter or len(met) == 1
-        for marks, outer in product(_walks(route, rule), met):
-            if levels := marks + outer:
-                policy = self._policy(levels, quiet=sure)
-                problems += policy.problems if sure else ()
-        return met if sure else (*met, None)
-
-    def _policy(self, levels: Levels, quiet: bool = False) -> Policy:
-        policy = self._policies.get(levels)
-        if policy is None:
-            with LOCKS.compile:
-                policy = self._policies.get(levels) or self._new_policy(levels, quiet)
-        return policy
-
-    def _new_policy(self, levels: Levels, quiet: bool) -> Policy:
-        settings = resolve(levels, self._base)
-        key = tuple(map(id, settings.values()))
-        policy = self._shared.get(key)
-        if policy is None:
-            policy = self._shared[key] = self._compiled(settings)
-            for problem in () if quiet else policy.problems:
-                LOG.error("CORS is denied where this is met: %s", problem)
-        self._policies[levels] = policy
-        return policy
-
-    def _compiled(self, settings: Mapping[str, Setting]) -> Policy:
-        setting = settings["origins"]
-        try:
-            origins = setting.value.bind(self._app.ensure_sync)
-        except RuntimeError:
-            # That is how Flask refuses a coroutine function without asgiref.
-            denying = Policy.of(settings, Origins())
-            hint = "Install flask[async], or let the callable be a plain function."
-            reason = "an async callable cannot be asked without Flask's extra 'async'"
-            problem = Problem("origins", setting.value.patterns(), setting.source, reason, hint)
-            return replace(denying, problems=(*denying.problems, problem))
-        return Policy.of(settings, origins)
-
-
-def _methods(rule: UrlRule) -> Iterable[str]:
-    """Return the methods that a URL rule serves; one without any serves them all."""
-    methods: Iterable[str] = DEFAULT_METHODS if rule.methods is None else rule.methods
-    return methods
-
-
-def _walks(route: Route, rule: UrlRule) -> Iterable[Levels]:
-    """Return the marks that requests to a URL meet; a 405 walks without a method."""
-    if not route.by_method:
-        return () if route.marks is None else (route.marks,)
-    walks = dict.fromkeys(map(route.marks_of, (None, *sorted(_methods(rule)))))
-    return (marks for marks in walks if marks is not None)
-
-
-def _is_served(rule: UrlRule) -> bool:
-    """Return whether requests reach a view by this rule (``werkzeug.routing.Rule``)."""
-    return not (rule.build_only or rule.websocket or rule.redirect_to is not None)
-
-
-def _merged(rule: UrlRule, path: str) -> str:
-    """Return a rule's path as it is requested: Werkzeug merges slashes before it matches."""
-    return re.sub("/{2,}", "/", path) if "//" in path and rule.merge_slashes else path
-
-
-def _paths(rule: UrlRule) -> tuple[str, ...]:
-    """Return the paths that a URL rule without converters serves without a redirect."""
-    path = _merged(rule, rule.rule)
-    if rule.strict_slashes or path == "/":
-        return (path,)
-    return path, path[:-1] if path.endswith("/") else f"{path}/"
-
-
-def _unique(problems: Iterable[Problem]) -> list[Problem]:
-    found: dict[str, Problem] = {}
-    for problem in problems:
-        found.setdefault(str(problem), problem)
-    return list(found.values())
-
-
-def _warn_of_lost_marks(views: Sequence[object]) -> None:
-    """Warn of views registered without the mark that was made for them.
-
-    That is what a ``cross_origin`` above ``@app.route`` comes to.
-    """
-    note_registered(mark for view in views if (mark := mark_of(view)))
-    for view in views:
-        if mark_of(view) is None and (lost := lost_mark_of(view)):
-            name = getattr(view, "__qualname__", repr(view))
-            warn(
-                f"the view {name} is registered without the mark of {lost.source}: "
-                "write cross_origin below @app.route, next to the function"
-            )
+    def scopes_around(self, endpoint: str) -> tuple[Scope, ...]:
+        """Return the scopes of the blueprints around an endpoint, and the app's."""
+        return self.scopes_of(names_around(endpoint))

@@ -1,4 +1,4 @@
-"""The walk: the levels that a request meets, nearest first, and what they amount to.
+"""The walk: the layers that a request meets, nearest first, and their effective options.
 
 endpoint -> blueprint -> app -> config -> defaults; each option is resolved by itself.
 """
@@ -8,79 +8,40 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..options.schema import DEFAULTS, Setting
-from .layers import Levels, Scope, match_all
-from .registry import Level
+from .marks import Layer, Layers
 
 
-def resolve(levels: Sequence[Level], base: Mapping[str, Setting]) -> dict[str, Setting]:
-    """Return the effective setting of every option: the nearest level that sets it wins.
+def resolve(layers: Sequence[Layer], base: Mapping[str, Setting]) -> dict[str, Setting]:
+    """Return the effective setting of every option: the nearest layer that sets it wins.
 
-    *levels* are nearest first; *base* holds the app's config over the defaults.
+    *layers* are nearest first; *base* holds the app's config over the defaults.
     """
     settings = dict(base)
-    for level in reversed(levels):
-        settings.update(level.settings)
-    settings["supports_credentials"] = _credentials(levels, base)
-    if not any(level.mark for level in levels):
+    for layer in reversed(layers):
+        settings.update(layer.settings)
+    settings["supports_credentials"] = _credentials(layers, base)
+    if not any(layer.mark for layer in layers):
         # The config key is the fallback of marks, and of nothing else.
         settings["automatic_options"] = DEFAULTS["automatic_options"]
     return settings
 
 
-def _credentials(levels: Sequence[Level], base: Mapping[str, Setting]) -> Setting:
-    """Credentials are granted to a list of origins: True never passes a nearer list."""
+def _credentials(layers: Sequence[Layer], base: Mapping[str, Setting]) -> Setting:
+    """Return the setting of credentials: True does not apply beyond a nearer list of origins."""
     listed = False
-    for level in levels:
-        setting = level.settings.get("supports_credentials")
+    for layer in layers:
+        setting = layer.settings.get("supports_credentials")
         if setting and not (setting.value and listed):
             return setting
-        listed = listed or "origins" in level.settings
+        listed = listed or "origins" in layer.settings
     return base["supports_credentials"]
 
 
-def walk_marks(levels: Iterable[Level]) -> Levels | None:
-    """Return the marks up to a ``cors_exempt``; ``None`` where that is the nearest."""
-    found: list[Level] = []
-    for level in levels:
-        if level.exempt:
+def until_exempt(layers: Iterable[Layer]) -> Layers | None:
+    """Return the layers up to a ``cors_exempt``; ``None`` where that is the nearest."""
+    found: list[Layer] = []
+    for layer in layers:
+        if layer.exempt:
             return tuple(found) or None
-        found.append(level)
+        found.append(layer)
     return tuple(found)
-
-
-class Route:
-    """What is known of one endpoint: its marks, and the levels around it.
-
-    ``outer`` is what every path of the endpoint meets around it, ``None`` where that
-    depends on the path; ``by_path`` then holds the paths known when compiling.
-    """
-
-    __slots__ = ("by_method", "by_path", "marks", "outer", "scopes")
-
-    def __init__(
-        self,
-        marks: Levels | None,
-        by_method: Mapping[str | None, Levels | None],
-        scopes: Sequence[Scope],
-    ) -> None:
-        self.marks = marks
-        self.by_method = by_method
-        self.scopes = scopes
-        self.outer: Levels | None = None
-        self.by_path: dict[str, Levels] = {}
-
-    def marks_of(self, method: str | None) -> Levels | None:
-        """Return the marks on the way from the handler of *method*; ``None`` if exempt."""
-        return self.by_method.get(method, self.marks)
-
-    def levels(self, method: str | None, path: str) -> Levels | None:
-        """Return the levels of the walk, nearest first; ``None`` where CORS is off."""
-        marks = self.marks_of(method)
-        if marks is None:
-            return None
-        outer = self.outer
-        if outer is None:
-            outer = self.by_path.get(path)
-            if outer is None:
-                outer = match_all(self.scopes, path)
-        return marks + outer

@@ -1,38 +1,76 @@
-"""The engine: what one request of Flask is decided to get, asked by the hooks and ``explain``.
+"""Decisions on requests: the facts of a request, its policy, and what ``decide`` says of both.
 
-Finds the policy and lets the protocol decide, once for requests that are alike. Logs nothing,
-writes nothing.
+The hooks and ``explain`` ask the same functions. Logs nothing and writes nothing but the memory
+of decisions that requests share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from flask import Flask, Request
 
 from ..policy.decide import Decision, Preflight, decide
 from ..policy.policy import Policy
-from ..resolution.table import Table
-from . import endpoint as routing
+from ..resolution.compile import Policies
+from ..resolution.table import NOT_COMPILED
+from . import endpoint as endpoints
 
-# How many decisions an app keeps, and how much of a client's text in each: about 2 MB.
-MAX_REMEMBERED: Final = 2048
-MAX_REMEMBERED_LENGTH: Final = 512
-MAX_METHOD_LENGTH: Final = 32
-#: Stands for a decision that was not made; ``None`` is one, that CORS is off.
-UNDECIDED: Final[Any] = object()
+# Bounds on what clients can make an app remember; tests/unit/runtime measures the bytes.
+MAX_DECISIONS: Final = 1024
+MAX_TEXT: Final = 256
+MAX_HEADER_NAMES: Final = 16
+
+_Key = tuple[Policy, str | None, Preflight | None]
+
+
+class Memory:
+    """The decisions of one table, for the next request that is equal; bounded in bytes."""
+
+    __slots__ = ("_known", "get")
+
+    def __init__(self) -> None:
+        self._known: dict[_Key, Decision] = {}
+        #: Return the decision of a key ``(policy, origin, preflight)``, or ``None``.
+        self.get = self._known.get
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def decide(
+        self, policy: Policy, origin: str | None, preflight: Preflight | None = None
+    ) -> Decision:
+        """Return the decision, made now where it is not known."""
+        key = (policy, origin, preflight)
+        known = self._known.get(key)
+        if known is None:
+            known = decide(policy, origin, preflight)
+            if known.lasting and _is_small(origin, preflight):
+                if len(self._known) >= MAX_DECISIONS:
+                    self._known.clear()
+                self._known[key] = known
+        return known
+
+
+def _is_small(origin: str | None, preflight: Preflight | None) -> bool:
+    length = len(origin or "")
+    if preflight is not None:
+        names = preflight.headers or ""
+        length += len(preflight.method) + len(names)
+        if names.count(",") >= MAX_HEADER_NAMES:
+            return False
+    return length <= MAX_TEXT
 
 
 class Answer(NamedTuple):
     """What a preflight gets.
 
-    ``decision`` is ``None`` where the library leaves it alone, ``here`` whether it is
+    ``decision`` is ``None`` where the library leaves it alone, ``short_circuits`` whether it is
     answered before any code of the app, ``endpoint`` what would serve the method it asks for.
     """
 
     decision: Decision | None
-    here: bool
+    short_circuits: bool
     endpoint: str | None
 
 
@@ -55,70 +93,39 @@ def preflight_of(request: Request) -> Preflight | None:
     )
 
 
-def answer_preflight(app: Flask, table: Table, request: Request, wanted: Preflight) -> Answer:
-    """Decide on a preflight, and say whether it is answered here or goes on to Flask."""
-    if request.routing_exception is not None and routing.is_refused(request):
+def answer_preflight(
+    app: Flask, policies: Policies, memory: Memory, request: Request, wanted: Preflight
+) -> Answer:
+    """Decide on a preflight, and whether it is answered before any code of the app runs."""
+    if request.routing_exception is not None and endpoints.is_refused(request):
         return Answer(None, False, None)
-    every = table.every_rule_has_options
-    endpoint, method, path = routing.target_of_preflight(app, request, wanted.method, every)
-    policy = table.policy(endpoint, method, path)
-    own = routing.own_options(request)
-    if policy is None or (own and table.exempts(own.endpoint, "OPTIONS")):
+    every = policies.every_rule_has_options
+    target = endpoints.target_of_preflight(app, request, wanted.method, every)
+    endpoint, rule, method = target.endpoint, target.rule, target.method
+    policy = policies.policy(target)
+    own = endpoints.own_options(request)
+    marks = policies.marks_of(own.endpoint, own.rule, "OPTIONS") if own else ()
+    if policy is None or marks is None:
         return Answer(None, False, endpoint)
-    here = policy.automatic_options and (
-        own is None or table.marked(endpoint, method) or table.marked(own.endpoint, "OPTIONS")
+    short = policy.automatic_options and (
+        own is None or bool(marks) or bool(policies.marks_of(endpoint, rule, method))
     )
     origin = request.environ["HTTP_ORIGIN"]
-    decision = _decide_once(table, policy, origin, wanted) if here or own else None
-    return Answer(decision, here, endpoint)
+    decision = memory.decide(policy, origin, wanted) if short or own else None
+    return Answer(decision, short, endpoint)
 
 
-def remembered(table: Table | None, request: Request) -> Any:
-    """Return what was decided on an actual request alike; :data:`UNDECIDED` where none was."""
-    rule = request.url_rule
-    if table is None or rule is None or "/." in request.path:
-        return UNDECIDED
-    key = (rule.endpoint, request.method, request.environ.get("HTTP_ORIGIN"))
-    return table.decided.get(key, UNDECIDED)
-
-
-def decide_actual(app: Flask, table: Table, request: Request) -> Decision | None:
+def decide_actual(
+    app: Flask, policies: Policies, memory: Memory, request: Request
+) -> Decision | None:
     """Decide on a request that is no preflight; ``None`` where CORS is off."""
-    target = routing.target_of(app, request)
+    rule = request.url_rule
+    policy: Policy | None = NOT_COMPILED
+    if rule is not None:
+        policy = policies.table.policy(rule.endpoint, rule.rule, request.method, request.path)
+    if policy is NOT_COMPILED:
+        policy = policies.policy(endpoints.target_of(app, request))
+    if policy is None:
+        return None
     origin = request.environ.get("HTTP_ORIGIN")
-    policy = table.policy(*target)
-    decision = None if policy is None else _decide_once(table, policy, origin, None)
-    method = request.method
-    if request.url_rule is None or "/." in request.path or len(method) > MAX_METHOD_LENGTH:
-        return decision
-    if table.is_fixed(target.endpoint, method):
-        _remember(table, (target.endpoint, method, origin), decision, origin)
-    return decision
-
-
-# -- what was decided before -----------------------------------------------------------
-
-
-def _decide_once(
-    table: Table, policy: Policy, origin: str | None, wanted: Preflight | None
-) -> Decision:
-    key = (policy, origin, wanted)
-    known: Decision | None = table.decided.get(key)
-    if known is None:
-        known = decide(policy, origin, wanted)
-        _remember(table, key, known, origin)
-    return known
-
-
-def _remember(table: Table, key: Hashable, decision: Decision | None, origin: str | None) -> None:
-    """Keep a decision for the next request alike, within bounds that no client can grow."""
-    asked = [origin or ""]
-    if decision is not None:
-        if not decision.lasting:
-            return
-        if wanted := decision.preflight:
-            asked += [wanted.method, wanted.headers or ""]
-    if sum(map(len, asked)) <= MAX_REMEMBERED_LENGTH:
-        if len(table.decided) >= MAX_REMEMBERED:
-            table.decided.clear()
-        table.decided[key] = decision
+    return memory.get((policy, origin, None)) or memory.decide(policy, origin)

@@ -5,48 +5,46 @@ Asks the app's URL map and decides nothing about CORS.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from collections.abc import Callable
+from functools import cache
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask, Request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
-from werkzeug.routing import MapAdapter, RequestRedirect, Rule
+from werkzeug.routing import Map, MapAdapter, RequestRedirect, Rule
+
+from ..resolution.table import Target
 
 _FIRST_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _MOST_REDIRECTS: Final = 5
 
 
-class Target(NamedTuple):
-    """An endpoint, the method whose handler counts, and the path that is served.
-
-    ``endpoint`` is ``None`` where none serves the path (404), ``method`` where no
-    handler does (405).
-    """
-
-    endpoint: str | None
-    method: str | None
-    path: str
-
-
 def target_of(app: Flask, request: Request) -> Target:
-    """Find what an actual request is about."""
+    """Return what an actual request is about."""
     if rule := request.url_rule:
-        return Target(rule.endpoint, request.method, request.path)
+        return Target(rule.endpoint, rule.rule, request.method, request.path)
     if isinstance(request.routing_exception, MethodNotAllowed | RequestRedirect):
-        return _match(app, request, request.method)
-    return Target(None, None, request.path)
+        return target_for(app, request, request.method)
+    return _nothing(_adapter(app, request), request.path)
 
 
 def target_of_preflight(app: Flask, request: Request, method: str, every: bool) -> Target:
-    """Find what serves *method* (Access-Control-Request-Method) at the request's URL.
+    """Return what serves *method* (Access-Control-Request-Method) at the request's URL.
 
     *every* says that every rule of the app serves ``OPTIONS``: then the rule that Flask
     matched is the first at this URL, and need not be searched again for a method it has.
     """
     rule = request.url_rule
     if rule and every and method in (rule.methods or ()):
-        return Target(rule.endpoint, method, request.path)
-    return _match(app, request, method)
+        return Target(rule.endpoint, rule.rule, method, request.path)
+    return target_for(app, request, method)
+
+
+def target_for(app: Flask, request: Request, method: str) -> Target:
+    """Return what serves *method* at the request's URL, redirects of the app followed."""
+    adapter = _adapter(app, request)
+    return _search(adapter, request.path, method) if adapter else _nothing(None, request.path)
 
 
 def own_options(request: Request) -> Rule | None:
@@ -63,11 +61,43 @@ def is_refused(request: Request) -> bool:
     )
 
 
-def _match(app: Flask, request: Request, method: str) -> Target:
-    adapter = app.create_url_adapter(request)
-    if adapter is None:
-        return Target(None, None, request.path)
-    return _search(adapter, request.path, method)
+def prefix_matcher(app: Flask) -> Callable[[str, str], bool]:
+    """Return what answers whether a URL prefix with converters is the beginning of a path.
+
+    A prefix is asked as the app's URL map would match it, custom converters included.
+    """
+
+    @cache
+    def adapter_of(prefix: str) -> MapAdapter:
+        whole = f"/{prefix.strip('/')}"
+        rules = [Rule(whole, endpoint=""), Rule(f"{whole}/<path:_rest>", endpoint="")]
+        made = Map(
+            rules,
+            converters=app.url_map.converters,
+            strict_slashes=False,
+            merge_slashes=False,
+        )
+        return made.bind("localhost")
+
+    def covers(prefix: str, path: str) -> bool:
+        return adapter_of(prefix).test(path)
+
+    return covers
+
+
+def _adapter(app: Flask, request: Request) -> MapAdapter | None:
+    try:
+        return app.create_url_adapter(request)
+    except (HTTPException, ValueError):  # a host that Flask refuses, or that is none
+        return None
+
+
+def _nothing(adapter: MapAdapter | None, path: str) -> Target:
+    """Return the target of a path that no endpoint serves."""
+    host = None
+    if adapter is not None:
+        host = adapter.server_name if adapter.map.host_matching else adapter.subdomain
+    return Target(None, None, None, path, host)
 
 
 def _search(adapter: MapAdapter, path: str, method: str, hops: int = _MOST_REDIRECTS) -> Target:
@@ -84,13 +114,16 @@ def _search(adapter: MapAdapter, path: str, method: str, hops: int = _MOST_REDIR
     except HTTPException:
         pass
     else:
-        return Target(rule.endpoint, method.upper(), path)
-    return Target(None, None, path)
+        return Target(rule.endpoint, rule.rule, method.upper(), path)
+    return _nothing(adapter, path)
 
 
 def _inside(adapter: MapAdapter, url: str) -> str | None:
     """Return the path of a redirect within this app, ``None`` of one to elsewhere."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # the request's Host is none, and is part of the URL
+        return None
     mount = adapter.script_name.rstrip("/")
     path = unquote(parts.path)
     inside = parts.netloc == adapter.get_host(None) and path.startswith(f"{mount}/")
@@ -98,6 +131,6 @@ def _inside(adapter: MapAdapter, url: str) -> str | None:
 
 
 def _order(method: str) -> tuple[int, str]:
-    # Every worker must choose alike, so never what a set yields first.
+    # Every worker must choose the same one, so never what a set yields first.
     known = method in _FIRST_METHODS
     return (_FIRST_METHODS.index(method) if known else len(_FIRST_METHODS)), method

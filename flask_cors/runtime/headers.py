@@ -1,193 +1,150 @@
-"""Headers on a response: the one place where a decision is written down.
+"""The headers of a decision, written as the response starts.
 
-A response object may be sent more than once, and by several threads at once. Whoever writes
-on one claims it first, and notes what is about to be written; who comes later sends a copy, on
-which that is undone.
+Right before it sends a response, Werkzeug asks ``Response.get_wsgi_headers(environ)`` for a copy
+of its headers, and documents that method for overriding. So the decision goes into the WSGI
+environ, and the response gets a subclass of its own class, whose method adds the lines to that
+copy. The app's response object holds nothing of it: one that is sent twice, from two threads, or
+out of a cache is the same as before. (``Response.force_type`` of Werkzeug assigns a class, too.)
 """
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Any, Final
 
 from flask import Response
 from werkzeug.datastructures import Headers
 
 from .. import fetch
-from ..options.schema import HeaderLines
+from ..errors import LOG
 from ..policy.decide import Decision
-from ..resolution.lock import LOCKS
-from ..resolution.table import LOG
 
-# Notes on a response: the lines put on, and the app's own that were taken off for them. Plain
-# data, since a cache may pickle responses.
-_PUT: Final = "flask_cors_put"
-_REMOVED: Final = "flask_cors_removed"
+#: Where a decision is in a WSGI environ, with the endpoint, and the set that endpoints are added
+#: to on whose responses the app wrote Access-Control-Allow-Origin itself.
+KEY: Final = "flask_cors.decision"
 # On nearly every response, and of no interest.
 _COMMON: Final = frozenset({"Content-Type", "Content-Length"})
+# Response classes that the app makes at run time must not fill the memory.
+_MOST_CLASSES: Final = 64
+_EXPOSE: Final = fetch.EXPOSE_HEADERS.lower()
+_UNITED: Final = frozenset({fetch.ALLOW_METHODS.lower(), fetch.ALLOW_HEADERS.lower()})
+
+_MADE_HERE: Final = "flask_cors_made_here"
+
+_with_headers: dict[type, type] = {}
 
 
-def put_on_plain(decision: Decision | None, response: Response) -> bool:
-    """Put the headers on a response that has none but the common ones, as nearly all have.
+def send_with(
+    decision: Decision,
+    response: Response,
+    environ: dict[str, Any],
+    endpoint: str | None,
+    hand_written: set[str],
+) -> None:
+    """Have the headers of *decision* added when *response* starts with this *environ*.
 
-    ``False`` where it has others, or was sent before: then :func:`put_headers` is to do it.
+    Where the app turns out to have written Access-Control-Allow-Origin itself, *endpoint* is
+    added to *hand_written*.
     """
-    lines: HeaderLines = ()
-    headers: Any = response.headers
-    if decision is not None:
-        if type(headers) is not Headers:
-            return False
-        for name, _ in headers:
-            if name not in _COMMON:
-                return False
-        lines = decision.lines
-    # Of several threads one makes the claim. A with statement and setattr would take a third of
-    # a microsecond more. A signal handler may raise once the lock is held: acquired inside.
-    lock = LOCKS.claim
-    try:
-        lock.acquire()
-        if getattr(response, _PUT, None) is not None:
-            return False
-        response.flask_cors_put = lines  # type: ignore[attr-defined]
-    finally:
-        lock.release()
+    environ[KEY] = decision, endpoint, hand_written
+    kind = type(response)
+    if kind is not (sent := _with_headers.get(kind) or _subclass_of(kind)):
+        response.__class__ = sent
+
+
+def _subclass_of(kind: type) -> type:
+    sent = kind if _MADE_HERE in vars(kind) else _make_subclass(kind)
+    if len(_with_headers) >= _MOST_CLASSES:
+        _with_headers.clear()
+    _with_headers[kind] = sent
+    return sent
+
+
+def _make_subclass(kind: Any) -> type:
+    own = kind.get_wsgi_headers
+
+    def get_wsgi_headers(self: Any, environ: dict[str, Any]) -> Headers:
+        headers: Headers = own(self, environ)
+        found = environ.get(KEY)
+        if found is not None:
+            decision, endpoint, hand_written = found
+            for name, _ in headers:
+                if name not in _COMMON:
+                    if not _add_beside(decision, headers):
+                        hand_written.add(endpoint or "")
+                    return headers
+            for name, value in decision.lines:
+                headers.add(name, value)
+        return headers
+
+    def reduce_ex(self: Any, protocol: Any) -> Any:
+        # Copies, and what a cache pickles, are of the response's own class.
+        reduced = kind.__reduce_ex__(self, protocol)
+        if isinstance(reduced, str):
+            return reduced
+        make, arguments, *state = reduced
+        return make, tuple(kind if item is sent else item for item in arguments), *state
+
+    names = {
+        "__module__": kind.__module__,
+        "__qualname__": kind.__qualname__,
+        "__doc__": kind.__doc__,
+        "__slots__": (),
+        _MADE_HERE: True,
+        "__reduce_ex__": reduce_ex,
+        "get_wsgi_headers": get_wsgi_headers,
+    }
+    sent: type = type(kind)(kind.__name__, (kind,), names)
+    return sent
+
+
+# -- a response that has headers of its own --------------------------------------------------
+
+
+def _add_beside(decision: Decision, headers: Headers) -> bool:
+    """Add the lines to headers of the app; ``False`` where it wrote the answer itself.
+
+    A response with Access-Control-Allow-Origin is the app's own, and stays as it is.
+    """
+    names = {name.lower() for name, _ in headers}
+    if fetch.ALLOW_ORIGIN.lower() in names:
+        return False
+    lines = decision.headers
+    if any(name.startswith("access-control-") for name in names):
+        lines = _united(decision, headers)
     for name, value in lines:
         headers.add(name, value)
+    if decision.vary:
+        _add_vary(headers)
     return True
 
 
-def put_headers(
-    decision: Decision | None, response: Response, in_place: bool = False
-) -> tuple[Response, bool]:
-    """Put the headers of a decision on a response, whatever else is on it.
-
-    Returns the response to send, and ``False`` where the app itself wrote
-    Access-Control-Allow-Origin, which is then left as it is. A response that was sent
-    before is copied, unless *in_place*, since another thread may still be sending it; what
-    was put on it then is undone first. Without a decision nothing more is done.
-    """
-    plan = _NOTHING if decision is None else _plan(decision, _headers_of(response))
-    if plan is None and getattr(response, _PUT, None) is None:
-        return response, False
-    if plan is None or not _carry_out(plan, response):
-        return _put_again(decision, response, in_place)
-    return response, True
-
-
-# -- a response that has headers of its own --------------------------------------------
-
-
-# The lines to put on, the app's own to take off, and the whole line of a Vary there, if any.
-_Plan = tuple[HeaderLines, HeaderLines, str]
-_NOTHING: Final[_Plan] = ((), (), "")
-
-
-def _carry_out(plan: _Plan, response: Response) -> bool:
-    """Write, once for all threads; ``False`` where something was written before."""
-    lines, removed, vary = plan
-    with LOCKS.claim:
-        if getattr(response, _PUT, None) is not None:
-            return False
-        setattr(response, _PUT, lines)
-        setattr(response, _REMOVED, removed)
-        for name, _ in removed:
-            response.headers.remove(name)
-        for name, value in lines:
-            response.headers.add(name, value)
-        if vary:
-            response.headers.set(fetch.VARY, vary)
-    if fetch.ALLOW_CREDENTIALS in dict(removed) and fetch.ALLOW_CREDENTIALS not in dict(lines):
+def _united(decision: Decision, headers: Headers) -> tuple[tuple[str, str], ...]:
+    """Take off what two lines of would contradict; unite lists that the app wrote with ours."""
+    lines = []
+    for name, value in decision.headers:
+        lower = name.lower()
+        if lower in _UNITED and (own := headers.getlist(name)):
+            names = (part.strip() for part in ",".join([value, *own]).split(","))
+            value = ", ".join(sorted(dict.fromkeys(filter(None, names))))
+        if lower != _EXPOSE:
+            headers.remove(name)
+        lines.append((name, value))
+    if lines and decision.policy.origins.any and fetch.ALLOW_CREDENTIALS in headers:
+        headers.remove(fetch.ALLOW_CREDENTIALS)
         LOG.error(
             "%s of the app is taken off: any origin is allowed here, and every site "
             "could read a user's data",
             fetch.ALLOW_CREDENTIALS,
         )
-    return True
+    return tuple(lines)
 
 
-def _headers_of(response: Response) -> Headers:
-    if not isinstance(response.headers, Headers):
-        with LOCKS.claim:
-            # Flask sends whatever pairs an app puts there, and some can be read but once.
-            given: Any = response.headers
-            response.headers = given if isinstance(given, Headers) else Headers(given)
-    return response.headers
-
-
-def _plan(decision: Decision, headers: Headers) -> _Plan | None:
-    """Return what is to be done, ``None`` where the app wrote the answer itself."""
-    names = {name.lower() for name, _ in headers}
-    if fetch.ALLOW_ORIGIN.lower() in names:
-        return None
-    by_hand = any(name.startswith("access-control-") for name in names)
-    removed = _in_the_way(decision, headers) if by_hand else ()
-    if "vary" not in names or not decision.vary:
-        return decision.lines, removed, ""
-    vary = _names_in_vary(headers)
-    if not {"origin", "*"} & {name.lower() for name in vary}:
-        return decision.lines, removed, ", ".join([*vary, fetch.ORIGIN])
-    several = len(headers.getlist(fetch.VARY)) > 1
-    return decision.headers, removed, ", ".join(vary) if several else ""
-
-
-def _in_the_way(decision: Decision, headers: Headers) -> HeaderLines:
-    """Return what the app wrote by hand and two lines of would contradict."""
-    names = {name for name, _ in decision.headers if name != fetch.EXPOSE_HEADERS}
-    open_to_all = bool(names) and decision.policy.origins.any
-    if open_to_all and fetch.ALLOW_CREDENTIALS in headers:
-        names.add(fetch.ALLOW_CREDENTIALS)
-    return tuple((name, value) for name in sorted(names) for value in headers.getlist(name))
-
-
-def _names_in_vary(headers: Headers) -> list[str]:
-    line = ",".join(headers.getlist(fetch.VARY))
-    return [name for name in (part.strip() for part in line.split(",")) if name]
-
-
-# -- a response that was sent before ---------------------------------------------------
-
-
-def _put_again(
-    decision: Decision | None, response: Response, in_place: bool
-) -> tuple[Response, bool]:
-    lines: HeaderLines = getattr(response, _PUT)
-    removed: HeaderLines = getattr(response, _REMOVED, ())
-    given = _headers_of(response)
-    fresh = response if in_place else copy(response)
-    with LOCKS.claim:
-        # Whoever is writing beside headers of the app has finished now.
-        fresh.headers = headers = Headers(list(given))
-    _take_back(headers, lines, removed)
-    setattr(fresh, _PUT, None)
-    setattr(fresh, _REMOVED, ())
-    put, ours = put_headers(decision, fresh)
-    if not ours and put is not response:
-        # Access-Control-Allow-Origin is the app's from now on.
-        setattr(response, _PUT, tuple(line for line in lines if line[0] != fetch.ALLOW_ORIGIN))
-    return put, ours
-
-
-def _take_back(headers: Headers, lines: HeaderLines, removed: HeaderLines) -> None:
-    for name, value in lines:
-        if name != fetch.VARY:
-            _remove_line(headers, name, value)
-    for name, value in removed:
-        if value not in headers.getlist(name):
-            headers.add(name, value)
-    if (fetch.VARY, fetch.ORIGIN) in lines:
-        _take_back_vary(headers)
-
-
-def _remove_line(headers: Headers, name: str, value: str) -> None:
-    kept = headers.getlist(name)
-    if value in kept:
-        kept.remove(value)
-        headers.setlist(name, kept)
-
-
-def _take_back_vary(headers: Headers) -> None:
-    # The first one is this package's: the response named no Origin when it was written.
-    names = _names_in_vary(headers)
-    if fetch.ORIGIN in names:
-        names.remove(fetch.ORIGIN)
-    headers.setlist(fetch.VARY, [", ".join(names)] if names else [])
+def _add_vary(headers: Headers) -> None:
+    """Name ``Origin`` in Vary, in one line with all that the app wrote there."""
+    written = headers.getlist(fetch.VARY)
+    names = [name for part in ",".join(written).split(",") if (name := part.strip())]
+    if not {"origin", "*"} & {name.lower() for name in names}:
+        names.append(fetch.ORIGIN)
+    elif len(written) == 1:
+        return
+    headers.set(fetch.VARY, ", ".join(names))

@@ -20,7 +20,8 @@ from flask.cli import AppGroup, ScriptInfo
 
 from .. import fetch
 from ..errors import ConfigError, printable, shorten
-from ..runtime.state import State, state_of
+from ..runtime.hooks import state_of
+from ..runtime.state import State
 from . import terminal as console
 from .advice import advise, reasons
 from .checks import RULES, SEVERITIES, check, to_sarif
@@ -198,7 +199,7 @@ def routes_command(
     if endpoint is not None and endpoint not in app.view_functions:
         raise WrongQuestion(f"There is no endpoint {endpoint!r}.")
     with _one_line():
-        rows = overview(app, state.table(), endpoint)
+        rows = overview(app, state.policies(), endpoint)
         if as_json:
             console.print_json(routes_to_dict(rows))
         else:
@@ -249,7 +250,7 @@ def explain_command(
     with _one_line():
         told = explain(
             app,
-            state.table(),
+            state.policies(),
             state.hand_written,
             method,
             url,

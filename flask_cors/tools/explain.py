@@ -18,9 +18,10 @@ from .. import fetch
 from ..options.schema import Setting
 from ..patterns.paths import has_dot_segment
 from ..policy.decide import Preflight, Step, steps
-from ..resolution.layers import Levels
+from ..resolution.compile import Policies
 from ..resolution.lost_marks import LostMark, lost_at_registration, lost_in_wrapper
-from ..resolution.table import Table
+from ..resolution.marks import Layers
+from ..resolution.table import Target
 from ..runtime import decisions as engine
 from ..runtime import endpoint as routing
 from ..testing import Browser, NetworkError, Reply, Request
@@ -31,7 +32,7 @@ __all__ = ["Explanation", "explain"]
 
 def explain(
     app: Flask,
-    table: Table,
+    policies: Policies,
     hand_written: Set[str],
     method: str,
     path: str,
@@ -46,12 +47,12 @@ def explain(
     if "/" in method:
         raise ValueError(f"the method comes first: explain('GET', {method!a}, origin)")
     url = urljoin(base_url or _base_url(app, origin), path)
-    server = _Server(app, table, credentials, private_network)
+    server = _Server(app, policies, credentials, private_network)
     page = _Page(method, url, origin, _with_values(headers), credentials, private_network)
     verdict, message = page.ask(server)
     # A browser resolves the dots in a path before it asks.
     first = server.first_actual(replace(page, url=server.exchanges[0].url).request())
-    off = _off(first, table)
+    off = _off(first, policies)
     view = app.view_functions.get(first.target.endpoint or "")
     lost = lost_in_wrapper(view) or lost_at_registration(view)
     return Explanation(
@@ -59,8 +60,8 @@ def explain(
         url=url,
         origin=origin,
         endpoint=first.target.endpoint,
-        covered=bool(first.levels),
-        walk=tuple(_walk(first.levels or ())),
+        covered=bool(first.layers),
+        walk=tuple(_walk(first.layers or ())),
         options=tuple(effective_options(first.settings)),
         exchanges=tuple(server.exchanges),
         verdict=verdict,
@@ -150,10 +151,10 @@ class _Page:
 
 @dataclass(frozen=True)
 class _Found:
-    """What the table says of one request; ``levels`` is ``None`` where CORS is off."""
+    """What the table says of one request; ``layers`` is ``None`` where CORS is off."""
 
-    target: routing.Target
-    levels: Levels | None
+    target: Target
+    layers: Layers | None
     settings: Mapping[str, Setting]
 
 
@@ -162,10 +163,11 @@ class _Server:
     """Answers the browser model's requests with what the library would put on them."""
 
     app: Flask
-    table: Table
+    policies: Policies
     credentials: bool
     private_network: bool
     exchanges: list[ExplainedExchange] = field(default_factory=list)
+    memory: engine.Memory = field(default_factory=engine.Memory)
     refuses_private_network: bool = False
 
     def answer(self, asked: Request) -> Reply:
@@ -183,8 +185,8 @@ class _Server:
         """Return what the table says of the request that the page wants to make."""
         with self._context(asked, list(asked.headers)):
             target = routing.target_of(self.app, request)
-        policy = self.table.policy(*target)
-        return _Found(target, self.table.levels(*target), policy.settings if policy else {})
+        policy = self.policies.policy(target)
+        return _Found(target, self.policies.layers(target), policy.settings if policy else {})
 
     def _context(self, asked: Request, headers: list[tuple[str, str]]) -> Any:
         parts = urlsplit(asked.url)
@@ -196,7 +198,7 @@ class _Server:
         )
 
     def _preflight(self, asked: Request, wanted: Preflight) -> Reply:
-        found = engine.answer_preflight(self.app, self.table, request, wanted)
+        found = engine.answer_preflight(self.app, self.policies, self.memory, request, wanted)
         granted = found.decision is not None and any(
             name == fetch.ALLOW_PRIVATE_NETWORK for name, _ in found.decision.headers
         )
@@ -205,7 +207,7 @@ class _Server:
         return self._reply(asked, "preflight", found)
 
     def _actual(self, asked: Request) -> Reply:
-        decision = engine.decide_actual(self.app, self.table, request)
+        decision = engine.decide_actual(self.app, self.policies, self.memory, request)
         endpoint = routing.target_of(self.app, request).endpoint
         return self._reply(asked, "actual", engine.Answer(decision, False, endpoint))
 
@@ -217,8 +219,8 @@ class _Server:
 
     def _reply(self, asked: Request, kind: str, answer: engine.Answer) -> Reply:
         decision = answer.decision
-        error = None if answer.here else request.routing_exception
-        status = 200 if answer.here else getattr(error, "code", None)
+        error = None if answer.short_circuits else request.routing_exception
+        status = 200 if answer.short_circuits else getattr(error, "code", None)
         sent = decision.headers if decision else ()
         self.exchanges.append(
             ExplainedExchange(
@@ -226,7 +228,7 @@ class _Server:
                 method=asked.method,
                 url=asked.url,
                 endpoint=answer.endpoint,
-                answered_by="flask_cors" if answer.here else "app",
+                answered_by="flask_cors" if answer.short_circuits else "app",
                 status=status,
                 headers=sent,
                 vary=bool(decision and decision.vary),
@@ -238,19 +240,19 @@ class _Server:
         return Reply(status or 200, sent)
 
 
-def _walk(levels: Levels) -> Iterable[WalkStep]:
-    for level in levels:
-        yield WalkStep(level.kind, level.place, tuple(sorted(level.settings)))
+def _walk(layers: Layers) -> Iterable[WalkStep]:
+    for layer in layers:
+        yield WalkStep(layer.kind, layer.place, tuple(sorted(layer.settings)))
 
 
-def _off(found: _Found, table: Table) -> str:
-    if found.levels:
+def _off(found: _Found, policies: Policies) -> str:
+    if found.layers:
         return ""
     if has_dot_segment(found.target.path):
         return "dot segment"
-    if found.levels is None:
+    if found.layers is None:
         return "exempt"
-    return "not covered" if table.policies else "nowhere"
+    return "not covered" if policies.all else "nowhere"
 
 
 _WHY_OFF = {

@@ -23,7 +23,7 @@ from ..options.schema import Setting
 from ..patterns.origins import Origins
 from ..policy.decide import Preflight, decide
 from ..policy.policy import Policy
-from ..resolution.table import Table
+from ..resolution.compile import Policies
 from .advice import advise, reasons
 from .checks import check
 from .explain import explain
@@ -46,7 +46,7 @@ def render(app: Flask, state: State) -> str:
 
     Raises ``ConfigError`` where the configuration has errors.
     """
-    table = state.table()
+    table = state.policies()
     matrix = Matrix(app, table, frozenset(state.hand_written))
     result = check(app, state, table)
     templates = Environment(
@@ -99,7 +99,7 @@ class Matrix:
     A route whose policy allows none of them by name is asked for an origin of its own.
     """
 
-    def __init__(self, app: Flask, table: Table, hand_written: frozenset[str]) -> None:
+    def __init__(self, app: Flask, table: Policies, hand_written: frozenset[str]) -> None:
         self.rows = overview(app, table)
         self.policies = policies_of(self.rows)
         fixed = (Sample(STRANGER, STRANGER), Sample("null", "null"))
@@ -266,7 +266,7 @@ class _Judge:
     """
 
     app: Flask
-    table: Table
+    table: Policies
     hand_written: frozenset[str]
     own_options: frozenset[str]
     explanations: list[dict[str, Any]] = field(default_factory=list)

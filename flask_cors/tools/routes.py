@@ -15,9 +15,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, RequestRedirect, Rule
 
 from ..policy.policy import Policy
-from ..resolution.layers import Levels
-from ..resolution.table import Table
-from ..resolution.walk import Route
+from ..resolution.compile import Policies
+from ..resolution.marks import Layers
+from ..resolution.table import Route, Target
 from . import explanation
 from .explanation import EffectiveOption
 
@@ -43,20 +43,20 @@ class RouteRow:
     methods: tuple[str, ...]
     path: str
     policy: Policy | None
-    levels: Levels
+    layers: Layers
     exempt: bool
     varies: bool
     own_options: bool
 
 
-def overview(app: Flask, table: Table, endpoint: str | None = None) -> list[RouteRow]:
+def overview(app: Flask, policies: Policies, endpoint: str | None = None) -> list[RouteRow]:
     """Return a row for every URL rule, or for those of one *endpoint*, in the app's order.
 
     A rule has several rows where its methods, or paths it serves, have several policies.
     """
     adapter = app.url_map.bind(app.config["SERVER_NAME"] or "localhost")
     rules = app.url_map.iter_rules() if endpoint is None else app.url_map.iter_rules(endpoint)
-    return [row for rule in rules for row in _rows(table, adapter, rule)]
+    return [row for rule in rules for row in _rows(policies, adapter, rule)]
 
 
 def effective_options(policy: Policy) -> list[EffectiveOption]:
@@ -83,16 +83,17 @@ def is_variable(route: Route, rule: Rule) -> bool:
     return "<" in rule.rule and route.outer is None
 
 
-def _rows(table: Table, adapter: MapAdapter, rule: Rule) -> Iterator[RouteRow]:
-    route = table.route(rule.endpoint)
+def _rows(policies: Policies, adapter: MapAdapter, rule: Rule) -> Iterator[RouteRow]:
+    route = policies.route(rule.endpoint, rule.rule)
+    assert route is not None
     varies = is_variable(route, rule)
     seen: set[tuple[Policy | None, tuple[str, ...]]] = set()
     for path in _examples(route, adapter, rule) if varies else [_example(rule.rule)]:
-        for policy, methods in _by_policy(table, rule, path).items():
+        for policy, methods in _by_policy(policies, rule, path).items():
             if (policy, methods) in seen:
                 continue
             seen.add((policy, methods))
-            levels = table.levels(rule.endpoint, methods[0], path)
+            layers = policies.layers(Target(rule.endpoint, rule.rule, methods[0], path))
             yield RouteRow(
                 endpoint=rule.endpoint,
                 rule=rule.rule,
@@ -100,17 +101,17 @@ def _rows(table: Table, adapter: MapAdapter, rule: Rule) -> Iterator[RouteRow]:
                 methods=methods,
                 path=path,
                 policy=policy,
-                levels=levels or (),
-                exempt=levels is None,
+                layers=layers or (),
+                exempt=layers is None,
                 varies=varies,
                 own_options=has_own_options(rule),
             )
 
 
-def _by_policy(table: Table, rule: Rule, path: str) -> dict[Policy | None, tuple[str, ...]]:
+def _by_policy(policies: Policies, rule: Rule, path: str) -> dict[Policy | None, tuple[str, ...]]:
     found: dict[Policy | None, tuple[str, ...]] = {}
     for method in shown_methods(rule):
-        policy = table.policy(rule.endpoint, method, path)
+        policy = policies.policy(Target(rule.endpoint, rule.rule, method, path))
         found[policy] = (*found.get(policy, ()), method)
     return found
 

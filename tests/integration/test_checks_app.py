@@ -17,7 +17,7 @@ from flask import Blueprint, Flask, Response
 from flask.views import MethodView, View
 
 from flask_cors import CORS, ConfigError, cors_exempt, cross_origin
-from flask_cors.runtime.state import state_of
+from flask_cors.runtime.hooks import state_of
 from flask_cors.tools.checks import RULES, CheckResult, check, to_sarif
 from tests.integration.findings_app import make_app
 

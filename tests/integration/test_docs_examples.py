@@ -14,7 +14,7 @@ from flask import Blueprint, Flask, request
 from flask.views import MethodView
 
 import flask_cors
-from flask_cors.runtime.state import state_of
+from flask_cors.runtime.hooks import state_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 BLOCK = re.compile(r"^( *)\.\. code-block:: python\n\n((?:(?:\1    .*)?\n)+)", re.MULTILINE)

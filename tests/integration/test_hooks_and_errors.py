@@ -69,17 +69,19 @@ def test_hooks_set_up_before_and_after_see_a_response_without_headers() -> None:
     assert seen == [[], [], []]
 
 
-def test_receivers_of_request_finished_see_the_headers() -> None:
+def test_receivers_of_request_finished_ask_for_the_headers_that_are_sent() -> None:
     app = make_app()
-    seen: list[str | None] = []
+    seen: list[tuple[str | None, str | None]] = []
 
     def look(sender: Flask, response: Response) -> None:
-        seen.append(response.headers.get("Access-Control-Allow-Origin"))
+        sent = response.get_wsgi_headers(request.environ)
+        name = "Access-Control-Allow-Origin"
+        seen.append((response.headers.get(name), sent.get(name)))
 
     with request_finished.connected_to(look, app):
         ask(app)
         preflight(app)
-    assert seen == [ME, ME]
+    assert seen == [(None, ME), (None, ME)]
 
 
 def test_a_hook_that_returns_another_response() -> None:
@@ -132,9 +134,9 @@ def test_a_failing_after_request_function_on_a_preflight(caplog: pytest.LogCaptu
     app = make_app()
     app.after_request(crash)
     response = preflight(app)
-    assert (response.status_code, lines(response)) == (500, ANSWER)
+    assert (response.status_code, lines(response)) == (200, ANSWER)
     response = preflight(app, origin=YOU)
-    assert (response.status_code, lines(response)) == (500, [VARY])
+    assert (response.status_code, lines(response)) == (200, [VARY])
     assert len(denials(caplog)) == 1
 
 

@@ -9,7 +9,8 @@ import pytest
 from flask import Blueprint, Flask
 from flask.views import MethodView
 
-from flask_cors import CORS, ConfigError, cors_exempt, cross_origin
+from flask_cors import CORS, ConfigError, CorsWarning, cors_exempt, cross_origin
+from flask_cors.resolution.marks import mark_of
 
 from .asking import DENIED, NOTHING, OTHER, SITE, allowed, ask, echoed, granted, page, preflight
 
@@ -379,16 +380,20 @@ def test_the_nearest_of_exempt_and_marked_wins() -> None:
         (cors_exempt, cors_exempt),
     ],
 )
-def test_two_marks_on_one_object_are_an_error(outer: Any, inner: Any) -> None:
+def test_of_two_marks_on_one_object_the_inner_decides(outer: Any, inner: Any) -> None:
     class Things(MethodView):
         def get(self) -> str:
             return "get"
 
     for view in (page(), Things, Things().get, Things.get):
-        with pytest.raises(ConfigError, match="marked already") as caught:
-            outer(inner(view))
-        name = "cors_exempt" if outer is cors_exempt else "cross_origin"
-        assert caught.value.problems[0].option == name
+        once = inner(view)
+        mark = mark_of(once)
+        with pytest.warns(CorsWarning, match="is on the same object, and wins"):
+            twice = outer(once)
+        exempt = cors_exempt in (outer, inner)
+        found = mark_of(twice)
+        assert found is not None
+        assert (found is mark, found.exempt) == (not exempt or inner is cors_exempt, exempt)
         if view is Things:
             del Things.__flask_cors__  # type: ignore[attr-defined]
 

@@ -23,7 +23,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 from flask_cors import CORS, ConfigError, CorsWarning, cross_origin
 from flask_cors.cli import cors
 from flask_cors.options.schema import OPTIONS
-from flask_cors.runtime.state import state_of
+from flask_cors.runtime.hooks import state_of
 from flask_cors.tools.report import render
 from tests.conformance import chromium
 from tests.integration.hostile import (

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from flask_cors import CORS, ConfigError, CorsWarning, cross_origin
-from flask_cors.runtime.state import state_of
+from flask_cors.runtime.hooks import state_of
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "migrating.rst").read_text("utf-8")
 PAIR = re.compile(r"^    # before: (.+)\n    (.+)$", re.M)

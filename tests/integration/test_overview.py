@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from flask_cors import CORS, cors_exempt
-from flask_cors.runtime.state import state_of
+from flask_cors.runtime.hooks import state_of
 from flask_cors.tools.routes import RouteRow, overview
 
 PAGE = "https://app.example.com"

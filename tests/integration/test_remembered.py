@@ -19,7 +19,7 @@ from flask_cors.runtime.decisions import (
     decide_actual,
     remembered,
 )
-from flask_cors.runtime.state import state_of
+from flask_cors.runtime.hooks import state_of
 from tests.integration.exchange import ME, VARY, YOU, acao, ask, lines, preflight
 
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from flask_cors import CORS, cross_origin, of
 from flask_cors.errors import Report, Source
 from flask_cors.patterns.origins import parse_origins
-from flask_cors.runtime.state import state_of
+from flask_cors.runtime.hooks import state_of
 from flask_cors.tools.report import STRANGER, Matrix, Sample, render, samples_of
 from tests.conformance import axe
 from tests.golden.app import make_app

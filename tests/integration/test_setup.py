@@ -169,12 +169,12 @@ def test_many_first_requests_at_once_compile_once(
 
     compiled = []
 
-    class Counted(state.Table):
+    class Counted(state.Policies):
         def __init__(self, *args: Any) -> None:
             compiled.append(self)
             super().__init__(*args)
 
-    monkeypatch.setattr(state, "Table", Counted)
+    monkeypatch.setattr(state, "Policies", Counted)
     for _ in range(5):
         compiled.clear()
         app = app_of(origins=OTHER) if with_object else app_of()

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import pytest
-from flask import Flask, request
+from flask import Flask, make_response, request
 from flask.views import MethodView, View
 
-from flask_cors import CORS, ConfigError, cors_exempt, cross_origin
+from flask_cors import CORS, CorsWarning, cors_exempt, cross_origin
 
 from .asking import DENIED, NOTHING, OTHER, SITE, allowed, ask, echoed, granted, page, preflight
 
@@ -269,7 +269,9 @@ def test_what_a_list_puts_on_the_view_function_is_no_nearer_mark(decorator: Any)
 def test_other_decorators_in_the_list(wrapper: str) -> None:
     def shout(view: Callable[..., Any]) -> Callable[..., Any]:
         def shouting(*args: Any, **kwargs: Any) -> Any:
-            return str(view(*args, **kwargs)).upper()
+            response = make_response(view(*args, **kwargs))
+            response.set_data(response.get_data(as_text=True).upper())
+            return response
 
         return functools.wraps(view)(shouting) if wrapper == "wraps" else shouting
 
@@ -322,19 +324,25 @@ def test_a_mapping_by_method_is_a_mark_on_that_method() -> None:
     assert preflight(app, "/", "POST").cors == NOTHING
 
 
-def test_two_marks_in_one_list_are_an_error() -> None:
+def test_of_two_marks_in_one_list_the_inner_decides() -> None:
     class Things(MethodView):
         decorators: ClassVar = [cross_origin(SITE), cross_origin(OTHER)]
 
         def get(self) -> str:
             return "get"
 
-    with pytest.raises(ConfigError, match="marked already"):
-        Things.as_view("things")
+    with pytest.warns(CorsWarning, match="without effect: cross_origin .* wins"):
+        app = serve(Things)
+    with pytest.warns(CorsWarning, match="without effect: cross_origin .* wins"):
+        assert ask(app, "/") == (200, "get", allowed())
+    assert ask(app, "/", origin=OTHER) == (200, "get", DENIED)
 
 
-@pytest.mark.parametrize("decorator", [cross_origin, cross_origin(OTHER), cors_exempt])
-def test_a_mark_on_a_class_and_one_in_its_list_are_an_error(decorator: Any) -> None:
+@pytest.mark.parametrize(
+    ("decorator", "expected"),
+    [(cross_origin, allowed()), (cross_origin(OTHER), allowed()), (cors_exempt, NOTHING)],
+)
+def test_a_list_in_a_class_is_inside_a_mark_on_the_class(decorator: Any, expected: Any) -> None:
     @decorator
     class Things(Resource):
         method_decorators: ClassVar = [cross_origin(SITE)]
@@ -343,10 +351,9 @@ def test_a_mark_on_a_class_and_one_in_its_list_are_an_error(decorator: Any) -> N
             return "get"
 
     app = serve(Things)
-    app.config["TESTING"] = True
-    for _ in range(2):
-        with pytest.raises(ConfigError, match=r"Things'.* one object takes one mark"):
-            ask(app, "/")
+    with pytest.warns(CorsWarning, match=r"Things' .* is on the same object, and wins"):
+        assert ask(app, "/") == (200, "get", expected)
+    assert ask(app, "/") == (200, "get", expected)
 
 
 def test_a_view_made_of_a_class_is_marked_above_it() -> None:

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from flask_cors import CORS, ConfigError, cors_exempt, cross_origin, of
-from flask_cors.runtime.state import state_of
+from flask_cors.runtime.hooks import state_of
 from flask_cors.testing import Browser, NetworkError
 from flask_cors.tools.report import STRANGER, Matrix
 from tests.property.profile import search

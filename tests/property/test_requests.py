@@ -16,7 +16,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import create_environ, run_wsgi_app
 
 from flask_cors import ConfigError
-from flask_cors.runtime.state import state_of
+from flask_cors.runtime.hooks import state_of
 from tests.property import apps
 from tests.property.apps import AGES, EXPOSED, METHODS, Ask, Options, PlannedError, World
 from tests.property.profile import search

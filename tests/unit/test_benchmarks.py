@@ -35,7 +35,7 @@ from benchmarks.scenarios import SCENARIOS, Scenario, get, preflight
 from benchmarks.sittings import Results, Runner, Times, check_alike, check_answer, take_turns
 from benchmarks.targets import Target
 from benchmarks.wsgi import Ask, environ, repeat, repeat_in_threads, request
-from flask_cors.runtime.state import state_of
+from flask_cors.runtime.hooks import state_of
 
 RNG_SEED = 7
 INTERVAL = ("median", "low", "high")

@@ -20,7 +20,7 @@ from ._sarif import to_sarif
 from ._subject import Found, NoTableError, Subject
 
 if TYPE_CHECKING:
-    from ...resolution.table import Table
+    from ...resolution.compile import Policies
     from ...runtime.state import State
 
 __all__ = [
@@ -102,7 +102,7 @@ _IN_VAIN: Final = RuleInfo("CORS022", "warning", "an ignored id that ignores not
 RULES: Final = tuple(sorted([*(info for info, _ in _RUN), _IN_VAIN]))
 
 
-def check(app: Flask, state: State, table: Table | None = None) -> CheckResult:
+def check(app: Flask, state: State, table: Policies | None = None) -> CheckResult:
     """Run every rule over an app, as its configuration stands now, or as *table* has it.
 
     A rule whose library is missing, or that needs policies where the configuration has
@@ -134,7 +134,7 @@ def _subject(app: Flask, state: State) -> Subject:
         warnings.simplefilter("ignore", CorsWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
         try:
-            return Subject(app, state.table(), ())
+            return Subject(app, state.policies(), ())
         except ConfigError as error:
             return Subject(app, None, error.problems)
 

@@ -13,7 +13,7 @@ from flask import Flask
 
 from ... import fetch
 from ...resolution.lost_marks import functions_of
-from ...resolution.registry import class_of
+from ...resolution.marks import class_of
 
 _NOT_THE_APPS: Final = ("flask", "werkzeug", "flask_cors")
 _WRITTEN: Final = {

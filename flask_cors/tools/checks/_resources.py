@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ...patterns.paths import PathPattern
-from ...resolution.registry import Level
+from ...resolution.marks import Layer
 from ..explanation import show
 from ._subject import Entry, Found, Scope, Subject, paths_of, quoted
 
@@ -65,7 +65,7 @@ def shadowed(subject: Subject) -> Iterator[Found]:
 def _unreached(subject: Subject) -> Iterator[tuple[Entry, bool]]:
     """Yield the resources that no route meets, and whether they cover a path at all."""
     for entry in subject.resources():
-        if entry.level not in subject.met[entry.scope]:
+        if entry.layer not in subject.met[entry.scope]:
             rules = subject.scopes[entry.scope]
             yield entry, any(_may_cover(entry.pattern, rule) for rule in rules)
 
@@ -94,7 +94,7 @@ def _overlaps(subject: Subject, scope: Scope) -> Iterator[Found]:
     tangled = [entry for entry in tangled if not entry.pattern.exact]
     if not tangled:
         return
-    winners = {level: pattern for pattern, level in scope}
+    winners = {layer: pattern for pattern, layer in scope}
     seen = set()
     for path in {
         path for rule in subject.scopes[scope] for path in (rule.rule,) if "<" not in path
@@ -103,14 +103,14 @@ def _overlaps(subject: Subject, scope: Scope) -> Iterator[Found]:
         if first is None or winners[first].exact:
             continue
         for other in tangled:
-            differs = other.level is not first and _said(other.level) != _said(first)
-            if differs and (first, other.level) not in seen and other.pattern.matches(path):
-                seen.add((first, other.level))
+            differs = other.layer is not first and _said(other.layer) != _said(first)
+            if differs and (first, other.layer) not in seen and other.pattern.matches(path):
+                seen.add((first, other.layer))
                 yield Entry(winners[first], first, scope).found(
                     f"it and {other.pattern.text!r} both cover {path}, and grant different things",
                     "Make one of them narrower, so that the order does not matter.",
                 )
 
 
-def _said(level: Level) -> dict[str, str]:
-    return {name: show(setting.value) for name, setting in level.settings.items()}
+def _said(layer: Layer) -> dict[str, str]:
+    return {name: show(setting.value) for name, setting in layer.settings.items()}

@@ -13,13 +13,13 @@ from ...errors import Problem, Source, shorten
 from ...options.schema import Setting
 from ...patterns.paths import EVERYTHING, PathPattern, ResourceIndex
 from ...policy.policy import Policy
-from ...resolution.registry import Level
-from ...resolution.table import Table
+from ...resolution.compile import Policies
+from ...resolution.marks import Layer
 from ..routes import RouteRow, overview
 
 _MOST_NAMED = 5
 
-Scope = ResourceIndex[Level]
+Scope = ResourceIndex[Layer]
 
 
 class NoTableError(Exception):
@@ -69,15 +69,15 @@ class Entry(NamedTuple):
     """A resource, and the index of resources that it belongs to."""
 
     pattern: PathPattern
-    level: Level
+    layer: Layer
     scope: Scope
 
     def found(self, reason: str, hint: str) -> Found:
         """Return what was found at the place where the resource was said."""
-        sources = [setting.source for setting in self.level.settings.values()]
+        sources = [setting.source for setting in self.layer.settings.values()]
         source = next((source for source in sources if self.pattern.text in source.place), None)
-        source = source or next(iter(sources), Source("", self.level.place))
-        return Found(self.level.place, reason, hint, source.file, source.line)
+        source = source or next(iter(sources), Source("", self.layer.place))
+        return Found(self.layer.place, reason, hint, source.file, source.line)
 
 
 @dataclass(frozen=True)
@@ -85,11 +85,11 @@ class Subject:
     """One app under examination; without a table, *problems* says why."""
 
     app: Flask
-    table_or_none: Table | None
+    table_or_none: Policies | None
     problems: Sequence[Problem]
 
     @property
-    def table(self) -> Table:
+    def table(self) -> Policies:
         """The compiled policies; raises :class:`NoTableError` where there are none."""
         if self.table_or_none is None:
             raise NoTableError
@@ -132,12 +132,13 @@ class Subject:
         """The indexes of resources, each with the URL rules of the endpoints around it."""
         found: dict[Scope, list[Any]] = {}
         for rule in self.rules:
-            for scope in self.table.route(rule.endpoint).scopes:
+            route = self.table.route(rule.endpoint, rule.rule)
+            for scope in route.scopes if route else ():
                 found.setdefault(scope, []).append(rule)
         return found
 
     @cached_property
-    def met(self) -> dict[Scope, set[Level]]:
+    def met(self) -> dict[Scope, set[Layer]]:
         """The resources of each index that the path of some route meets, or may meet."""
         return {scope: _met(scope, rules) for scope, rules in self.scopes.items()}
 
@@ -150,21 +151,21 @@ class Subject:
         """Yield the resources that somebody named, and what a second CORS object covers."""
         for scope in self.scopes:
             everything = 0
-            for pattern, level in scope:
+            for pattern, layer in scope:
                 everything += pattern is EVERYTHING
                 if pattern is not EVERYTHING or everything > 1:
-                    yield Entry(pattern, level, scope)
+                    yield Entry(pattern, layer, scope)
 
 
-def _met(scope: Scope, rules: list[Any]) -> set[Level]:
-    found: set[Level] = set()
+def _met(scope: Scope, rules: list[Any]) -> set[Layer]:
+    found: set[Layer] = set()
     starts = set()
     for rule in rules:
         start, converter, _ = rule.rule.partition("<")
         if converter:
             starts.add(start)
         else:
-            found.update(level for path in paths_of(rule) if (level := scope.match(path)))
+            found.update(layer for path in paths_of(rule) if (layer := scope.match(path)))
     for start in starts:
         found.update(scope.candidates(start)[0])
     return found

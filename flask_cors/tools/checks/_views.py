@@ -9,8 +9,14 @@ from typing import Any, Final
 from flask import Flask
 from flask.views import MethodView
 
-from ...resolution.lost_marks import LostMark, functions_of, lost_at_registration, lost_in_wrapper
-from ...resolution.registry import class_of, mark_of, note_registered
+from ...resolution.lost_marks import (
+    LostMark,
+    functions_of,
+    lost_at_registration,
+    lost_in_wrapper,
+    note_registered,
+)
+from ...resolution.marks import class_of, mark_of
 from ._code import (
     cors_headers_in,
     hooks,
@@ -37,7 +43,7 @@ def lost_marks(subject: Subject) -> Iterator[Found]:
 
 def unregistered_marks(subject: Subject) -> Iterator[Found]:
     views = subject.app.view_functions
-    note_registered(mark for view in views.values() if (mark := mark_of(view)))
+    note_registered(views.values())
     yield from _lost(subject, lost_at_registration)
 
 

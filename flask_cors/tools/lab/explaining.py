@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
-from ...runtime.state import state_of
+from ...runtime.hooks import state_of
 from ..explain import explain
 from ..report import to_show
 

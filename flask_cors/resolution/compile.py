@@ -1,0 +1,371 @@
+"""The compiler: every walk of an app, made once, into the table that requests ask.
+
+``Policies`` keeps what compiling needs, for endpoints and combinations that appear later. Views
+and URL rules come in as plain objects, and the app is read anew each time, since some servers
+swap its URL map and its view functions: no reference to either is kept.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from typing import Any, Final, Protocol
+
+from ..errors import LOG, CorsWarning, Problem, printable, raise_if, warn
+from ..options.reader import read_config
+from ..options.schema import DEFAULT_METHODS, DEFAULTS, Setting
+from ..patterns.origins import Origins
+from ..policy.policy import Policy
+from .layers import Areas, Scope, combinations, compile_scope, match_all, other_spelling
+from .lock import LOCKS
+from .lost_marks import lost_mark_of, note_registered
+from .marks import (
+    Layer,
+    Layers,
+    Mark,
+    class_of,
+    layers_of,
+    mark_of,
+    marked_methods,
+    marks_of_view,
+    placed,
+)
+from .registry import Registry
+from .table import NOT_COMPILED, Known, Route, Table, Target
+from .walk import resolve, until_exempt
+
+_NO_METHODS: Final[Mapping[str | None, Any]] = {}
+
+
+class UrlRule(Protocol):
+    """What is read of a URL rule (``werkzeug.routing.Rule``)."""
+
+    rule: str
+    endpoint: Any
+    methods: Any
+    host: Any
+    subdomain: Any
+    strict_slashes: Any
+    merge_slashes: Any
+    build_only: Any
+    websocket: Any
+    redirect_to: Any
+
+
+class UrlMap(Protocol):
+    """What is read of a URL map (``werkzeug.routing.Map``)."""
+
+    def iter_rules(self, endpoint: str | None = None) -> Iterator[UrlRule]: ...
+
+
+class App(Protocol):
+    """What is read of an app (``flask.Flask``)."""
+
+    @property
+    def view_functions(self) -> Mapping[str, object]: ...
+    @property
+    def url_map(self) -> UrlMap: ...
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]: ...
+
+
+class Policies:
+    """All policies of one app: the table, and what is needed to compile what it lacks.
+
+    *covers* answers whether a URL prefix with converters is the beginning of a path. Raises
+    ``ConfigError`` with all problems that requests can meet.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        config: Mapping[str, Any],
+        app: App,
+        covers: Callable[[str, str], bool],
+    ) -> None:
+        problems: list[Problem] = []
+        settings = read_config(config, problems)
+        self._app = app
+        self._base = {**DEFAULTS, **settings}
+        self._known: dict[tuple[str, str], Known] = {}
+        self._by_layers: dict[Layers, Policy] = {}
+        self._by_settings: dict[tuple[int, ...], Policy] = {}
+        self._routes: dict[tuple[str, str], Route] = {}
+        self._marks: dict[tuple[int, str, str], Layer] = {}
+        self._views: dict[str, tuple[Layers | None, Mapping[str | None, Layers | None]]] = {}
+        self._own_marks: dict[str, tuple[Mark, ...]] = {}
+        #: What was set and has no effect, each problem once.
+        self.degraded: list[Problem] = []
+        #: Whether every URL rule serves ``OPTIONS``.
+        self.every_rule_has_options = True
+        rules = list(app.url_map.iter_rules())
+        default = settings.get("resources")
+        scopes: dict[str | None, Scope] = {
+            None: compile_scope(
+                "app", "CORS(app)", registry.rules, default.value if default else None
+            )
+        }
+        for name, found in registry.blueprints.items():
+            scopes[name] = compile_scope("blueprint", f"CORS({name})", found.rules)
+        hosts = _hosts_of(registry.blueprints, rules)
+        areas = Areas(registry.blueprints.values(), hosts, covers)
+        self.table = Table(self._known, self._by_layers, self._routes, scopes, areas)
+        self._compile(rules, problems)
+        raise_if(_unique(problems))
+        self._warn()
+
+    # -- answering -------------------------------------------------------------------------
+
+    def policy(self, target: Target) -> Policy | None:
+        """Return the effective policy of *target*, compiled now where it is not yet."""
+        found = self.table.policy(*target)
+        if found is NOT_COMPILED:
+            self.route(target.endpoint, target.rule)
+            layers = self.table.layers(target)
+            found = self._policy(layers) if layers else None
+        known: Policy | None = found
+        return known
+
+    def layers(self, target: Target) -> Layers | None:
+        """Return the layers of the walk, nearest first; ``None`` where CORS is off."""
+        self.route(target.endpoint, target.rule)
+        return self.table.layers(target)
+
+    def route(self, endpoint: str | None, rule: str | None) -> Route | None:
+        """Return a URL rule's route; one that appears later is compiled now."""
+        if endpoint is None or rule is None:
+            return None
+        found = self._routes.get((endpoint, rule))
+        if found is None:
+            with LOCKS.compile:
+                found = self._routes.get((endpoint, rule)) or self._late(endpoint, rule)
+        return found
+
+    def marks_of(self, endpoint: str | None, rule: str | None, method: str | None) -> Layers | None:
+        """Return the marks of a view's handler of *method*; ``None`` for a ``cors_exempt``."""
+        route = self.route(endpoint, rule)
+        return () if route is None else route.marks_of(method)
+
+    def is_of_view(self, endpoint: str, mark: Mark) -> bool:
+        """Return whether *mark* is one of an endpoint's view, so that the walk knows it."""
+        own = self._own_marks.get(endpoint, ())
+        return mark in own or any(map(mark.same_as, own))
+
+    def called(self, layer: Layer, target: Target) -> Policy:
+        """Return the policy of a marked function that was called, at *target*.
+
+        Its mark is on top of the blueprints, the app, the config and the defaults. Kept
+        nowhere: a function may be decorated at every request.
+        """
+        self.route(target.endpoint, target.rule)
+        around = self.table.layers_around(target)
+        return self._compiled(resolve((placed(layer), *around), self._base))
+
+    @property
+    def all(self) -> Sequence[Policy]:
+        """Every policy that was compiled so far."""
+        return tuple(self._by_settings.values())
+
+    # -- compiling -------------------------------------------------------------------------
+
+    def _compile(self, rules: Sequence[UrlRule], problems: list[Problem]) -> None:
+        by_endpoint: dict[str, list[UrlRule]] = {}
+        for rule in rules:
+            by_endpoint.setdefault(rule.endpoint, []).append(rule)
+        for endpoint, found in by_endpoint.items():
+            self._add(endpoint, found, problems)
+
+    def _late(self, endpoint: str, text: str) -> Route:
+        problems: list[Problem] = []
+        rules = [rule for rule in self._app.url_map.iter_rules() if rule.endpoint == endpoint]
+        self._views.pop(endpoint, None)
+        self._add(endpoint, rules, problems)
+        for problem in _unique(problems):
+            LOG.error("CORS is off for the endpoint %r: %s", endpoint, problem)
+        if (endpoint, text) not in self._routes:
+            self._routes[endpoint, text] = Route(None, _NO_METHODS, (), False)
+        return self._routes[endpoint, text]
+
+    def _add(self, endpoint: str, rules: Sequence[UrlRule], problems: list[Problem]) -> None:
+        marks, by_method = self._view(endpoint, rules)
+        scopes = self.table.scopes_around(endpoint)
+        for rule in rules:
+            if "OPTIONS" not in _methods(rule):
+                self.every_rule_has_options = False
+            route = Route(marks, by_method, scopes, not rule.strict_slashes)
+            met = self._meet(route, rule, problems) if _is_served(rule) else ()
+            if len(outer := set(met)) == 1:
+                (route.outer,) = outer
+                self._known[endpoint, rule.rule] = self._without_path(route)
+            self._routes[endpoint, rule.rule] = route
+
+    def _view(
+        self, endpoint: str, rules: Sequence[UrlRule]
+    ) -> tuple[Layers | None, Mapping[str | None, Layers | None]]:
+        """Return the marks of an endpoint's view, without a method and by method."""
+        found = self._views.get(endpoint)
+        if found is None:
+            view = self._app.view_functions.get(endpoint)
+            self._own_marks[endpoint] = marks_of_view(view)
+            by_method = _NO_METHODS
+            if class_of(view) is not None:
+                methods = {method for rule in rules for method in _methods(rule)}
+                if any(rule.methods is None for rule in rules):
+                    methods |= marked_methods(view)
+                by_method = {method: self._marks_on(view, method) for method in methods}
+            found = self._views[endpoint] = (self._marks_on(view, None), by_method)
+        return found
+
+    def _marks_on(self, view: object, method: str | None) -> Layers | None:
+        return until_exempt(map(self._placed, layers_of(view, method, self._note)))
+
+    def _placed(self, layer: Layer) -> Layer:
+        """Return one layer for one mark at one place, so that equal walks are one policy."""
+        key = (id(layer.mark), layer.kind, layer.place)
+        if key not in self._marks:
+            self._marks[key] = placed(layer)
+        return self._marks[key]
+
+    def _without_path(self, route: Route) -> Known:
+        """Return what is known of a route whose paths all meet the same layers."""
+        around = route.outer or ()
+
+        def known(marks: Layers | None) -> Policy | None:
+            return None if marks is None else self._by_layers.get(marks + around)
+
+        if not route.by_method:
+            return known(route.marks)
+        by_method = {method: known(marks) for method, marks in route.by_method.items()}
+        return {**by_method, None: known(route.marks)}
+
+    def _meet(
+        self, route: Route, rule: UrlRule, problems: list[Problem]
+    ) -> Sequence[Layers | None]:
+        """Compile what the paths of a URL rule meet around the view, and return it.
+
+        The list holds ``None`` where more may be met.
+        """
+        start, converter, _ = rule.rule.partition("<")
+        start = _merged(rule, start)
+        met: list[Layers]
+        if converter:
+            met = combinations(route.scopes, start)
+        else:
+            met = [match_all(route.scopes, path, route.both) for path in _paths(rule)]
+        sure = not converter or len(met) == 1
+        for marks, outer in product(_walks(route, rule), met):
+            if layers := marks + outer:
+                policy = self._policy(layers, quiet=sure)
+                problems += policy.problems if sure else ()
+        return met if sure else (*met, None)
+
+    def _policy(self, layers: Layers, quiet: bool = False) -> Policy:
+        policy = self._by_layers.get(layers)
+        if policy is None:
+            with LOCKS.compile:
+                policy = self._by_layers.get(layers) or self._new_policy(layers, quiet)
+        return policy
+
+    def _new_policy(self, layers: Layers, quiet: bool) -> Policy:
+        settings = resolve(layers, self._base)
+        key = tuple(map(id, settings.values()))
+        policy = self._by_settings.get(key)
+        if policy is None:
+            policy = self._by_settings[key] = self._compiled(settings)
+            for problem in () if quiet else policy.problems:
+                LOG.error("CORS is denied where this is met: %s", problem)
+        self._by_layers[layers] = policy
+        return policy
+
+    def _compiled(self, settings: Mapping[str, Setting]) -> Policy:
+        setting = settings["origins"]
+        try:
+            origins = setting.value.bind(self._app.ensure_sync)
+        except RuntimeError:
+            # That is how Flask refuses a coroutine function without asgiref.
+            denying = Policy.of(settings, Origins())
+            hint = "Install flask[async], or let the callable be a plain function."
+            reason = "an async callable cannot be asked without Flask's extra 'async'"
+            problem = Problem("origins", setting.value.patterns(), setting.source, reason, hint)
+            return replace(denying, problems=(*denying.problems, problem))
+        return Policy.of(settings, origins)
+
+    # -- warning ---------------------------------------------------------------------------
+
+    def _note(self, problem: Problem) -> None:
+        if problem not in self.degraded:
+            self.degraded.append(problem)
+
+    def _warn(self) -> None:
+        """Warn of what has no effect, at the line that set it."""
+        for problem in self.degraded:
+            _warn_of(problem)
+        views = list(self._app.view_functions.values())
+        note_registered(views)
+        for view in views:
+            if mark_of(view) is None and (lost := lost_mark_of(view)):
+                name = getattr(view, "__qualname__", repr(view))
+                warn(
+                    f"the view {name} is registered without the mark of {lost.source}: "
+                    "write cross_origin below @app.route, next to the function"
+                )
+
+
+def _warn_of(problem: Problem) -> None:
+    source = problem.source
+    if source.file is None or source.line is None:
+        warn(str(problem))
+    else:
+        text = printable(str(problem))
+        warnings.warn_explicit(text, CorsWarning, source.file, source.line)
+
+
+def _methods(rule: UrlRule) -> Iterable[str]:
+    """Return the methods that a URL rule serves; one without any serves them all."""
+    methods: Iterable[str] = DEFAULT_METHODS if rule.methods is None else rule.methods
+    return methods
+
+
+def _walks(route: Route, rule: UrlRule) -> Iterable[Layers]:
+    """Return the marks that requests to a URL meet; a 405 walks without a method."""
+    if not route.by_method:
+        return () if route.marks is None else (route.marks,)
+    walks = dict.fromkeys(map(route.marks_of, (None, *sorted(_methods(rule)))))
+    return (marks for marks in walks if marks is not None)
+
+
+def _is_served(rule: UrlRule) -> bool:
+    """Return whether requests reach a view by this rule (``werkzeug.routing.Rule``)."""
+    return not (rule.build_only or rule.websocket or rule.redirect_to is not None)
+
+
+def _merged(rule: UrlRule, path: str) -> str:
+    """Return a rule's path as it is requested: Werkzeug merges slashes before it matches."""
+    return re.sub("/{2,}", "/", path) if "//" in path and rule.merge_slashes else path
+
+
+def _paths(rule: UrlRule) -> tuple[str, ...]:
+    """Return the paths that a URL rule without converters serves without a redirect."""
+    path = _merged(rule, rule.rule)
+    return (path,) if rule.strict_slashes or path == "/" else (path, other_spelling(path))
+
+
+def _hosts_of(blueprints: Iterable[str], rules: Iterable[UrlRule]) -> dict[str, frozenset[str]]:
+    """Return the hosts, or subdomains, of the URL rules of each blueprint."""
+    found: dict[str, set[str]] = {name: set() for name in blueprints}
+    for rule in rules if found else ():
+        name = str(rule.endpoint).rpartition(".")[0]
+        while name:
+            if name in found:
+                found[name].add(rule.host or rule.subdomain or "")
+            name = name.rpartition(".")[0]
+    return {name: frozenset(hosts) for name, hosts in found.items()}
+
+
+def _unique(problems: Iterable[Problem]) -> list[Problem]:
+    found: dict[str, Problem] = {}
+    for problem in problems:
+        found.setdefault(str(problem), problem)
+    return list(found.values())

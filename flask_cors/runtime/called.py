@@ -1,0 +1,86 @@
+"""A marked function that is called while a request is served, whoever calls it.
+
+Mostly that is Flask, and the function is the view whose mark the walk found. Where it is not (an
+error handler, a login handler, a view that is loaded late, a dispatcher of another library, a
+function that is decorated at every request), the mark decides on the response that it returned.
+Nothing is kept but a note on the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from flask import Flask, Request, Response, current_app, request
+
+from ..policy.decide import Decision, decide
+from ..policy.policy import Policy
+from ..resolution.compile import Policies
+from ..resolution.marks import Layer, Mark
+from .decisions import preflight_of
+from .endpoint import target_of
+
+#: The attribute of a request that notes the last marked function that was called.
+CALLED: Final = "flask_cors_called"
+_current_request: Final[Callable[[], Request]] = request._get_current_object  # type: ignore[attr-defined]
+_current_app: Final[Callable[[], Flask]] = current_app._get_current_object  # type: ignore[attr-defined]
+
+
+class Called(NamedTuple):
+    """The response that a marked function returned, and its mark."""
+
+    response: Response
+    mark: Mark
+
+
+def request_served() -> Request | None:
+    """Return the request that is being served, ``None`` outside of one."""
+    try:
+        return _current_request()
+    except RuntimeError:
+        return None
+
+
+def app_served() -> Flask:
+    """Return the app that is serving the request."""
+    return _current_app()
+
+
+def note(req: Request, response: Response, mark: Mark) -> None:
+    """Note on the request that a function with this mark returned *response*.
+
+    One that hands on what another marked function returned leaves that one's note.
+    """
+    noted: Called | None = vars(req).get(CALLED)
+    if noted is None or noted.response is not response:
+        setattr(req, CALLED, Called(response, mark))
+
+
+def mark_of_call(req: Request, response: Response | None) -> Mark | None:
+    """Return the mark of the function that returned *response*, ``None`` where none did."""
+    noted: Called | None = vars(req).get(CALLED)
+    return noted.mark if noted is not None and noted.response is response else None
+
+
+def decide_by(policies: Policies, app: Flask, req: Request, mark: Mark) -> Decision | None:
+    """Decide on a response by the mark of the function that was called; ``None`` if exempt."""
+    if mark.exempt:
+        return None
+    policy = policy_of(policies, app, req, mark)
+    return decide(policy, req.environ.get("HTTP_ORIGIN"), preflight_of(req))
+
+
+def is_of_the_view(policies: Policies, req: Request, mark: Mark) -> bool:
+    """Return whether this is a mark of the view that serves the request."""
+    rule = req.url_rule
+    return rule is not None and policies.is_of_view(rule.endpoint, mark)
+
+
+def policy_of(policies: Policies, app: Flask, req: Request, mark: Mark) -> Policy:
+    """Return the policy of a response by the mark of the function that was called."""
+    target = target_of(app, req)
+    if is_of_the_view(policies, req, mark):
+        found = policies.policy(target)
+        if found is not None:
+            return found
+    return policies.called(Layer("view", mark.source.place, mark.settings, mark), target)
