@@ -27,7 +27,7 @@ def explained(app: Flask, asked: Mapping[str, Any]) -> dict[str, Any]:
     state = state_of(app)
     told = explain(
         app,
-        state.table(),
+        state.policies(),
         state.hand_written,
         str(asked["method"]),
         url,
