@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -105,6 +106,12 @@ def test_what_is_no_question_is_one_line(pages: FlaskClient) -> None:
     assert "problem" in ask(pages, "explain", url="/items/1")
     assert ask(pages, "explain", **asked(url="ftp://x/"))["problem"].startswith("the URL starts")
     assert ask(pages, "model", **asked(url="/x"))["problem"].startswith("the URL starts")
+
+
+def test_the_model_asks_over_http_and_says_that_nobody_answers(pages: FlaskClient) -> None:
+    found = ask(pages, "model", **asked(url="http://localhost:2/", body=""))
+    assert found["kind"] == "unreachable"
+    assert found["error"].startswith("localhost:2 cannot be asked: ")
 
 
 def test_an_explanation_holds_the_fix(pages: FlaskClient) -> None:
@@ -346,6 +353,38 @@ def test_a_busy_port_is_named_with_the_option_to_choose_another(option: str) -> 
         f"cannot listen on port {port}: it is in use. Choose another port with {option}" in output
     )
     assert ("--server http://localhost" in output) == (option == "--port")
+
+
+def test_another_program_that_has_the_port_of_ipv6_is_no_lab(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Browsers try ::1 first, so its pages would be taken for the lab's."""
+    create = socket.create_server
+
+    def taken(address: tuple[str, int], **given: Any) -> socket.socket:
+        if "family" in given:
+            raise OSError(errno.EADDRINUSE, "in use")
+        return create(address, **given)
+
+    monkeypatch.setattr(socket, "create_server", taken)
+    port = str(free_port())
+    code, output = invoke("--port", port)
+    assert (code, f"cannot listen on port {port}: it is in use" in output) == (2, True)
+
+
+def test_a_machine_without_ipv6_has_a_lab(monkeypatch: pytest.MonkeyPatch) -> None:
+    create = socket.create_server
+    served: list[Any] = []
+
+    def missing(address: tuple[str, int], **given: Any) -> socket.socket:
+        if "family" in given:
+            raise OSError(errno.EADDRNOTAVAIL, "not available")
+        return create(address, **given)
+
+    monkeypatch.setattr(socket, "create_server", missing)
+    monkeypatch.setattr(serving, "run_simple", lambda *given, **more: served.append(given))
+    assert invoke("--port", "0", "--page-port", "0")[0] == 0
+    assert len(served) == 1
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from playwright.sync_api import Page
 
 from flask_cors import CORS, cross_origin
+from flask_cors.tools.lab.cookies import CookieBook
 from flask_cors.tools.lab.page import Lab
 from tests.conformance import axe, chromium
 from tests.integration.hostile import HOSTILE
@@ -97,7 +98,7 @@ def browser(running: chromium.Chromium, lab: Lab) -> Iterator[chromium.Chromium]
         page.close()
     running.context.clear_cookies()
     running.console.clear()
-    lab.book.__init__()  # type: ignore[misc]
+    lab.book = CookieBook()
 
 
 def same_site(lab: Lab) -> str:

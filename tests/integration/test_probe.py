@@ -363,6 +363,12 @@ def test_a_redirect_to_another_server_hides_the_origin(server: str) -> None:
     assert "its policy then sees the page's own origin" in fault.hint
 
 
+def test_a_redirect_from_the_page_s_own_server_keeps_the_origin(server: str) -> None:
+    (fault,) = probe(f"{server}/to-elsewhere", server).faults
+    assert "origin null" not in fault.what
+    assert fault.hint.endswith("or let it allow the page's origin too.")
+
+
 def test_what_the_app_itself_says_is_shown(server: str) -> None:
     (fault,) = probe(f"{server}/said", PAGE).faults
     assert fault.who == "the app's configuration"

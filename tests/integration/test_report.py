@@ -104,7 +104,7 @@ def test_rules_that_did_not_run_are_listed_by_their_reason(monkeypatch: pytest.M
 
 def test_origins_stand_for_the_policies() -> None:
     app = make_app()
-    matrix = Matrix(app, state_of(app).table(), frozenset())
+    matrix = Matrix(app, state_of(app).policies(), frozenset())
     partner = "https://www.partner.example"
     expected = ["https://app.example.com", "https://cdn.example.com", partner, STRANGER, "null"]
     assert matrix.origins == expected

@@ -113,6 +113,7 @@ def test_without_credentials_cookies_neither_come_nor_go() -> None:
         ("a=1", {"origin": CROSS}, "no SameSite, which means Lax: a page of a different site"),
         ("a=1; SameSite=Lax", {"origin": "null"}, "SameSite=Lax: a page of a different site does"),
         ("a=1; Path=/a", {"url": f"{APP}/abc"}, "it is for the path /a and below"),
+        ("a=1; Path=/x", {}, "it is for the path /x and below"),
         ("a=1", {"url": "http://127.0.0.1:5000/a/b"}, "it belongs to localhost"),
         (
             "a=1; SameSite=None; Secure; Partitioned",
