@@ -27,7 +27,7 @@ READABLE = {
     "Credentials: using the cookie": "++--",
     "Credentials where none are allowed": "----",
     "A header that is allowed": "++--",
-    "A header that is not": "----",
+    "A header that is not allowed": "----",
     "A method with its own policy: GET": "++++",
     "A method with its own policy: PUT": "+---",
     "A method without a policy: DELETE": "----",

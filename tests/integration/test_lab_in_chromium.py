@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from playwright.sync_api import Page
 
 from flask_cors import CORS, cross_origin
+from flask_cors.tools.lab.addresses import Application
 from flask_cors.tools.lab.cookies import CookieBook
 from flask_cors.tools.lab.page import Lab
 from tests.conformance import axe, chromium
@@ -69,7 +70,22 @@ def create_app(port: int) -> Flask:
 
     app.add_url_rule("/off", "off", lambda: "off", methods=["GET", "POST"])
     app.register_blueprint(api)
+    app.wsgi_app = in_front(app.wsgi_app)  # type: ignore[method-assign]
     return app
+
+
+def in_front(application: Application) -> Application:
+    """Return *application* with a middleware that serves two paths itself."""
+
+    def middleware(environ: Any, start_response: Any) -> Any:
+        if environ["PATH_INFO"] == "/api/raises":
+            raise ValueError("on purpose")
+        if environ["PATH_INFO"] != "/api/middleware":
+            return application(environ, start_response)
+        start_response("400 BAD REQUEST", [("Content-Type", "text/plain")])
+        return [b"not accepted"]
+
+    return middleware
 
 
 PREPARED = [
@@ -275,6 +291,22 @@ def test_what_a_view_writes_itself_is_said_to_decide(lab: Lab, browser: chromium
     page = visit(browser, cross_site(lab))
     assert ask(page, cross_site(lab), "/by-hand") == "readable, 200"
     assert "Something else decides" in slot(page, "differs")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/api/middleware", "The answer, 400 Bad Request, has no Access-Control-Allow-Origin"),
+        ("/api/raises", "The app failed with 500, and an exception that leaves the app"),
+    ],
+)
+def test_what_flask_never_sees_is_told_from_the_policy(
+    lab: Lab, browser: chromium.Chromium, path: str, words: str
+) -> None:
+    page = visit(browser, same_site(lab))
+    assert ask(page, same_site(lab), path) == "blocked"
+    assert not has(page, "fix")
+    assert words in slot(page, "differs")
 
 
 def test_what_the_browser_refuses_says_what_the_exception_says(

@@ -112,10 +112,22 @@ function fixNodes(result) {
     : browser.kind === "readable" && told.verdict === "blocked");
   if (differs && !told.problem) {
     nodes.push(element("p", { class: "verdict partly", "data-slot": "differs" },
-      `By its configuration Flask-CORS would make this “${told.verdict}”. Something else decides: look at the headers ` +
-      "in “Step by step” for what the app’s own code, a hook or the server adds."));
+      `By its configuration Flask-CORS would make this “${told.verdict}”. ${whoDecides(result)}`));
   }
   return nodes;
+}
+
+function whoDecides(result) {
+  const entry = actualOf(result);
+  const isBare = entry && !entry.answered.some(([name]) => name.toLowerCase() === "access-control-allow-origin");
+  if (isBare && entry.status >= 500) {
+    return `The app failed with ${entry.status}, and an exception that leaves the app takes the headers along: look into its log.`;
+  }
+  if (isBare) {
+    return `The answer, ${statusText(entry.status)}, has no Access-Control-Allow-Origin: a middleware or another package ` +
+      "in front of Flask may have written it.";
+  }
+  return "Something else decides: look at the headers in “Step by step” for what the app’s own code, a hook or the server adds.";
 }
 
 function factsNode(result) {
