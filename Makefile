@@ -24,7 +24,7 @@ TYPED := flask_cors examples $(wildcard tests/typing/*.py)
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs bench bench-instructions fuzz browser-fuzz soak mutation versions downstream docs-try dist clean distclean
+.PHONY: help demo test check format docs bench bench-instructions fuzz browser-fuzz soak mutation versions downstream docs-try dist clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +42,10 @@ check: $(READY) ## lint, formatting, types, import direction, documentation
 	$(BIN)/python -m pyright $(TYPED)
 	$(BIN)/python -m pytest -q tests/project/test_import_direction.py
 	$(MAKE) --no-print-directory docs
+
+format: $(READY) ## format the code, and fix what ruff can fix
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
 
 docs: $(READY) ## build the documentation into docs/_build/html
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -d docs/_build/doctrees docs docs/_build/html

@@ -25,6 +25,8 @@ from .scenarios import SCENARIOS
 from .wsgi import environ, repeat, repeat_in_threads, request
 
 STATM = Path("/proc/self/statm")
+BLOCKS = 1_000
+"""How many blocks of a size are made of which every second is free: more than a request needs."""
 
 
 class Worker:
@@ -75,11 +77,14 @@ class Worker:
         return took * times // (each * threads)
 
     def settle(self) -> None:
-        """Take what there is now out of the garbage collector's sight.
+        """Make a request cost the same wherever in memory its objects happen to lie.
 
-        A full collection of everything that was imported would weigh more than the requests
-        among which it falls.
+        Leave free blocks of each size in memory that stays in use: else it depends on where
+        things lie whether a request has Python's allocator begin and give up a pool, a
+        thousand instructions and more. And take what there is out of the garbage
+        collector's sight: a full collection would weigh more than the requests around it.
         """
+        self.blocks = [_spaced(size) for size in range(16, 513, 16)]
         gc.collect()
         gc.freeze()
 
@@ -100,6 +105,14 @@ class Worker:
         took = time.perf_counter_ns() - begin
         grown = None if before is None or after is None else after - before
         return {"bytes": grown, "collection_ns": took}
+
+
+def _spaced(size: int) -> list[object]:
+    """Return blocks of *size* bytes, each with a free one beside it."""
+    makers: dict[int, Callable[[], object]] = {16: object, 32: lambda: float("1.5")}
+    overhead = b"".__sizeof__()
+    make = makers.get(size, lambda: bytes(size - overhead))
+    return [make() for _ in range(BLOCKS)][::2]
 
 
 def _held(trace: bool) -> int | None:

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import functools
 import inspect
+import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 from weakref import WeakKeyDictionary
 
 from flask import Blueprint, Flask, Request, Response, current_app, request_started
 from flask.views import View
 
-from .errors import ConfigError, Problem, Report, Source, raise_if, said_at, warn
+from .errors import ConfigError, Problem, Report, Source, said_at, warn
 from .extension import of
 from .options.reader import read_options
 from .options.schema import OPTIONS
-from .policy.policy import conflicts
 from .resolution.lost_marks import lost_mark_of, remember
 from .resolution.marks import (
     MARK,
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
     from .options.schema import MarkOptions
     from .patterns.origin_syntax import OriginPattern
+
+# Who calls a view that has no decorator above its mark.
+_DISPATCH: Final = Flask.dispatch_request.__code__
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -70,6 +73,8 @@ def cross_origin(*args: Any, **options: Any) -> Any:
     said here is resolved along the walk. Raises :class:`ConfigError`.
     """
     _watch()
+    if args and isinstance(args[0], Flask | Blueprint):
+        args = _without_app(args)
     if len(args) == 1 and not options and callable(args[0]):
         return _put_mark(args[0], Mark({}, said_at("view", "cross_origin")))
     report = Report(said_at("view", "cross_origin"))
@@ -78,8 +83,15 @@ def cross_origin(*args: Any, **options: Any) -> Any:
         _take_positional(args, given, report)
     settings = read_options(given, "mark", report)
     report.raise_if_any()
-    raise_if(conflicts(settings))
-    return _Decorator(Mark(settings, report.source))
+    return _Decorator(Mark(settings, report.source, degraded=report.degraded))
+
+
+def _without_app(args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Drop the app in ``@cross_origin(app)``: it is no origin, and nothing is lost with it."""
+    report = Report(said_at("view", "cross_origin"))
+    reason = "dropped: an app or a blueprint is not an origin"
+    report.degrade("cross_origin", args[0], reason, "Write @cross_origin().", {})
+    return args[1:]
 
 
 def _take_positional(args: Sequence[object], given: dict[str, Any], report: Report) -> None:
@@ -152,10 +164,13 @@ def _marked(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
     """Return a function that calls *view* and carries the mark.
 
     While a request is served it returns a ``Response``, so that decorators above it and callers
-    can use one, and notes on the request whose mark that response is of.
+    can use one, and notes on the request whose mark that response is of. Where Flask itself calls
+    the view there is nobody in between, and Flask makes the response.
     """
 
     def call(*args: Any, **kwargs: Any) -> Any:
+        if mark.plain and sys._getframe(1).f_code is _DISPATCH:
+            return view(*args, **kwargs)
         request = called.request_served()
         if request is None:
             return view(*args, **kwargs)

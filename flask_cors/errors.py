@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import copyreg
 import logging
-import os
 import re
 import sys
 import warnings
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from types import FrameType
 from typing import Any, Final, NamedTuple
 
 #: The logger of the package; it sets no handler and no level.
@@ -20,11 +19,19 @@ LOG: Final = logging.getLogger("flask_cors")
 
 # What re.compile raises: also for too large a repetition, and too deep a nesting.
 REGEX_ERRORS = (re.error, OverflowError, RecursionError)
-_PACKAGE = f"{Path(__file__).parent}{os.sep}"
+
+_PACKAGE: Final = __name__.rpartition(".")[0]
+# Where the nearest frame is of one of these, the caller's code has no frames (it is compiled).
+_NOT_USERS: Final = (
+    *("_frozen_importlib", "_frozen_importlib_external", "importlib", "runpy"),
+    *("click", "flask", "werkzeug"),
+)
+# Which warnings of lines that are not being run were shown: see warnings.warn_explicit.
+_SHOWN: Final[dict[str | tuple[str, type[Warning], int], int]] = {}
 
 
 class Source(NamedTuple):
-    """Where something was said.
+    """Where an option is set.
 
     ``level`` is one of ``method``, ``view``, ``class``, ``blueprint``, ``app``,
     ``config`` and ``default``; ``place`` names it as its author would (``CORS(app)``,
@@ -42,21 +49,27 @@ class Source(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """One mistake: which option, what was given and where, why not, and what to write."""
+    """One mistake: which option, what was given and where, why not, and what to write.
+
+    ``fix`` is the hint as data: the options to write, at the same place, instead of
+    ``option=value`` - or, where ``value`` is an entry of a list, what to write instead of the
+    entry. An empty ``fix`` says to leave it out; ``None``, that only its author can know.
+    """
 
     option: str
     value: object
     source: Source
     reason: str
     hint: str
+    fix: Mapping[str, object] | None = None
 
     def __str__(self) -> str:
-        said = f"{self.option}={shorten(self.value)} ({self.source})"
-        return printable(f"{said}: {self.reason}. {self.hint}")
+        given = f"{self.option}={shorten(self.value)} ({self.source})"
+        return printable(f"{given}: {self.reason}. {self.hint}".rstrip())
 
 
 class ConfigError(ValueError):
-    """A CORS configuration that cannot be meant.
+    """A CORS configuration in which a restriction may be lost.
 
     ``problems`` holds every :class:`Problem` that was found, not only the first.
     """
@@ -77,27 +90,85 @@ class ConfigError(ValueError):
 
 
 class CorsWarning(UserWarning):
-    """Something in a CORS configuration that is harmless but cannot do what it says."""
+    """A mistake in a CORS configuration because of which less is granted, or nothing changes.
+
+    ``python -W error::flask_cors.CorsWarning`` makes an error of each.
+    """
 
 
 class Report:
-    """Collects the problems of one place, so that all are raised at once."""
+    """Collects what is wrong at one place.
 
-    def __init__(self, source: Source, problems: list[Problem] | None = None) -> None:
+    ``problems`` are raised together, in one :class:`ConfigError`; ``degraded`` are those
+    because of which less is granted than was written. They have been warned about.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        problems: list[Problem] | None = None,
+        degraded: list[Problem] | None = None,
+    ) -> None:
         self.source = source
         self.problems: list[Problem] = [] if problems is None else problems
+        self.degraded: list[Problem] = [] if degraded is None else degraded
 
-    def error(self, option: str, value: object, reason: str, hint: str) -> None:
-        """Note one mistake."""
-        self.problems.append(Problem(option, value, self.source, reason, hint))
+    def at(self, source: Source) -> Report:
+        """Return a report for another place that collects into the same lists."""
+        return Report(source, self.problems, self.degraded)
+
+    def error(
+        self,
+        option: str,
+        value: object,
+        reason: str,
+        hint: str,
+        fix: Mapping[str, object] | None = None,
+    ) -> None:
+        """Note a mistake because of which a restriction may be lost."""
+        self.problems.append(Problem(option, value, self.source, reason, hint, fix))
+
+    def degrade(
+        self,
+        option: str,
+        value: object,
+        reason: str,
+        hint: str,
+        fix: Mapping[str, object] | None = None,
+    ) -> None:
+        """Note, and warn about, a mistake because of which less is granted."""
+        problem = Problem(option, value, self.source, reason, hint, fix)
+        self.degraded.append(problem)
+        warn_about(problem)
 
     def warn(self, option: str, value: object, reason: str) -> None:
-        """Warn of something harmless, in the name of the code that said it."""
-        warn(f"{option}={shorten(value)} ({self.source}): {reason}")
+        """Warn about a harmless mistake."""
+        warn_at(self.source, f"{option}={shorten(value)} ({self.source}): {reason}")
 
     def raise_if_any(self) -> None:
         """Raise one :class:`ConfigError` with all problems, if there are any."""
         raise_if(self.problems)
+
+
+class Trial(Report):
+    """Collects what is wrong with a value that is only being considered, and never warns."""
+
+    def __init__(self) -> None:
+        super().__init__(Source("default", "a trial"))
+
+    def degrade(
+        self,
+        option: str,
+        value: object,
+        reason: str,
+        hint: str,
+        fix: Mapping[str, object] | None = None,
+    ) -> None:
+        """Note a mistake because of which less would be granted."""
+        self.degraded.append(Problem(option, value, self.source, reason, hint, fix))
+
+    def warn(self, option: str, value: object, reason: str) -> None:
+        """Pass over a harmless mistake."""
 
 
 def raise_if(problems: Iterable[Problem]) -> None:
@@ -107,7 +178,7 @@ def raise_if(problems: Iterable[Problem]) -> None:
 
 
 def no_regex(error: Exception) -> str:
-    """Return the reason that a text is no regular expression."""
+    """Return the reason that a text is not a regular expression."""
     return f"it is read as a regular expression and does not compile: {printable(str(error))}"
 
 
@@ -131,22 +202,72 @@ def shorten(value: object, limit: int = 120) -> str:
     return text if len(text) <= limit else f"{text[: limit - 3]}..."
 
 
-def caller() -> tuple[str, int, int]:
-    """Return file, line and depth of the nearest frame outside this package."""
-    frame = sys._getframe(1)
-    depth = 1
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+# -- the user's file and line ------------------------------------------------------------
+
+
+def caller() -> FrameType | None:
+    """Return the nearest frame outside this package, or ``None``.
+
+    Frames are known by their module's name: paths say nothing where the package is frozen,
+    in an archive, or compiled elsewhere. Compiled code has no frames at all.
+    """
+    frame: FrameType | None = sys._getframe(0)
+    while frame is not None and _is_of(_PACKAGE, frame):
         frame = frame.f_back
-        depth += 1
-    return frame.f_code.co_filename, frame.f_lineno, depth
-
-
-def warn(message: str, category: type[Warning] = CorsWarning) -> None:
-    """Warn in the name of the code that called into this package."""
-    warnings.warn(printable(message), category, stacklevel=caller()[2])
+    return frame
 
 
 def said_at(level: str, place: str) -> Source:
-    """Return the source for what the calling code says at *place*."""
-    file, line, _ = caller()
-    return Source(level, place, file, line)
+    """Return the source of what the calling code sets at *place*."""
+    frame = caller()
+    if frame is None or any(_is_of(package, frame) for package in _NOT_USERS):
+        return Source(level, place)
+    return Source(level, place, frame.f_code.co_filename, frame.f_lineno)
+
+
+def warn(message: str, category: type[Warning] = CorsWarning) -> None:
+    """Warn, pointing at the line that called into this package."""
+    _warn(caller(), message, category)
+
+
+def warn_about(problem: Problem) -> None:
+    """Warn about *problem*, pointing at the line that set the option."""
+    warn_at(problem.source, str(problem))
+
+
+def warn_at(source: Source, message: str, category: type[Warning] = CorsWarning) -> None:
+    """Warn, pointing at the line of *source*, which may have been run long ago."""
+    frame = caller()
+    if source.file is None or source.line is None or _is_at(frame, source):
+        _warn(frame, message, category)
+    else:
+        warnings.warn_explicit(
+            printable(message), category, source.file, source.line, registry=_SHOWN
+        )
+
+
+def _warn(frame: FrameType | None, message: str, category: type[Warning]) -> None:
+    if frame is None:
+        warnings.warn(printable(message), category, stacklevel=1)
+        return
+    # A level for warnings.warn cannot be counted: compiled code has no frames.
+    names = frame.f_globals
+    warnings.warn_explicit(
+        printable(message),
+        category,
+        frame.f_code.co_filename,
+        frame.f_lineno,
+        names.get("__name__") or "<string>",
+        names.setdefault("__warningregistry__", {}),
+    )
+
+
+def _is_of(package: str, frame: FrameType) -> bool:
+    name = str(frame.f_globals.get("__name__", ""))
+    return name == package or name.startswith(f"{package}.")
+
+
+def _is_at(frame: FrameType | None, source: Source) -> bool:
+    if frame is None:
+        return False
+    return (frame.f_code.co_filename, frame.f_lineno) == (source.file, source.line)

@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from flask import Blueprint, Flask
 
-from .errors import ConfigError, Problem, Report, raise_if, said_at, warn
+from .errors import ConfigError, Problem, Report, said_at, warn
 from .options.reader import read_options
-from .options.schema import Setting
-from .policy.policy import conflicts
 from .resolution.registry import Rule
 from .runtime.hooks import state_of
 
@@ -50,10 +48,9 @@ class CORS:
         **options: Unpack[AppOptions],
     ) -> None:
         target = app_or_blueprint if app is None else app
-        self._settings: Mapping[str, Setting] = _read(target, misplaced, options)
-        _check(self._settings)
+        self._rule = _read(target, misplaced, options)
         if target is not None:
-            self._tell(target, self._settings)
+            self._tell(target, self._rule)
 
     def init_app(
         self,
@@ -67,21 +64,18 @@ class CORS:
         Raises ``AssertionError`` once the app has handled its first request.
         """
         target = app_or_blueprint if app is None else app
-        settings = _read(target, misplaced, options)
-        self._tell(target, {**self._settings, **settings})
+        self._tell(target, self._rule.with_options(_read(target, misplaced, options)))
 
-    def _tell(self, target: object, settings: Mapping[str, Setting]) -> None:
-        _check(settings)
+    def _tell(self, target: object, rule: Rule) -> None:
         if isinstance(target, Flask):
             app = _real(target)
             _check_setup_finished(app)
             of(app)
-            state_of(app).add(_rule(settings))
+            state_of(app).add(rule)
         elif isinstance(target, Blueprint):
-            kept = dict(settings)
-            if kept.pop("intercept_exceptions", None):
+            if "intercept_exceptions" in rule.keywords:
                 warn("intercept_exceptions has no effect on a blueprint; give it to CORS(app)")
-            _record(target, functools.partial(_tell_of_blueprint, _rule(kept)))
+            _record(target, functools.partial(_tell_of_blueprint, rule))
         else:
             raise _not_a_target(target)
 
@@ -126,33 +120,19 @@ def _tell_of_blueprint(rule: Rule, setup: BlueprintSetupState) -> None:
     state_of(app).add_blueprint(name, setup.url_prefix or "", rule)
 
 
-def _read(target: object, misplaced: Sequence[object], options: Any) -> dict[str, Setting]:
+def _read(target: object, misplaced: Sequence[object], options: Any) -> Rule:
     place = "blueprint" if isinstance(target, Blueprint) else "app"
     name = target.name if isinstance(target, Blueprint) else "app"
     report = Report(said_at(place, f"CORS({name})"))
     for value in misplaced:
+        from .options.names import hint_for_positional
+
         reason = "CORS takes the app or the blueprint, and options by keyword only"
-        keyword = "resources" if isinstance(value, dict) else "origins"
-        report.error("positional argument", value, reason, f"Write {keyword}=...")
+        report.error("positional argument", value, reason, *hint_for_positional(value))
     settings = read_options(options, place, report)
     report.raise_if_any()
-    return settings
-
-
-def _check(settings: Mapping[str, Setting]) -> None:
-    """Raise for what cannot be granted together, as far as one object's options show."""
-    rule = _rule(settings)
-    if rule.resources is None:
-        raise_if(conflicts(rule.keywords))
-        return
-    merged = ({**rule.keywords, **resource.settings} for resource in rule.resources)
-    raise_if(problem for settings in merged for problem in conflicts(settings))
-
-
-def _rule(settings: Mapping[str, Setting]) -> Rule:
-    keywords = {name: setting for name, setting in settings.items() if name != "resources"}
-    resources = settings.get("resources")
-    return Rule(keywords, resources.value if resources else None)
+    resources = settings.pop("resources", None)
+    return Rule(settings, resources and resources.value, resources, report.degraded)
 
 
 def _real(app: Flask) -> Flask:

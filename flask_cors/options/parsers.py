@@ -1,6 +1,6 @@
 """Option values: what may be written for each, read into what the protocol needs.
 
-Knows one value at a time: not where it was said, nor what else was.
+Knows one value at a time: not where it is set, nor which others are.
 """
 
 from __future__ import annotations
@@ -13,15 +13,19 @@ from typing import Any, Final, NamedTuple
 
 from .. import fetch
 from ..errors import REGEX_ERRORS, Report, no_regex
-from ..patterns.origins import json_items
+from ..patterns.origins import json_items, not_a_list, option_name
 
 CONFIG_FLAGS: Final = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
 }
 
-_LIST_SEPARATOR = r"[\s,]+"
-_REGEX = r"[\\^$?+\[\](){}|*]|\.(?=[*+?{])"
+_LIST_SEPARATOR: Final = r"[\s,]+"
+_REGEX: Final = r"[\\^$?+\[\](){}|*]|\.(?=[*+?{])"
+# A media type is what a Content-Type header holds, and never the name of a header.
+_MEDIA_TYPE: Final = r"[\w.+*-]+/[\w.+*-]+"
+_DASHES: Final = r"\s*[-\u2010-\u2015\u2212]\s*"
+_METHODS: Final = "GET, HEAD, POST, OPTIONS, PUT, PATCH, DELETE"
 
 
 class HeaderNames(NamedTuple):
@@ -54,13 +58,22 @@ def parse_methods(given: object, report: Report, option: str) -> frozenset[str]:
     methods = set()
     for item in _items(given, report, option, "a method is a string"):
         method = item.upper()
-        if not fetch.is_token(item):
-            _no_token(item, report, option, "method", "'GET, POST'")
+        if not fetch.is_token(item) or item[0] in "'`":
+            _not_a_method(item, report, option)
         elif method in fetch.FORBIDDEN_METHODS:
             report.warn(option, item, "dropped: no page can send this method")
         else:
             methods.add(method)
     return frozenset(methods)
+
+
+def _not_a_method(item: str, report: Report, option: str) -> None:
+    known = _METHODS.split(", ")
+    names = [name for part in re.split(r"[^A-Za-z]+", item) if (name := part.upper()) in known]
+    names = list(dict.fromkeys(names)) or ["GET", "POST"]
+    hint = f"Write {', '.join(map(ascii, names))}."
+    fix = {option_name(option): names}
+    report.error(option, item, "this is not a method name (an RFC 9110 token)", hint, fix)
 
 
 def parse_allow_headers(given: object, report: Report, option: str) -> HeaderNames:
@@ -69,8 +82,8 @@ def parse_allow_headers(given: object, report: Report, option: str) -> HeaderNam
     regexes: list[re.Pattern[str]] = []
     reason = "a header name is a string or a regular expression"
     for item in _items(given, report, option, reason, re.Pattern):
-        if item == "*" or (isinstance(item, str) and not re.search(_REGEX, item)):
-            if _sendable(item, report, option):
+        if isinstance(item, str) and _is_literal(item):
+            if _is_name(item, report, option, "send", fetch.is_forbidden_request_header):
                 names[item.lower()] = item
         elif regex := _header_regex(item, report, option):
             regexes.append(regex)
@@ -79,17 +92,47 @@ def parse_allow_headers(given: object, report: Report, option: str) -> HeaderNam
     return HeaderNames(any_name, frozenset(names), tuple(regexes), texts)
 
 
+def _is_literal(item: str) -> bool:
+    return item == "*" or not re.search(_REGEX, item) or bool(re.fullmatch(_MEDIA_TYPE, item))
+
+
 def parse_expose_headers(given: object, report: Report, option: str) -> tuple[str, ...]:
     """Read response header names a page may read besides the safelisted ones; sorted."""
-    names = set()
-    for item in _items(given, report, option, "a header name is a string"):
-        if not fetch.is_token(item):
-            _no_token(item, report, option, "header name", "'X-Total, Link'")
-        elif reason := _useless(item, "read", fetch.is_forbidden_response_header):
-            report.warn(option, item, reason)
-        else:
-            names.add(item)
-    return tuple(sorted(names))
+    items = _items(given, report, option, "a header name is a string")
+    check = fetch.is_forbidden_response_header
+    return tuple(sorted({item for item in items if _is_name(item, report, option, "read", check)}))
+
+
+def _is_name(
+    item: str, report: Report, option: str, verb: str, forbidden: Callable[[str], bool]
+) -> bool:
+    """Return whether *item* is a header name that a page can use; warn where it is dropped."""
+    if not fetch.is_token(item) or item[0] in "'`":
+        _not_a_header(item, report, option)
+        return False
+    if forbidden(item):
+        report.warn(option, item, f"dropped: no page can {verb} this header")
+        return False
+    return True
+
+
+def _not_a_header(item: str, report: Report, option: str) -> None:
+    names = _names_in(item)
+    hint = f"Write {', '.join(map(ascii, names))}." if names else "Leave it out."
+    fix = {option_name(option): names} if names else {}
+    reason = "dropped: this is not a header name (an RFC 9110 token)"
+    if re.fullmatch(_MEDIA_TYPE, item):
+        reason = "dropped: this is a media type, which the header Content-Type holds"
+    report.degrade(option, item, reason, hint, fix)
+
+
+def _names_in(text: str) -> list[str]:
+    """Return the header names that *text* may mean: ``Content-Type`` in ``Content- Type: x``."""
+    if re.fullmatch(_MEDIA_TYPE, text.strip()):
+        return ["Content-Type"]
+    close = re.sub(_DASHES, "-", text.partition(":")[0])
+    parts = (part.strip("'\"`-") for part in re.split(r"[\s,;]+", close))
+    return [part for part in parts if part and fetch.is_token(part)]
 
 
 def parse_flag(given: object, report: Report, option: str) -> bool:
@@ -98,32 +141,45 @@ def parse_flag(given: object, report: Report, option: str) -> bool:
         return bool(given)
     meant = CONFIG_FLAGS.get(str(given).strip().lower())
     hint = "Write True or False." if meant is None else f"Write {meant}."
-    report.error(option, given, "this is not True or False", hint)
+    fix = None if meant is None else {option_name(option): meant}
+    report.error(option, given, "this is not True or False", hint, fix)
     return False
 
 
 def parse_max_age(given: object, report: Report, option: str) -> int | None:
     """Read a time in whole seconds, 0 (do not cache) included."""
-    seconds: object = given
+    seconds = _seconds(given)
+    if seconds is not None and seconds >= 0:
+        return seconds
+    reason = "it is not a whole number of seconds" if seconds is None else "it is negative"
+    near = round(given) if isinstance(given, float) and 0 <= given < math.inf else 600
+    hint = f"Write {near}, or timedelta(minutes=10); with 0 nothing is cached."
+    report.error(option, given, reason, hint, {option_name(option): near})
+    return None
+
+
+def _seconds(given: object) -> int | None:
+    """Return a number of seconds, which may be negative, or ``None``."""
     if isinstance(given, timedelta):
         whole, rest = divmod(given, timedelta(seconds=1))
-        seconds = given if rest else whole
-    elif isinstance(given, str) and re.fullmatch(r"\s*-?[0-9]{1,12}\s*", given):
-        seconds = int(given)
-    if isinstance(seconds, int) and not isinstance(seconds, bool) and seconds >= 0:
-        return seconds
-    negative = isinstance(seconds, int) and seconds < 0
-    reason = "it is negative" if negative else "it is no whole number of seconds"
-    near = f"{given:.0f}" if isinstance(given, float) and 0 <= given < math.inf else "600"
-    hint = f"Write {near}, or timedelta(minutes=10); 0 means that nothing is cached."
-    report.error(option, given, reason, hint)
-    return None
+        return None if rest else whole
+    if isinstance(given, str):
+        return int(given) if re.fullmatch(r"\s*-?[0-9]{1,12}\s*", given) else None
+    if isinstance(given, float) and given.is_integer():
+        return int(given)
+    return given if isinstance(given, int) and not isinstance(given, bool) else None
+
+
+# -- lists -----------------------------------------------------------------------------
 
 
 def _items(given: object, report: Report, option: str, reason: str, *more: type) -> Sequence[Any]:
     kept = []
     for item in _split(given, report, option):
-        if isinstance(item, (str, *more)):
+        if item is None or (isinstance(item, str) and not item.strip()):
+            hint = "If an environment variable is not set, set it; otherwise leave the entry out."
+            report.degrade(option, item, "dropped: this names nothing", hint, {})
+        elif isinstance(item, (str, *more)):
             kept.append(item)
         else:
             hint = "Write a string, or a list of strings."
@@ -136,35 +192,16 @@ def _split(given: object, report: Report, option: str) -> Iterable[object]:
         if isinstance(given, bytes | bytearray | Mapping) or not isinstance(given, Iterable):
             return (given,)
         return given
-    if (found := json_items(given)) is None:
-        return filter(None, re.split(_LIST_SEPARATOR, given))
-    reason = "a JSON list in a string is one string, not a list"
-    report.error(option, given, reason, f"Write {', '.join(found)!a}, or a real list.")
-    return ()
+    if (found := json_items(given)) is not None:
+        not_a_list(given, found, report, option)
+        return ()
+    if re.search(r"[\w-]:|\s-|-\s", given):
+        # "Content-Type: application/json" and "Content- Type" are one entry each.
+        return [item for part in given.split(",") if (item := part.strip())]
+    return filter(None, re.split(_LIST_SEPARATOR, given))
 
 
-def _no_token(item: str, report: Report, option: str, what: str, example: str) -> None:
-    parts = [part for part in re.split(_LIST_SEPARATOR, item) if fetch.is_token(part)]
-    example = ", ".join(map(ascii, parts)) or example
-    report.error(option, item, f"this is no {what} (RFC 9110 token)", f"Write {example}.")
-
-
-def _useless(name: str, verb: str, forbidden: Callable[[str], bool]) -> str:
-    if forbidden(name):
-        return f"dropped: no page can {verb} this header"
-    if name.lower().startswith("access-control-"):
-        return "dropped: this header is for browsers, not for pages"
-    return ""
-
-
-def _sendable(item: str, report: Report, option: str) -> bool:
-    if not fetch.is_token(item):
-        _no_token(item, report, option, "header name", "'X-Requested-With'")
-        return False
-    reason = _useless(item, "send", fetch.is_forbidden_request_header)
-    if reason:
-        report.warn(option, item, reason)
-    return not reason
+# -- regular expressions -----------------------------------------------------------------
 
 
 def _header_regex(
@@ -178,7 +215,8 @@ def _header_regex(
     try:
         regex = re.compile(text, flags | re.IGNORECASE)
     except REGEX_ERRORS as error:
-        report.error(option, item, no_regex(error), "Mend it, or write the header's name.")
+        hint = "Correct it, or write the header's name."
+        report.error(option, item, no_regex(error), hint)
         return None
     from ..patterns.redos import warn_of_nested_quantifiers
 

@@ -1,4 +1,4 @@
-"""Options as they were given: read by their rows, each with where it was said.
+"""Options as they were given: read by their rows, each with where it is set.
 
 Unknown, misplaced and misspelt names end here; what wins along the walk is not known.
 """
@@ -6,34 +6,40 @@ Unknown, misplaced and misspelt names end here; what wins along the walk is not 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
-from ..errors import Problem, Report, Source, warn
+from ..errors import Report, Source, warn_at
 from ..patterns.paths import PathPattern
 from .parsers import CONFIG_FLAGS, parse_flag
-from .schema import OPTIONS, Option, Setting
+from .schema import DEFAULTS, OPTIONS, Late, Option, Setting
 
-# Names people write from memory, which difflib would take for another option.
-_SYNONYMS = {
-    "allow_origin": "origins",
-    "allow_origins": "origins",
-    "allowed_origins": "origins",
-    "allow_methods": "methods",
-    "allowed_methods": "methods",
-    "allowed_headers": "allow_headers",
-    "header": "allow_headers",
-    "exposed_headers": "expose_headers",
-    "allow_credentials": "supports_credentials",
-    "credentials": "supports_credentials",
+# Keys of Django's django-cors-headers and others, which mean nothing here.
+_FOREIGN_KEYS: Final = {
+    "CORS_ALLOWED_ORIGINS": "CORS_ORIGINS",
+    "CORS_ALLOWED_ORIGIN_REGEXES": "CORS_ORIGINS",
+    "CORS_ALLOW_ALL_ORIGINS": "CORS_ORIGINS",
+    "CORS_ORIGIN_ALLOW_ALL": "CORS_ORIGINS",
+    "CORS_ORIGIN_WHITELIST": "CORS_ORIGINS",
+    "CORS_ORIGIN_REGEX_WHITELIST": "CORS_ORIGINS",
+    "CORS_ALLOW_ORIGIN": "CORS_ORIGINS",
+    "CORS_ALLOW_ORIGINS": "CORS_ORIGINS",
+    "CORS_ALLOW_CREDENTIALS": "CORS_SUPPORTS_CREDENTIALS",
+    "CORS_ALLOW_METHODS": "CORS_METHODS",
+    "CORS_ALLOWED_METHODS": "CORS_METHODS",
+    "CORS_URLS_REGEX": "CORS_RESOURCES",
+    "CORS_PREFLIGHT_MAX_AGE": "CORS_MAX_AGE",
 }
 
 
 class Resource(NamedTuple):
-    """One entry of ``resources``: a path pattern and the options said for it."""
+    """One entry of ``resources``: a path pattern and the options set for it."""
 
     pattern: PathPattern
     settings: Mapping[str, Setting]
+
+
+# -- keywords ------------------------------------------------------------------------------
 
 
 def read_options(given: Mapping[str, Any], place: str, report: Report) -> dict[str, Setting]:
@@ -43,94 +49,172 @@ def read_options(given: Mapping[str, Any], place: str, report: Report) -> dict[s
     """
     settings: dict[str, Setting] = {}
     for key, value in given.items():
-        option = _row(key, value, place, report)
-        if option is None:
+        read = _row(key, value, given, place, report)
+        if read is None:
             continue
+        option, value = read
         if option.name in settings:
-            report.error(option.name, value, "it is given twice", f"Keep {option.name}= alone.")
+            fix = {option.name: value}
+            hint = f"Keep {option.name}= alone."
+            report.error(option.name, value, "it is given twice", hint, fix)
         if option.name == "headers":
-            warn(
+            message = (
                 "the option 'headers' is now 'allow_headers'; it adds to that one, and under "
-                'its default "*" restricts nothing',
-                DeprecationWarning,
+                'its default "*" restricts nothing'
             )
+            warn_at(report.source, message, DeprecationWarning)
         settings[option.name] = _read(option, value, report, option.name)
     return settings
 
 
-def read_config(config: Mapping[str, Any], problems: list[Problem]) -> dict[str, Setting]:
-    """Read the ``CORS_*`` keys of ``app.config``."""
-    settings: dict[str, Setting] = {}
-    for option in OPTIONS.values():
-        value = config.get(option.key)
-        if option.key not in config or (value is None and option.name != "origins"):
-            continue
-        if option.parse is parse_flag and isinstance(value, str):
-            value = CONFIG_FLAGS.get(value.strip().lower(), value)
-        if option.name == "headers":
-            warn("CORS_HEADERS is now CORS_ALLOW_HEADERS", DeprecationWarning)
-        source = Source("config", option.key)
-        settings[option.name] = _read(option, value, Report(source, problems), option.key)
-    for key, option_key in misspelt_keys(config):
-        warn(f"the config key {key} is no option of CORS; is {option_key} meant?")
-    return settings
-
-
 def _read(option: Option, value: Any, report: Report, name: str) -> Setting:
+    if _is_used_up(value):
+        value = tuple(value)
     read = option.parse(value, report, name)
     if option.name == "resources":
         read = tuple(
             Resource(entry.pattern, read_options(entry.options, "resource", entry.report))
             for entry in read
         )
-    return Setting(read, report.source)
+    return Setting(read, report.source, Late(value, _seen(value)) if _can_change(value) else None)
 
 
-def misspelt_keys(config: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the ``CORS_*`` keys that are close to an option's, each with that key."""
-    known = [option.key for option in OPTIONS.values()]
-    unknown = {key for key in config if isinstance(key, str) and key.startswith("CORS_")}
-    near = (
-        (key, difflib.get_close_matches(key, known, 1, 0.8))
-        for key in sorted(unknown.difference(known))
-    )
-    return [(key, matches[0]) for key, matches in near if matches]
+def _is_used_up(value: object) -> bool:
+    """Return whether *value* can be iterated but once, as a generator can."""
+    return isinstance(value, Iterator)
 
 
-def _row(key: object, value: object, place: str, report: Report) -> Option | None:
+def _can_change(value: object) -> bool:
+    """Return whether *value* may hold something else when policies are compiled."""
+    if isinstance(value, str | bytes | tuple | frozenset):
+        return False
+    return isinstance(value, Iterable) and not callable(value)
+
+
+def _seen(value: object) -> object:
+    """Return a copy of what *value* holds: equal, later, only where nothing has changed."""
+    if isinstance(value, Mapping):
+        return [(key, _seen(held)) for key, held in value.items()]
+    return list(value) if isinstance(value, Iterable) and _can_change(value) else value
+
+
+def current(settings: Mapping[str, Setting], report: Report) -> Mapping[str, Setting]:
+    """Return *settings* as their lists are now: themselves, where none has changed.
+
+    To be called once for each set of options whenever policies are compiled. Mistakes in
+    what has changed go to *report*, under the source of the option.
+    """
+    changed = {
+        name: _read(OPTIONS[name], setting.late.given, report.at(setting.source), name)
+        for name, setting in settings.items()
+        if setting.late is not None and _seen(setting.late.given) != setting.late.seen
+    }
+    return {**settings, **changed} if changed else settings
+
+
+def _row(
+    key: object, value: object, given: Mapping[Any, Any], place: str, report: Report
+) -> tuple[Option, object] | None:
     name = key if isinstance(key, str) else repr(key)
     if name.startswith("CORS_") and name[5:].lower() in OPTIONS:
         report.warn(name, value, f"read as {name[5:].lower()}, the keyword of this option")
         name = name[5:].lower()
     option = OPTIONS.get(name)
     if option is None:
-        _unknown(name, value, place, report)
-    elif value is None and name != "origins":
+        # What it was meant to be is not needed where every name is right.
+        from .names import read_unknown
+
+        named = {key: value for key, value in given.items() if isinstance(key, str)}
+        read = read_unknown(name, value, named, place, report)
+        return read and (OPTIONS[read[0]], read[1])
+    if value is None and name != "origins":
         return None
-    elif place not in option.places:
-        _misplaced(option, value, report)
-    else:
-        return option
+    if place in option.places:
+        return option, value
+    _misplaced(option, value, report)
     return None
-
-
-def _unknown(name: str, value: object, place: str, report: Report) -> None:
-    if name == "origin" and value == "*":
-        report.warn(name, value, "dropped: the option is origins=, and any origin its default")
-        return
-    known = [key for key, row in OPTIONS.items() if place in row.places and key != "headers"]
-    lower = name.lower().removeprefix("cors_")
-    near = [_SYNONYMS[lower]] if lower in _SYNONYMS else difflib.get_close_matches(lower, known, 1)
-    hint = f"Write {near[0]}=." if near else f"The options here are {', '.join(sorted(known))}."
-    report.error(name, value, "there is no such option", hint)
 
 
 def _misplaced(option: Option, value: object, report: Report) -> None:
     if option.name == "resources":
         reason = "resources are patterns for the paths of an app or a blueprint"
         hint = "Write CORS(app, resources=...), and give a view's own options to cross_origin."
-        report.error(option.name, value, reason, hint)
+        report.error(option.name, value, reason, hint, {})
         return
     where = " or ".join(sorted(option.places))
     reason = f"dropped: it has no effect here, only in the options of a {where}"
-    report.warn(option.name, value, reason)
+    report.degrade(option.name, value, reason, "Leave it out here.", {})
+
+
+# -- app.config ----------------------------------------------------------------------------
+
+
+class ConfigSettings(Mapping[str, Setting]):
+    """The effective option of every name, from ``CORS_*`` in ``app.config`` or the defaults.
+
+    A value of the config is read, and judged, when it is asked for the first time: what no
+    route needs fails nothing. Mistakes go to *report*, whose source is not used.
+    """
+
+    def __init__(self, config: Mapping[str, Any], report: Report) -> None:
+        given = {name: config.get(row.key) for name, row in OPTIONS.items() if row.key in config}
+        self._given = {
+            name: value for name, value in given.items() if value is not None or name == "origins"
+        }
+        self._report = report
+        self._read: dict[str, Setting] = {}
+
+    def __getitem__(self, name: str) -> Setting:
+        if name not in self._given:
+            return DEFAULTS[name]
+        if name not in self._read:
+            self._read[name] = _read_config(OPTIONS[name], self._given[name], self._report)
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(OPTIONS)
+
+    def __len__(self) -> int:
+        return len(OPTIONS)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The names of the options that the config sets; none is read for this."""
+        return tuple(self._given)
+
+
+def read_config(config: Mapping[str, Any], report: Report) -> ConfigSettings:
+    """Return what ``app.config`` sets, read when it is needed; warn about misspelt keys."""
+    for key, option_key in misspelt_keys(config):
+        source = Source("config", key)
+        name = OPTIONS[option_key[5:].lower()].name
+        reason = "this config key is not an option of Flask-CORS, and is ignored"
+        hint = f"If it is meant for Flask-CORS, write {option_key}."
+        report.at(source).degrade(key, config[key], reason, hint, {name: config[key]})
+    return ConfigSettings(config, report)
+
+
+def _read_config(option: Option, value: Any, report: Report) -> Setting:
+    report = report.at(Source("config", option.key))
+    if option.parse is parse_flag and isinstance(value, str):
+        value = CONFIG_FLAGS.get(value.strip().lower(), value)
+    if option.name == "headers":
+        warn_at(report.source, "CORS_HEADERS is now CORS_ALLOW_HEADERS", DeprecationWarning)
+    return _read(option, value, report, option.key)._replace(late=None)
+
+
+def misspelt_keys(config: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the ``CORS_*`` keys that are not options but close to one, each with its key.
+
+    Keys of other libraries are among them.
+    """
+    known = [option.key for option in OPTIONS.values()]
+    unknown = {key for key in config if isinstance(key, str) and key.startswith("CORS_")}
+    near = ((key, _nearest(key, known)) for key in sorted(unknown.difference(known)))
+    return [(key, option_key) for key, option_key in near if option_key]
+
+
+def _nearest(key: str, known: Sequence[str]) -> str | None:
+    if key in _FOREIGN_KEYS:
+        return _FOREIGN_KEYS[key]
+    return next(iter(difflib.get_close_matches(key, known, 1, 0.8)), None)

@@ -2,7 +2,7 @@
 
 A row says how an option is typed, read, defaulted, documented and sent. Everything
 else - keywords, resource dictionaries, ``CORS_*`` keys, the documentation's table -
-is derived from the rows. Where an option was said, and what wins, is not known here.
+is derived from the rows. Where an option is set, and what wins, is not known here.
 """
 
 # Annotations are evaluated here, once: the rows are read from them.
@@ -33,11 +33,25 @@ HeaderLines = tuple[tuple[str, str], ...]
 DEFAULT_METHODS: Final = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 
+class Late(NamedTuple):
+    """A value that may change between the call and the first request, such as a list.
+
+    ``given`` is the value itself, ``seen`` a copy of what it held when it was read.
+    """
+
+    given: object
+    seen: object
+
+
 class Setting(NamedTuple):
-    """One option's value as it was read, and where it was said."""
+    """One option's value as it was read, and where it is set.
+
+    ``late`` is there where the value is to be read again when policies are compiled.
+    """
 
     value: Any
     source: Source
+    late: Late | None = None
 
 
 class Emit(NamedTuple):

@@ -1,74 +1,94 @@
 """What a mistyped origin may have meant: the hints of errors, and nothing that is obeyed.
 
-Imported when there is an error to explain, so that it costs nobody else.
+Imported when there is an error to explain, so that it costs nobody else. Every regular
+expression that is proposed here is closed: it lets in no host that somebody else can have.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
 
+from .emptiness import can_match_origin
+from .neighbours import stranger_let_in
 from .origin_syntax import (
-    EXAMPLE_WILDCARD,
-    MISPLACED_STAR,
+    HOST,
     NUMERIC_END,
     PARTS,
     REGEX,
     SCHEME,
     MisplacedStarError,
     OriginError,
+    OriginPattern,
     canonical,
+    without_star_label,
 )
 
-_EXAMPLE = "https://app.example.com"
+EXAMPLE: Final = "https://app.example.com"
+_IPV4_LIKE: Final = r"(?:[0-9*]+\.){3}[0-9*]+"
+_LABEL_STAR: Final = "[^.]*"
+
+Fix = OriginPattern | list[OriginPattern]
 
 
-def hint_for(item: object, error: OriginError) -> str:
+class Hint(NamedTuple):
+    """What to write instead of one entry: in words, and as data (``None``: leave it out)."""
+
+    text: str
+    fix: Fix | None
+
+
+def hint_for(item: object, error: OriginError) -> Hint:
     """Return what to write in place of *item*."""
-    if isinstance(item, str) and isinstance(error, MisplacedStarError):
-        return _without_star(item)
-    return error.hint or _suggestion(item)
+    if error.hint:
+        return Hint(error.hint, error.fix)
+    if not isinstance(item, str):
+        return Hint(f"Write for instance {EXAMPLE!r}.", EXAMPLE)
+    if isinstance(error, MisplacedStarError):
+        return _for_star(re.sub(r"[\\^$]", "", item), item)
+    found = meant_by(item)
+    if not found:
+        return Hint(f"Write for instance {EXAMPLE!r}.", EXAMPLE)
+    return Hint(f"Write {', '.join(map(ascii, found))}.", found[0] if len(found) == 1 else [*found])
 
 
-def _without_star(text: str) -> str:
-    plain = re.sub(r"[\\^$]", "", text)
-    scheme, host, port = _apart(plain)
-    below = host.rpartition("*")[2].partition(".")[2]
-    domains = (below, host.replace("*", "").strip("-."))
-    wildcard = _first_valid(f"{scheme}://*.{domain}{port}" for domain in domains)
-    if re.search(REGEX, plain):
-        regex = re.sub(MISPLACED_STAR, lambda star: f"{star[0][0]}.*", text)
-    else:
-        regex = re.escape(f"{scheme}://{host}{port}").replace(r"\*", ".*").replace(r"\-", "-")
-    return (
-        f"Write the wildcard {wildcard or EXAMPLE_WILDCARD!a}, or, if a regular expression is "
-        f"meant, {regex!a}."
-    )
+def meant_by(text: str) -> list[str]:
+    """Return the valid origins that the pieces of *text* are near to."""
+    pieces = re.split(r"[\s,;'\"`\[\](){}|]+", text)
+    return list(dict.fromkeys(origin for piece in pieces if (origin := _corrected(piece))))
 
 
-def _suggestion(item: object) -> str:
-    pieces = re.split(r"[\s,;]+", item) if isinstance(item, str) else ()
-    found = [origin for piece in pieces if (origin := _mended(piece))]
-    return f"Write {', '.join(map(ascii, found)) or f'for instance {_EXAMPLE!r}'}."
-
-
-def _mended(piece: str) -> str | None:
+def _corrected(piece: str) -> str | None:
     """Return the origin that *piece* is near to: punycode, no path, a scheme."""
+    if piece.lower() == "null":
+        return "null"
+    if not re.search(r"\w", piece):
+        return "*" if "*" in piece else None
     scheme, host, port = _apart(piece)
-    start = f"{scheme}://{_punycode(host)}"
+    start = f"{scheme}://{_punycode(without_star_label(host))}"
+    port = ":*" if "*" in port else port
     return _first_valid((f"{start}{port}", start))
 
 
 def _apart(text: str) -> tuple[str, str, str]:
     """Return scheme, host and ``:port`` of *text*, guessing the scheme where none is right."""
     scheme, separator, rest = text.lower().rpartition("://")
-    rest = rest if separator else re.sub("^(?:https?:)?/*", "", text.lower())
-    authority = re.split(r"[/?#\\]", rest)[0].rpartition("@")[2]
+    typed = None if separator else re.match("(https?):/*(?![0-9]+$)", text.lower())
+    if typed:
+        scheme, rest = typed[1], text.lower()[typed.end() :]
+    authority = re.split(r"[/?#\\]", rest.lstrip("/"))[0].rpartition("@")[2]
     host, colon, port = authority.partition(":")
     if not re.fullmatch(SCHEME, scheme):
-        scheme = "http" if host == "localhost" or re.fullmatch(NUMERIC_END, host) else "https"
+        scheme = "http" if _is_local(host) else "https"
     return scheme, host, f"{colon}{port}"
+
+
+def _is_local(host: str) -> bool:
+    """Return whether a host is on the developer's network, where https is rare."""
+    numeric = re.fullmatch(NUMERIC_END, host) is not None
+    return numeric or "." not in host or host.endswith((".localhost", ".local", ".test"))
 
 
 def _first_valid(guesses: Iterable[str]) -> str | None:
@@ -86,3 +106,124 @@ def _punycode(host: str) -> str:
     return ".".join(
         label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels
     )
+
+
+# -- a * where none can stand ------------------------------------------------------------
+
+
+def _for_star(plain: str, text: str) -> Hint:
+    if re.search(REGEX, re.sub(r"\.(?=\*)", "", plain)):
+        return _for_regex(plain, text)
+    scheme, host, port = _apart(plain)
+    if not re.search(r"\w", host):
+        hint = "Write '*' for any origin, or list the origins: 'https://app.example.com'."
+        return Hint(hint, "*")
+    if "*" in plain.partition("://")[0] and "://" in plain:
+        return _list_of([f"https://{host}{port}", f"http://{host}{port}"])
+    return _for_port(scheme, host, port) or _for_labels(scheme, host, port)
+
+
+def _for_port(scheme: str, host: str, port: str) -> Hint | None:
+    """Return a hint where the host is complete, and the star stands behind it."""
+    end = ":*" if "*" in port and not re.fullmatch(r":[0-9]{4,5}\*", port) else port.rstrip("*")
+    known = re.sub(r"\.?\*\Z", "", host)
+    if "*" in known:
+        return None
+    if known == host:
+        return _list_of([f"{scheme}://{host}{end}"])
+    if known == "localhost" or re.fullmatch(_IPV4_LIKE, known):
+        return _list_of([f"{scheme}://{known}:*"])
+    if "." in known and not host.endswith(".*"):
+        return _list_of([f"{scheme}://{known}{end}"])
+    return None
+
+
+def _for_labels(scheme: str, host: str, port: str) -> Hint:
+    labels = [label for label in host.replace("..", ".").split(".") if label]
+    last = max(number for number, label in enumerate(labels) if "*" in label)
+    below = labels[last + 1 :]
+    numbers = re.fullmatch(_IPV4_LIKE, ".".join(labels)) is not None
+    regex = _closed_regex(scheme, labels, port, "[0-9]{1,3}" if numbers else "")
+    wildcard = _first_valid([f"{scheme}://*.{'.'.join(below)}{port}"]) if len(below) > 1 else None
+    if regex and wildcard and _is_closed_below(below):
+        hint = f"Write the wildcard {wildcard!a}, or, for these hosts alone, the regular expression"
+        return Hint(f"{hint} {regex!a}.", regex)
+    if regex and numbers:
+        return Hint(f"Write the regular expression {regex!a}.", regex)
+    if labels[last].startswith("*") and last == 0 and len(below) == 1 and len(labels[last]) > 1:
+        domain = f"{labels[0].strip('*-')}.{below[0]}"
+        if _first_valid([f"{scheme}://*.{domain}{port}"]):
+            return _list_of([f"{scheme}://{domain}{port}", f"{scheme}://*.{domain}{port}"])
+    return _example_of(scheme, labels, port)
+
+
+def _example_of(scheme: str, labels: Sequence[str], port: str) -> Hint:
+    """Return the hint to list the hosts: nobody can say which are the author's own."""
+    names = [label.replace("*", "com" if at == len(labels) - 1 else "name", 1).replace("*", "")
+             for at, label in enumerate(labels)]  # fmt: skip
+    if labels[0] == "*" and len(labels) > 2:
+        names[0] = "*"
+    example = _first_valid([f"{scheme}://{'.'.join(names)}{port}"]) or EXAMPLE
+    return Hint(f"List the hosts, as in {example!a}: others can have names like these.", example)
+
+
+def _closed_regex(scheme: str, labels: Sequence[str], port: str, number: str) -> str | None:
+    parts = (
+        (number or "[^.]+") if label == "*" else re.escape(label).replace(r"\*", _LABEL_STAR)
+        for label in labels
+    )
+    end = "(:[0-9]+)?" if "*" in port else port
+    host = r"\.".join(parts).replace(r"\-", "-")
+    return _if_closed(f"{scheme}://{host}{end}")
+
+
+def _is_closed_below(labels: Sequence[str]) -> bool:
+    return _if_closed(rf"https://[^.]+\.{re.escape('.'.join(labels))}") is not None
+
+
+def _if_closed(regex: str) -> str | None:
+    try:
+        compiled = re.compile(regex, re.IGNORECASE)
+    except re.error:
+        return None
+    return regex if can_match_origin(compiled) and not stranger_let_in(compiled) else None
+
+
+def _for_regex(plain: str, text: str) -> Hint:
+    """Return a hint for a regular expression in which a ``*`` repeats one letter."""
+    scheme, host, port = _apart(plain)
+    below = re.split(r"[*+?)\]}]", host)[-1].partition(".")[2].strip(".")
+    wildcard = _first_valid([f"{scheme}://*.{below}{port}"]) if re.fullmatch(HOST, below) else None
+    regex = re.sub(r"(?<!\\)([A-Za-z0-9\-])\*", rf"\1{_LABEL_STAR}", text)
+    regex = re.sub(r"(?<=[/:])\*", "[^.]+", regex)
+    closed = _if_closed(re.sub(r"(?<!\\)(?<!\[\^)\.(?![*+?{])", r"\\.", regex))
+    if wildcard and closed and "." in below:
+        hint = f"Write the wildcard {wildcard!a}, or the regular expression {closed!a}."
+        return Hint(hint, closed)
+    if wildcard:
+        return Hint(f"Write the wildcard {wildcard!a}.", wildcard)
+    return Hint(f"List the hosts, as in {EXAMPLE!r}.", EXAMPLE)
+
+
+def _list_of(guesses: Sequence[str]) -> Hint:
+    found: list[OriginPattern] = [origin for one in guesses if (origin := _first_valid([one]))]
+    if not found:
+        return Hint(f"List the hosts, as in {EXAMPLE!r}.", EXAMPLE)
+    return Hint(f"Write {', '.join(map(ascii, found))}.", found[0] if len(found) == 1 else [*found])
+
+
+# -- a regular expression that matches nothing -------------------------------------------
+
+
+def hint_for_dead(pattern: str) -> Hint:
+    """Return what to write for a regular expression that no origin matches."""
+    found = [
+        origin for origin in meant_by(re.sub(r"\\d[+*]", "*", _plain(pattern))) if origin != "*"
+    ]
+    if found:
+        return _list_of(found)
+    return Hint(f"Write the whole origin, as in {EXAMPLE!r}.", EXAMPLE)
+
+
+def _plain(pattern: str) -> str:
+    return re.sub(r"\([^()]*\)\?|\\(?=[.\-/:])|[\^$]", "", pattern)

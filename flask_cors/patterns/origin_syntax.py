@@ -17,6 +17,7 @@ Predicate = Callable[[str], bool | Awaitable[bool]]
 OriginPattern = str | re.Pattern[str] | Predicate
 
 MAX_LENGTH: Final = 512
+MAX_PORT: Final = 65535
 DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
 # Schemes whose documents have an opaque origin: a browser sends "null" for them.
 OPAQUE_SCHEMES: Final = frozenset({"about", "data", "file", "javascript"})
@@ -28,31 +29,52 @@ LABEL: Final = r"[a-z0-9_\-]+"
 SCHEME: Final = r"[a-z][a-z0-9+.\-]*"
 HOST: Final = rf"{LABEL}(?:\.{LABEL})*\.?"
 NUMERIC_END: Final = r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?"
-PARTS: Final = r"([A-Za-z][A-Za-z0-9+.\-]*)://(\[[^\]\\]*\]|[^/:@?#,]*)(?::([^/@?#,]*))?(/?)"
+PORT: Final = "[1-9][0-9]{0,4}"
+PARTS: Final = r"([A-Za-z][A-Za-z0-9+.\-]*)://(\[[^\]\\]*\]|[^/:@?#,]*)(?::([^/@?#,]*))?"
 REGEX: Final = r"[\\^$?+\[\](){}|]|\.(?=[*+?{])"
+# A path, a query and a fragment; regular expressions have other characters here.
+_TAIL: Final = r"[/?#][^\\^$+\[\](){}|,]*"
 # A `*` that repeats one letter is never what its author meant; `\d*` is.
-MISPLACED_STAR: Final = r"(?<!\\)[A-Za-z0-9]\*|[\-/:]\*"
-_PORT = "[1-9][0-9]{0,4}"
-# A question mark before the fields of a query makes no regular expression of a URL.
-_QUERY = r"[^\\^$?+*\[\](){}|]+\?[A-Za-z0-9_.%\-]+="
+_MISPLACED_STAR: Final = r"(?<!\\)[A-Za-z0-9]\*|[\-/:]\*"
+_CHARACTER_CLASS: Final = r"(?<!\\)\[\^?\]?(?:\\.|[^\]\\])*\]"
+# No special characters but `*`, and dots before it: meant as a wildcard, whatever it looks like.
+_STARS_ONLY: Final = r"[A-Za-z0-9_.\-:/*\[\]]*\*[A-Za-z0-9_.\-:/*\[\]]*"
+# As in "http://[zz]:90" and "https://abc[::1]"; "[^/:]" cannot be meant as an address.
+_BRACKETS: Final = r"(?<!\\)\[(?!\^)[^\]\\]*:[^\]]*\]|(?<=://)\[[^\]\\]*\](?=[:/$)]|\Z)"
 
 
 class OriginError(Exception):
-    """What is wrong with one pattern; without a hint, the origin it may have meant is."""
+    """What is wrong with one pattern.
 
-    def __init__(self, reason: str, hint: str = "") -> None:
+    ``hint`` says what to write, and ``fix`` is that as data; where both are empty, what the
+    pattern may have meant is to be found out. ``drops`` says that the pattern can be left
+    out, since no restriction is lost.
+    """
+
+    drops = False
+
+    def __init__(self, reason: str, hint: str = "", fix: OriginPattern | None = None) -> None:
+        super().__init__(reason)
         self.reason = reason
         self.hint = hint
+        self.fix = fix
+
+
+class DroppedOriginError(OriginError):
+    """A pattern that no origin is like: it is left out, and the list stays a list."""
+
+    drops = True
 
 
 class MisplacedStarError(OriginError):
     """A ``*`` where none can stand."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            f"a * stands for whole labels ({EXAMPLE_WILDCARD!r}) or for a port "
-            "('http://localhost:*'), nowhere else"
+    def __init__(self, scheme: bool = False) -> None:
+        reason = (
+            f"a * stands for whole labels at the start of a host ({EXAMPLE_WILDCARD!r}) or for a "
+            "port ('http://localhost:*'), and nowhere else"
         )
+        super().__init__("a * cannot stand for a scheme, or part of one" if scheme else reason)
 
 
 def read_pattern(item: object) -> str | re.Pattern[str] | Predicate:
@@ -62,12 +84,19 @@ def read_pattern(item: object) -> str | re.Pattern[str] | Predicate:
     if isinstance(item, re.Pattern):
         if isinstance(item.pattern, str):
             return item
-        raise OriginError("a regular expression over bytes cannot match a header", "Use a str.")
+        meant = re.compile(item.pattern.decode("latin-1"), item.flags | re.UNICODE)
+        reason = "a regular expression over bytes cannot match a header"
+        raise OriginError(reason, f"Write it over str: {meant.pattern!a}.", meant)
     if callable(item):
         return cast("Predicate", item)
-    reason = "an origin is a string, a regular expression or a callable"
-    unset = "Is an environment variable not set? Leave the entry out." if item is None else ""
-    raise OriginError(f"{reason}, not {type(item).__name__}", unset)
+    if item is None:
+        raise DroppedOriginError("None names no origin", _UNSET)
+    raise OriginError(
+        f"an origin is a string, a regular expression or a callable, not {type(item).__name__}"
+    )
+
+
+_UNSET: Final = "If an environment variable is not set, set it; otherwise leave the entry out."
 
 
 def _read_text(text: str) -> str | re.Pattern[str]:
@@ -75,39 +104,89 @@ def _read_text(text: str) -> str | re.Pattern[str]:
         return "*"
     if text.lower() == "null":
         return "null"
-    if not text:
-        unset = "Is an environment variable not set? Leave the entry out."
-        raise OriginError("an empty string names no origin", unset)
+    if not text.strip():
+        raise DroppedOriginError("an empty string names no origin", _UNSET)
+    _check_characters(text)
+    if parts := re.fullmatch(rf"{PARTS}(?:{_TAIL})?", text):
+        plain = not re.search(REGEX, f"{without_star_label(parts[2])}:{parts[3]}")
+        if plain or ":" in parts[2]:
+            return canonical(text, parts)
+    if re.search(_BRACKETS, text):
+        reason = "brackets around a host, or with a colon in them, are for an IPv6 address"
+        raise OriginError(reason, _EXAMPLE_IPV6, "http://[::1]:8000")
+    if re.fullmatch(_STARS_ONLY, text):
+        return _read_stars(text)
+    if re.search(_MISPLACED_STAR, re.sub(_CHARACTER_CLASS, "[]", text)):
+        raise MisplacedStarError
+    # The + of a scheme such as git+ssh makes no regular expression.
+    if re.search(REGEX, re.sub(rf"^{SCHEME}://", "", text)):
+        return _read_regex(text)
+    raise _not_an_origin(text)
+
+
+_EXAMPLE_IPV6: Final = "Write for instance 'http://[::1]:8000'."
+
+
+def _check_characters(text: str) -> None:
+    """Refuse what is never part of an origin, nor of a regular expression for one."""
+    if text[0] in "'\"`" or text[-1] in "'\"`":
+        raise OriginError("the quotes are part of the value, and never of an origin")
     if re.search(r"\s", text):
+        if "://" not in text and not re.search(REGEX, text):
+            raise _no_scheme()
         raise OriginError("white space is never part of an origin")
     if (scheme := text.partition(":")[0].lower()) in OPAQUE_SCHEMES:
         hint = "Serve the page over http and write 'http://localhost:8000', or write 'null'."
-        raise OriginError(f"a browser sends 'null' for {scheme}: pages", hint)
-    parts = re.fullmatch(PARTS, text)
-    if parts and (":" in parts[2] or not re.search(REGEX, text[parts.start(2) :])):
-        return canonical(text, parts)
-    if re.search(MISPLACED_STAR, text):
-        raise MisplacedStarError
-    # The + of a scheme such as git+ssh makes no regular expression.
-    if re.search(REGEX, re.sub(rf"^{SCHEME}://", "", text)) and not re.match(_QUERY, text):
-        try:
-            return re.compile(text, re.IGNORECASE)
-        except REGEX_ERRORS as error:
-            raise OriginError(no_regex(error), f"Mend it, or write {EXAMPLE_WILDCARD!r}.") from None
+        reason = f"a browser sends 'null' for {scheme}: pages"
+        raise OriginError(reason, hint, "http://localhost:8000")
+
+
+def without_star_label(host: str) -> str:
+    """Return a host with its leading label ``.*`` read as ``*``."""
+    return host[1:] if host.startswith(".*.") else host
+
+
+def _read_stars(text: str) -> str | re.Pattern[str]:
+    """Read what has no special characters but ``*`` and is not a wildcard origin."""
+    if re.fullmatch(r"(?:[A-Za-z][A-Za-z0-9.\-]*://)?\.\*", text):
+        return _read_regex(text)
+    if "://" not in text and "/" not in text[:1]:
+        raise _no_scheme()
+    raise MisplacedStarError("*" in text.partition("://")[0] and "://" in text)
+
+
+def _read_regex(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text, re.IGNORECASE)
+    except REGEX_ERRORS as error:
+        hint = f"Correct it, or write a wildcard: {EXAMPLE_WILDCARD!r}."
+        raise OriginError(no_regex(error), hint, EXAMPLE_WILDCARD) from None
+
+
+def _not_an_origin(text: str) -> OriginError:
     if "://" not in text:
-        raise OriginError("there is no scheme, and browsers always send one")
-    raise OriginError(
-        "a browser sends scheme, host and port: no user info, path, query or fragment"
-    )
+        return _no_scheme()
+    if "@" in text:
+        return OriginError("a browser sends no user info in an origin")
+    return OriginError("this is not a valid origin: a browser sends scheme, host and port")
+
+
+def _no_scheme() -> OriginError:
+    return DroppedOriginError("there is no scheme, and browsers always send one")
 
 
 def canonical(text: str, parts: re.Match[str]) -> str:
-    """Return the origin, or wildcard origin, as a browser would write it."""
-    scheme, host, port = parts[1].lower(), parts[2].lower(), parts[3]
+    """Return the origin, or wildcard origin, as a browser would write it.
+
+    *parts* is a match of :data:`PARTS`. Raises :class:`OriginError`.
+    """
+    scheme, port = parts[1].lower(), parts[3]
+    host = without_star_label(parts[2].lower())
     end = "" if port is None or port == DEFAULT_PORTS.get(scheme) else f":{port}"
-    if len(text) > MAX_LENGTH:
+    if len(f"{scheme}://{host}{end}") > MAX_LENGTH:
         raise OriginError(f"an origin of more than {MAX_LENGTH} characters is never matched")
-    if not text.isascii():
+    # Before lower-casing: the Kelvin sign becomes a "k".
+    if not f"{parts[1]}{parts[2]}{port}".isascii():
         raise OriginError("browsers send a host's ASCII form (punycode)")
     if host == "*":
         _check_whole_scheme(scheme, port)
@@ -119,11 +198,23 @@ def canonical(text: str, parts: re.Match[str]) -> str:
         raise MisplacedStarError
     else:
         _check_host(scheme, host)
-    if port not in (None, "*") and not (re.fullmatch(_PORT, port) and int(port) <= 65535):
-        start = f"{scheme}://{host}"
-        hint = f"Write {start!a}, or {f'{start}:*'!a} for any port."
-        raise OriginError(f"{port!a} is no port: a number from 1 to 65535, no leading zeros", hint)
+    _check_port(f"{scheme}://{host}", port)
     return f"{scheme}://{host}{end}"
+
+
+def _check_port(start: str, port: str | None) -> None:
+    if port in (None, "*") or is_port(port or ""):
+        return
+    if "*" in (port or ""):
+        raise MisplacedStarError
+    hint = f"Write {start!a}, or {f'{start}:*'!a} for any port."
+    reason = f"{port!a} is not a port: a number from 1 to 65535, without leading zeros"
+    raise OriginError(reason, hint, start)
+
+
+def is_port(text: str) -> bool:
+    """Return whether *text* is a port as a browser writes it, from 1 to 65535."""
+    return re.fullmatch(PORT, text) is not None and int(text) <= MAX_PORT
 
 
 def _check_whole_scheme(scheme: str, port: str | None) -> None:
@@ -133,27 +224,51 @@ def _check_whole_scheme(scheme: str, port: str | None) -> None:
     if scheme not in DEFAULT_PORTS:
         wildcards = [f"{scheme}://*"]
     hint = f"Write '*' for any origin, or a wildcard such as {' or '.join(map(ascii, wildcards))}."
-    raise OriginError(f"this would be every {scheme} site", hint)
+    fix = "*" if scheme in DEFAULT_PORTS else wildcards[0]
+    raise OriginError(f"this would be every {scheme} site", hint, fix)
 
 
 def _check_wildcard(scheme: str, suffix: str) -> None:
+    if "*" in suffix:
+        raise MisplacedStarError
     if not re.fullmatch(HOST, suffix) or suffix.endswith(".") or re.fullmatch(NUMERIC_END, suffix):
-        reason = f"{suffix!a} is no domain whose subdomains could be meant"
-        raise OriginError(reason, f"Write for instance {f'{scheme}://*.example.com'!a}.")
+        reason = f"{suffix!a} is not a domain that has subdomains"
+        example = f"{scheme}://*.example.com"
+        raise OriginError(reason, f"Write for instance {example!a}.", example)
     if "." not in suffix and suffix not in PRIVATE_SUFFIXES:
         reason = f"this would be every site under the top-level domain {suffix!a}"
-        raise OriginError(reason, f"Name the domain: {f'{scheme}://*.example.{suffix}'!a}.")
+        example = f"{scheme}://*.example.{suffix}"
+        raise OriginError(reason, f"Name the domain, as in {example!a}.", example)
+    _check_punycode(suffix)
 
 
 def _check_host(scheme: str, host: str) -> None:
     if not re.fullmatch(HOST, host):
-        raise OriginError(f"{host!a} is no host name")
+        raise OriginError(f"{host!a} is not a host name")
     if scheme in DEFAULT_PORTS and re.fullmatch(NUMERIC_END, host):
         try:
             IPv4Address(host)
         except AddressValueError as error:
             hint = "Write four decimal numbers, as in 'http://127.0.0.1:8000'."
-            raise OriginError(f"a browser writes no such IPv4 address: {error}", hint) from None
+            reason = f"a browser writes no such IPv4 address: {error}"
+            raise OriginError(reason, hint, "http://127.0.0.1:8000") from None
+    _check_punycode(host)
+
+
+def _check_punycode(host: str) -> None:
+    """Refuse labels that no browser accepts: UTS 46 checks that they decode to Unicode."""
+    for label in host.split("."):
+        if label.startswith("xn--") and not _decodes(label[4:]):
+            reason = f"{label!a} is not the ASCII form (punycode) of any name"
+            example = "https://xn--bcher-kva.example"
+            raise OriginError(reason, f"Write the name as a browser does: {example!a}.", example)
+
+
+def _decodes(text: str) -> bool:
+    try:
+        return not text.encode("ascii").decode("punycode").isascii()
+    except UnicodeError:
+        return False
 
 
 def _check_ipv6(scheme: str, host: str, end: str) -> None:
@@ -162,11 +277,12 @@ def _check_ipv6(scheme: str, host: str, end: str) -> None:
             raise AddressValueError("a browser sends no zone")
         shown = f"[{_ipv6(IPv6Address(host[1:-1]))}]"
     except AddressValueError as error:
-        hint = "Write for instance 'http://[::1]:8000'."
-        raise OriginError(f"{host!a} is no IPv6 address: {error}", hint) from None
+        reason = f"{host!a} is not an IPv6 address: {error}"
+        raise OriginError(reason, _EXAMPLE_IPV6, "http://[::1]:8000") from None
     if shown != host:
-        hint = f"Write {f'{scheme}://{shown}{end}'!a}."
-        raise OriginError(f"a browser writes this address as {shown}", hint)
+        meant = f"{scheme}://{shown}{end}"
+        reason = f"a browser writes this address as {shown}"
+        raise OriginError(reason, f"Write {meant!a}.", meant)
 
 
 def _ipv6(address: IPv6Address) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
@@ -17,23 +17,26 @@ from .origin_syntax import (
     HOST,
     LABEL,
     MAX_LENGTH,
+    PORT,
     SCHEME,
     OriginError,
     Predicate,
+    is_port,
     read_pattern,
 )
 
 # The ordinary origin, already as a browser writes it: nothing left to check.
 _PLAIN = re.compile(
-    rf"https?://(?:{LABEL}\.)*[a-z_\-][a-z0-9_\-]*(?::(?!80$|443$)[1-9][0-9]{{0,3}})?"
+    rf"(?!.*[/.]xn--)https?://(?:{LABEL}\.)*[a-z_\-][a-z0-9_\-]*(?::(?!80$|443$)[1-9][0-9]{{0,3}})?"
 )
-_SENT = rf"({SCHEME})://(\[[0-9a-f:.]+\]|{HOST})(:[0-9]{{1,5}})?"
+_SENT = rf"({SCHEME})://(\[[0-9a-f:.]+\]|{HOST})(:{PORT})?"
 _VISIBLE = re.compile(r"[!-~]+")
 _ECHOABLE = re.compile(r"[!-+\--~]+")
 _SEPARATOR = r"[\s,]+(?=\^?[A-Za-z][A-Za-z0-9+.\-]*\??://|\*|null(?:[\s,]|$))"
 _AROUND = " \t\r\n,"
-_LIST_THEM = "List the origins; write '*' for any origin, or [] for none."
-_JSON = r"""\s*[\[{]\s*["'].*[\]}]\s*"""
+_EXAMPLE = "https://app.example.com"
+_LIST_THEM = f"List the origins, as in [{_EXAMPLE!r}]; write '*' for any origin, or [] for none."
+_JSON = r"""\s*(?:\[\s*(?:["'].*|[A-Za-z][A-Za-z0-9+.\-]*://.*)?\]|\{\s*["'].*\})\s*"""
 
 
 class Match(NamedTuple):
@@ -66,6 +69,11 @@ class Origins:
     depths: tuple[int, ...] = ()
     regexes: tuple[re.Pattern[str], ...] = ()
     callables: tuple[Predicate, ...] = ()
+    #: A regular expression, given as a string, that matches origins which have nothing to do
+    #: with it, and one of these: as far as credentials are concerned, it stands for any origin.
+    unrelated: tuple[str, str] | None = None
+    #: The names of the async callables that cannot be asked, as the app has no asgiref.
+    unanswered: tuple[str, ...] = ()
 
     @property
     def single(self) -> str | None:
@@ -86,9 +94,16 @@ class Origins:
         return texts + [f"{_name(predicate)}()" for predicate in self.callables]
 
     def bind(self, ensure_sync: Callable[[Predicate], Predicate]) -> Origins:
-        """Return this index with its ``async`` callables made callable from WSGI code."""
-        bound = tuple(_bound(predicate, ensure_sync) for predicate in self.callables)
-        return self if bound == self.callables else replace(self, callables=bound)
+        """Return this index with its ``async`` callables made callable from WSGI code.
+
+        *ensure_sync* is Flask's, which raises ``RuntimeError`` where asgiref is not installed;
+        a callable that cannot be asked denies, and is among ``unanswered``.
+        """
+        failed: list[str] = []
+        bound = tuple(_bound(predicate, ensure_sync, failed) for predicate in self.callables)
+        if bound == self.callables:
+            return self
+        return replace(self, callables=bound, unanswered=tuple(failed))
 
     def match(self, origin: str) -> Match:
         """Find what allows *origin*, the value of a request's ``Origin`` header.
@@ -111,6 +126,8 @@ class Origins:
 
     def _wildcard(self, origin: str) -> Match | None:
         if not self.wildcards or not (parts := re.fullmatch(_SENT, origin)):
+            return None
+        if parts[3] and not is_port(parts[3][1:]):
             return None
         for candidate in self._candidates(*parts.groups(default="")):
             if candidate in self.wildcards:
@@ -143,33 +160,52 @@ class Origins:
             if answer is True:
                 return Match("callable", name)
             if answer is not False:
-                wrong = TypeError(f"it returned {shorten(answer)}, not True or False")
-                return Match("", name, wrong)
+                return Match("", name, _not_a_bool(answer))
         return NO_MATCH
 
 
 def is_echoable(origin: str) -> bool:
-    """Return whether *origin* can stand in a response: visible ASCII, no comma."""
-    return _ECHOABLE.fullmatch(origin) is not None
+    """Return whether *origin* can stand in a response: short, visible ASCII, no comma."""
+    return len(origin) <= MAX_LENGTH and _ECHOABLE.fullmatch(origin) is not None
 
 
 def json_items(text: str) -> list[str] | None:
-    """Return the strings in *text* where it is a JSON list or object, else ``None``."""
-    return (
-        re.findall(r"""["']([^"']*)["']""", text) if re.fullmatch(_JSON, text, re.DOTALL) else None
-    )
+    """Return the strings in *text* where it is a list or object as JSON, else ``None``.
+
+    A list whose quotes were lost on the way (``[https://a.example]``) counts as well.
+    """
+    if not re.fullmatch(_JSON, text, re.DOTALL):
+        return None
+    if quoted := re.findall(r"""["']([^"']*)["']""", text):
+        return quoted
+    return [item for item in re.split(r"[\s,]+", text.strip(" \t\r\n[]{}")) if item]
+
+
+def not_a_list(text: str, found: Sequence[str], report: Report, option: str) -> None:
+    """Report a JSON list in a string, whose items are *found*."""
+    reason = "a JSON list in a string is one string, not a list"
+    hint = f"Write {', '.join(found)!a}, or the list {found!a}." if found else "Write []."
+    report.error(option, text, reason, hint, {option_name(option): list(found)})
+
+
+def option_name(name: str) -> str:
+    """Return the name of an option that may be given as its config key."""
+    return name[5:].lower() if name.startswith("CORS_") else name
 
 
 def parse_origins(given: object, report: Report, option: str = "origins") -> Origins:
     """Read what was given as ``origins`` into an index; mistakes go to *report*."""
     literals: set[str] = set()
     others: list[str | re.Pattern[str] | Predicate] = []
+    unrelated: tuple[str, str] | None = None
     for item in _items(given, report, option):
         # The fast path: 100,000 origins are read in a fraction of a second.
         if type(item) is str and len(item) <= MAX_LENGTH and _PLAIN.fullmatch(item):
             literals.add(item)
         elif (pattern := _read_item(item, report, option)) is not None:
             others.append(pattern)
+            if isinstance(pattern, re.Pattern):
+                unrelated = _examine(item, pattern, report, option) or unrelated
     texts = {pattern for pattern in others if isinstance(pattern, str)}
     wildcards = frozenset(text for text in texts if "*" in text) - {"*"}
     return Origins(
@@ -179,6 +215,7 @@ def parse_origins(given: object, report: Report, option: str = "origins") -> Ori
         depths=tuple(sorted({_depth(text) for text in wildcards if "://*." in text})),
         regexes=tuple(pattern for pattern in others if isinstance(pattern, re.Pattern)),
         callables=tuple(pattern for pattern in others if not isinstance(pattern, str | re.Pattern)),
+        unrelated=unrelated,
     )
 
 
@@ -187,7 +224,7 @@ def _items(given: object, report: Report, option: str) -> Iterable[object]:
         return _split(given, report, option)
     if given is None:
         reason = "None is nearly always an environment variable that is not set"
-        report.error(option, given, reason, _LIST_THEM)
+        report.error(option, given, reason, _LIST_THEM, {option_name(option): [_EXAMPLE]})
         return ()
     if callable(given) or not isinstance(given, Iterable):
         return (given,)
@@ -196,11 +233,14 @@ def _items(given: object, report: Report, option: str) -> Iterable[object]:
 
 def _split(text: str, report: Report, option: str) -> Iterable[str]:
     if not text.strip(_AROUND):
-        report.error(option, text, "an empty string names no origin", _LIST_THEM)
+        reason = "an empty string names no origin"
+        report.error(option, text, reason, _LIST_THEM, {option_name(option): [_EXAMPLE]})
         return ()
     if (found := json_items(text)) is not None:
-        reason = "a JSON list in a string is one string, not a list"
-        report.error(option, text, reason, f"Write {', '.join(found)!a}, or a real list.")
+        from .origin_hints import meant_by
+
+        meant = [origin for item in found for origin in meant_by(item)]
+        not_a_list(text, meant, report, option)
         return ()
     return re.split(_SEPARATOR, text.strip(_AROUND))
 
@@ -211,17 +251,55 @@ def _read_item(
     try:
         pattern = read_pattern(item)
     except OriginError as error:
-        from .origin_hints import hint_for
-
-        report.error(option, item, error.reason, hint_for(item, error))
+        _report(item, error, report, option)
         return None
     if isinstance(pattern, str) and pattern != item:
         report.warn(option, item, f"read as {pattern!a}, which is what a browser sends")
-    if isinstance(pattern, re.Pattern):
-        from .redos import warn_of_nested_quantifiers
-
-        warn_of_nested_quantifiers(pattern.pattern, report, option)
     return pattern
+
+
+def _report(item: object, error: OriginError, report: Report, option: str) -> None:
+    from .origin_hints import hint_for
+
+    text, meant = hint_for(item, error)
+    fix = {} if meant is None else {option_name(option): meant}
+    if error.drops:
+        report.degrade(option, item, f"dropped: {error.reason}", text, fix)
+    else:
+        report.error(option, item, error.reason, text, fix)
+
+
+def _examine(
+    item: object, regex: re.Pattern[str], report: Report, option: str
+) -> tuple[str, str] | None:
+    """Warn about a regular expression that is slow, matches nothing, or lets neighbours in.
+
+    Returns the pattern, and an origin that it matches, where this has nothing to do with it.
+    """
+    from .emptiness import can_match_origin
+    from .neighbours import matches_unrelated, stranger_let_in
+    from .redos import warn_of_nested_quantifiers
+
+    warn_of_nested_quantifiers(regex.pattern, report, option)
+    if not can_match_origin(regex):
+        _report_dead(regex, report, option)
+    # A compiled one is taken at its word, and ``flask cors check`` examines it.
+    if not isinstance(item, str):
+        return None
+    if unrelated := matches_unrelated(regex):
+        return regex.pattern, unrelated
+    if stranger := stranger_let_in(regex):
+        advice = "list the hosts, or write a wildcard of your domain: 'https://*.example.com'"
+        report.warn(option, item, f"it also lets in {stranger!a}; {advice}")
+    return None
+
+
+def _report_dead(regex: re.Pattern[str], report: Report, option: str) -> None:
+    from .origin_hints import hint_for_dead
+
+    text, meant = hint_for_dead(regex.pattern)
+    reason = "no origin matches it: a whole origin has to, as in 'https://app.example.com'"
+    report.degrade(option, regex.pattern, reason, text, {option_name(option): meant})
 
 
 def _depth(wildcard: str) -> int:
@@ -231,18 +309,40 @@ def _depth(wildcard: str) -> int:
 # -- callables -------------------------------------------------------------------------
 
 
-def _bound(predicate: Predicate, ensure_sync: Callable[[Predicate], Predicate]) -> Predicate:
+def _bound(
+    predicate: Predicate, ensure_sync: Callable[[Predicate], Predicate], failed: list[str]
+) -> Predicate:
     call = getattr(predicate, "__call__", None)  # noqa: B004 - the method itself is wanted
     asynchronous = call if inspect.iscoroutinefunction(call) else predicate
     if not inspect.iscoroutinefunction(asynchronous):
         return predicate
-    answer = ensure_sync(asynchronous)
+    name = _name(asynchronous)
+    try:
+        answer = ensure_sync(asynchronous)
+    except RuntimeError as error:
+        failed.append(f"{name}()")
+        answer = _refusal(str(error))
 
     def ask(origin: str) -> Any:
         return answer(origin)
 
-    ask.__qualname__ = _name(asynchronous)
+    ask.__qualname__ = name
     return ask
+
+
+def _refusal(reason: str) -> Predicate:
+    def refuse(origin: str) -> bool:
+        raise RuntimeError(reason)
+
+    return refuse
+
+
+def _not_a_bool(answer: object) -> TypeError:
+    try:
+        shown = shorten(answer)
+    except Exception:
+        shown = type(answer).__name__
+    return TypeError(f"it returned {shown}, not True or False")
 
 
 def _name(predicate: Predicate) -> str:

@@ -5,6 +5,7 @@ Compares paths, as Flask routes them; what a resource grants is not known here.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Generic, NamedTuple, TypeVar
@@ -18,6 +19,8 @@ T = TypeVar("T")
 _SPECIAL: Final = r"[\\^$?+\[\](){}|]|\.(?=[*+?{])"
 _STOPS: Final = frozenset("^$?+[](){}|*")
 _QUANTIFIERS: Final = frozenset("*+?{")
+# An escaped character, a comment or a set, in which no character is special; or a character.
+_TOKEN: Final = r"\\.|\(\?#[^)]*\)|\[\^?\]?(?:\\.|[^\]\\])*\]|."
 _SEPARATOR: Final = r"[\s,]+(?=\^?/|\*)"
 _DOT_SEGMENT: Final = re.compile(r"/\.{1,2}(?:/|\Z)")
 
@@ -99,6 +102,7 @@ def _literal_text(regex: re.Pattern[str]) -> tuple[str, str, str]:
     pattern = regex.pattern
     if regex.flags & (re.IGNORECASE | re.VERBOSE) or _has_alternatives(pattern):
         return "", "", pattern
+    pattern = _up_to_comment(pattern)
     position = 1 if pattern.startswith("^") else 0
     literal = prefix = ""
     dotted = False
@@ -108,6 +112,13 @@ def _literal_text(regex: re.Pattern[str]) -> tuple[str, str, str]:
         prefix = prefix if dotted else literal
         position += step
     return literal, prefix, pattern[position:]
+
+
+def _up_to_comment(pattern: str) -> str:
+    """End a pattern at its first comment: a quantifier behind it is of what stands before it."""
+    tokens = re.finditer(_TOKEN, pattern, re.DOTALL)
+    comment = next((token.start() for token in tokens if token[0].startswith("(?#")), None)
+    return pattern if comment is None else f"{pattern[:comment]}*"
 
 
 def _literal_step(pattern: str, position: int) -> int:
@@ -124,13 +135,10 @@ def _quantified(pattern: str, position: int) -> bool:
 
 
 def _has_alternatives(pattern: str) -> bool:
-    bare = re.sub(r"\\.", "x", pattern)
-    bare = re.sub(r"\(\?#[^)]*\)", "", bare)
-    bare = re.sub(r"\[\^?\]?[^\]]*\]", "", bare)
     depth = 0
-    for char in bare:
-        depth += (char == "(") - (char == ")")
-        if char == "|" and depth == 0:
+    for token in re.findall(_TOKEN, pattern, re.DOTALL):
+        depth += (token == "(") - (token == ")")
+        if token == "|" and depth == 0:
             return True
     return False
 
@@ -227,6 +235,10 @@ class Entry(NamedTuple):
     report: Report
 
 
+_EXAMPLE: Final[Mapping[str, Any]] = {"/api/*": {"origins": "https://app.example.com"}}
+_URL: Final = r"([A-Za-z][A-Za-z0-9+.\-]*://[^/?#]*)(.*)"
+
+
 def parse_resources(given: object, report: Report, option: str) -> tuple[Entry, ...]:
     """Read ``resources``: patterns, or patterns with the options of each, still to be read."""
     entries = _entries(given, report, option)
@@ -239,7 +251,7 @@ def _entries(given: object, report: Report, option: str) -> Iterable[tuple[objec
         if json_items(given) is None:
             return ((text, {}) for text in re.split(_SEPARATOR, given.strip(" \t\r\n,")))
         reason = "this is JSON in a string, which is read as one pattern"
-        report.error(option, given, reason, "Write json.loads(...) around it.")
+        report.error(option, given, reason, "Write json.loads(...) around it.", _loaded(given))
         return ()
     if isinstance(given, re.Pattern):
         return [(given, {})]
@@ -247,42 +259,81 @@ def _entries(given: object, report: Report, option: str) -> Iterable[tuple[objec
         return given.items()
     if isinstance(given, Iterable) and not isinstance(given, bytes | bytearray):
         return ((item, {}) for item in given)
-    reason = f"this is a {type(given).__name__}, and no dict, list, string or regular expression"
-    hint = "Write for instance {'/api/*': {'origins': 'https://app.example.com'}}."
-    report.error(option, given, reason, hint)
+    kind = type(given).__name__
+    reason = f"resources are a dict, a list, a string or a regular expression, not {kind}"
+    report.error(option, given, reason, f"Write for instance { {**_EXAMPLE}!a}.", _fix(_EXAMPLE))
     return ()
 
 
+def _loaded(text: str) -> Mapping[str, object] | None:
+    try:
+        return _fix(json.loads(text))
+    except ValueError:
+        return None
+
+
+def _fix(resources: object) -> Mapping[str, object]:
+    return {"resources": resources}
+
+
 def _entry(given: object, options: object, report: Report, option: str) -> Entry | None:
-    pattern = _path_pattern(given, report, option)
+    pattern = _path_pattern(given, options, report, option)
     if pattern is None:
         return None
     if not isinstance(options, Mapping):
-        meant = {"origins": options} if isinstance(options, str | list | tuple) else {}
-        reason = "what belongs to a pattern is a dictionary of options"
-        hint = f"Write { {pattern.text: meant}!a}."
-        report.error(option, {pattern.text: options}, reason, hint)
+        _not_options(pattern.text, options, report, option)
         return None
     source = report.source._replace(place=f"resource {pattern.text!a} of {report.source.place}")
-    return Entry(pattern, options, Report(source, report.problems))
+    return Entry(pattern, options, report.at(source))
 
 
-def _path_pattern(given: object, report: Report, option: str) -> PathPattern | None:
+def _not_options(text: str, options: object, report: Report, option: str) -> None:
+    reason = "each pattern takes a dictionary of options"
+    meant: dict[str, object] = {text: {}}
+    if isinstance(options, str | list | tuple):
+        meant = {text: {"origins": options}}
+    if text.isidentifier():
+        # {"origins": "*"}: the options themselves, without a path.
+        reason = f"{text!a} is not a path, and {reason}"
+        meant = {"/*": {text: options}}
+    report.error(option, {text: options}, reason, f"Write {meant!a}.", _fix(meant))
+
+
+def _path_pattern(
+    given: object, options: object, report: Report, option: str
+) -> PathPattern | None:
     if not isinstance(given, str | re.Pattern) or isinstance(getattr(given, "pattern", ""), bytes):
         reason = "a resource is a string or a regular expression over strings"
-        report.error(option, given, reason, "Write for instance '/api/*'.")
+        hint = "Write for instance '/api/*'."
+        report.error(option, given, reason, hint, _fix("/api/*"))
         return None
     try:
         pattern = parse_pattern(given)
     except REGEX_ERRORS as error:
-        hint = "Mend it, or write a path ('/api/items') or a glob ('/api/*')."
-        report.error(option, given, no_regex(error), hint)
+        hint = "Correct it, or write a path ('/api/items') or a glob ('/api/*')."
+        report.error(option, given, no_regex(error), hint, _fix("/api/*"))
         return None
     if pattern.regex is not None:
         from .redos import warn_of_nested_quantifiers
 
         warn_of_nested_quantifiers(pattern.text, report, option)
-    if pattern.prefix[:1] not in ("", "/") or pattern.text == "":
-        reason = f"it covers nothing, since a path starts with '/': {f'/{pattern.text}'!a}"
-        report.warn(option, given, reason)
+    covers = pattern.prefix[:1] in ("", "/") and pattern.text != ""
+    # What has no dictionary of options is an error, which names the pattern as well.
+    if not covers and isinstance(options, Mapping):
+        _covers_nothing(pattern.text, options, report, option)
     return pattern
+
+
+def _covers_nothing(text: str, options: Mapping[Any, Any], report: Report, option: str) -> None:
+    """Warn about a pattern that no path matches: a URL, or a path without its slash."""
+    if url := re.fullmatch(_URL, text.replace("\\", "").lstrip("^")):
+        origin, path = url.groups()
+        path = path.rstrip("$") if path.strip("/*.$") else "/*"
+        listed = {path: {"origins": origin.lower(), **options}}
+        reason = "this is a URL, and a resource is a path: it covers nothing"
+        report.degrade(option, text, reason, f"Write {listed!a}.", _fix(listed))
+        return
+    path = f"/{text}" if text.strip("/*") else "/*"
+    meant = {path: dict(options)} if options else path
+    reason = "it covers nothing, since a path starts with '/'"
+    report.degrade(option, text, reason, f"Write {meant!a}.", _fix(meant))

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from ..errors import Report, shorten
 
@@ -55,7 +55,7 @@ def find_nested_quantifiers(pattern: str) -> str | None:
             return None
         reader = _Reader(pattern)
         reader.read()
-    except (re.error, RecursionError, _TooLargeError):
+    except (re.error, RecursionError, TooLargeError):
         return None
     found = reader.twice or _ambiguous(reader)
     if not found:
@@ -74,8 +74,31 @@ def warn_of_nested_quantifiers(pattern: str, report: Report, option: str) -> Non
         report.warn(option, pattern, reason)
 
 
-class _TooLargeError(Exception):
-    pass
+class TooLargeError(Exception):
+    """A pattern that is too large to be examined."""
+
+
+class Positions(NamedTuple):
+    """A pattern as an automaton: its characters or sets, which of them begin and end a match.
+
+    ``sets`` hold the bits of ASCII characters; ``follow`` says what can come after each.
+    """
+
+    sets: list[int]
+    first: list[int]
+    last: frozenset[int]
+    follow: list[set[int]]
+
+
+def read_positions(pattern: str) -> Positions:
+    """Read a pattern that compiles; every repetition counts as endless.
+
+    Look-arounds, anchors and back references are read as nothing. Raises
+    :class:`TooLargeError`.
+    """
+    reader = _Reader(pattern, most_counted=1, most_nested=1)
+    whole = reader.read()
+    return Positions(reader.sets, whole.first, frozenset(whole.last), reader.follow)
 
 
 @dataclass
@@ -91,8 +114,12 @@ class _Part:
 class _Reader:
     """Reads a pattern into positions: one per character or set, each with its followers."""
 
-    def __init__(self, pattern: str) -> None:
+    def __init__(
+        self, pattern: str, most_counted: int = _MOST_COUNTED, most_nested: int = _MOST_NESTED
+    ) -> None:
         self.pattern = pattern
+        self.most_counted = most_counted
+        self.most_nested = most_nested
         self.at = 0
         self.sets: list[int] = []
         self.spans: list[tuple[int, int]] = []
@@ -100,10 +127,9 @@ class _Reader:
         #: A position that follows another in two ways within one repetition.
         self.twice: set[int] = set()
 
-    def read(self) -> None:
-        while self.at < len(self.pattern):
-            self._alternatives()
-            self.at += 1  # a stray bracket; what compiles has none
+    def read(self) -> _Part:
+        # What compiles has no stray bracket, and is read to its end.
+        return self._alternatives()
 
     def _alternatives(self) -> _Part:
         whole = self._sequence()
@@ -136,10 +162,10 @@ class _Reader:
         part = self._atom(start)
         while (bounds := self._quantifier()) is not None:
             least, most = bounds
-            often = most > (_MOST_NESTED if part.repeats else _MOST_COUNTED)
+            often = most > (self.most_nested if part.repeats else self.most_counted)
             if often:
                 self._link(part.last, part.first, again=True)
-            if part.nullable and least > _MOST_COUNTED:
+            if part.nullable and least > self.most_counted:
                 # Which of so many repetitions are the empty ones can be chosen in many ways.
                 self.twice.update(part.first)
             part = _Part(part.first, part.last, part.nullable or least == 0, part.repeats or often)
@@ -196,7 +222,7 @@ class _Reader:
         text = self.pattern[self.at : end]
         position = len(self.sets)
         if position == _MOST_POSITIONS:
-            raise _TooLargeError
+            raise TooLargeError
         self.sets.append(_characters(text))
         self.spans.append((self.at, end))
         self.follow.append(set())

@@ -13,7 +13,7 @@ from ..errors import shorten
 from ..options.parsers import HeaderNames
 from ..options.schema import HeaderLines
 from ..patterns.origins import NO_MATCH, Match, is_echoable
-from .policy import Policy
+from .policy import Policy, without_credentials
 
 # Real pages ask for a handful of names; these bounds keep the work of one request small.
 MAX_REQUEST_HEADERS_LENGTH: Final = 8192
@@ -99,7 +99,10 @@ def decide(policy: Policy, origin: str | None, preflight: Preflight | None = Non
     grant = None if preflight is None else _grant(policy, preflight)
     headers: HeaderLines = ()
     if allow_origin is not None:
-        headers = ((fetch.ALLOW_ORIGIN, allow_origin), *_beside(policy, preflight, grant))
+        lines = _beside(policy, preflight, grant)
+        if policy.credentials and allow_origin.lower() == "null":
+            lines = without_credentials(lines)
+        headers = ((fetch.ALLOW_ORIGIN, allow_origin), *lines)
     allowed = bool(match.kind) and (grant is None or (grant.method and not grant.refused))
     return Decision(
         policy=policy,
@@ -199,8 +202,6 @@ def _origin_step(decision: Decision) -> Step:
         text = f"the origin {origin} is allowed, as any origin is"
     elif match.kind:
         text = f"the origin {origin} is allowed by the {match.kind} {match.pattern!r}"
-    elif decision.policy.problems:
-        text = f"the options cannot be combined: {decision.policy.problems[0].reason}"
     elif match.error is not None:
         text = (
             f"the origin {origin} is refused, since {match.pattern} failed: {shorten(match.error)}"
@@ -240,7 +241,8 @@ def _list(names: tuple[str, ...]) -> str:
 
 def _credentials_step(decision: Decision) -> Step:
     setting = decision.policy.settings["supports_credentials"]
-    state = "may" if setting.value else "may not"
+    granted = setting.value and (decision.allow_origin or "").lower() != "null"
+    state = "may" if granted else "may not"
     text = f"cookies and HTTP authentication {state} be used ({setting.source})"
     return Step("credentials", f"{_FETCH}cors-protocol-and-credentials", True, text)
 

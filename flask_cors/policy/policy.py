@@ -1,44 +1,22 @@
-"""Policies: a whole set of options, compiled to what the protocol needs."""
+"""Policies: a whole set of options, compiled to what the protocol needs.
+
+What cannot be granted together is taken off here, never the restriction that it goes with.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from ..errors import Problem
+from .. import fetch
+from ..errors import Problem, Source
 from ..options.parsers import HeaderNames
 from ..options.schema import OPTIONS, HeaderLines, Setting
 from ..patterns.origins import Origins
 
-
-def conflicts(settings: Mapping[str, Setting]) -> list[Problem]:
-    """Return what cannot be granted together, of the *settings* that are there.
-
-    See "CORS protocol and credentials" in the Fetch standard.
-    """
-    credentials = settings.get("supports_credentials")
-    if credentials is None or not credentials.value:
-        return []
-    found = []
-    because = f"supports_credentials=True ({credentials.source})"
-    if origins := settings.get("origins"):
-        if origins.value.any:
-            reason = f"any origin cannot be combined with {because}: every site could read it"
-            hint = (
-                "List the origins: origins=['https://app.example.com']; if every site is really "
-                'meant, write origins=re.compile(".*").'
-            )
-            found.append(Problem("origins", "*", origins.source, reason, hint))
-        if "null" in origins.value.literals:
-            reason = f"'null' cannot be combined with {because}: every sandboxed frame sends it"
-            hint = "Leave 'null' out, or give its views options of their own."
-            found.append(Problem("origins", "null", origins.source, reason, hint))
-    if (exposed := settings.get("expose_headers")) and "*" in exposed.value:
-        reason = f"browsers take '*' for a header's name under {because}"
-        hint = "List the header names: expose_headers=['X-Total']."
-        found.append(Problem("expose_headers", "*", exposed.source, reason, hint))
-    return found
+_CREDENTIALS_LINE: Final = (fetch.ALLOW_CREDENTIALS, "true")
+_EXAMPLE: Final = "https://app.example.com"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,7 +24,9 @@ class Policy:
     """The effective options of a request, compiled: frozen, and shared where equal.
 
     ``settings`` holds every option with its source; the other fields are what the
-    protocol needs, ready to be sent. A policy with ``problems`` denies everything.
+    protocol needs, ready to be sent. ``degraded`` says what was set and is not granted,
+    since it cannot be granted together; ``dropped_credentials`` is the one among these
+    because of which a cookie that comes along is of no use.
     """
 
     settings: Mapping[str, Setting]
@@ -63,7 +43,8 @@ class Policy:
     on_preflight: HeaderLines
     on_granted: HeaderLines
     single: str | None
-    problems: tuple[Problem, ...] = field(default=())
+    degraded: tuple[Problem, ...] = field(default=())
+    dropped_credentials: Problem | None = None
 
     @classmethod
     def of(
@@ -72,9 +53,9 @@ class Policy:
         origins: Origins | None = None,
     ) -> Policy:
         """Compile effective *settings*; *origins* replaces theirs, for async callables."""
+        index = origins or settings["origins"].value
+        settings, degraded, dropped = grantable(settings, index)
         value = {name: setting.value for name, setting in settings.items()}
-        problems = tuple(conflicts(settings))
-        index = Origins() if problems else origins or value["origins"]
         allow_headers = value["allow_headers"]
         lines = _header_lines(value)
         return cls(
@@ -92,8 +73,22 @@ class Policy:
             on_preflight=lines["always"],
             on_granted=lines["always"] + lines["preflight"],
             single=index.single,
-            problems=problems,
+            degraded=tuple(degraded),
+            dropped_credentials=dropped,
         )
+
+    @property
+    def credentials(self) -> bool:
+        """Whether the origins, other than ``null``, are granted credentials."""
+        return _CREDENTIALS_LINE in self.on_preflight
+
+
+def without_credentials(lines: HeaderLines) -> HeaderLines:
+    """Return *lines* for the origin ``null``, which is never granted credentials.
+
+    Any site can send it, from a sandboxed frame (the HTML standard, "opaque origins").
+    """
+    return tuple(line for line in lines if line != _CREDENTIALS_LINE)
 
 
 def _header_lines(value: Mapping[str, Any]) -> dict[str, HeaderLines]:
@@ -102,3 +97,96 @@ def _header_lines(value: Mapping[str, Any]) -> dict[str, HeaderLines]:
         if option.emit and (text := option.emit.render(value[name])):
             lines[option.emit.when] += ((option.emit.header, text),)
     return lines
+
+
+# -- what cannot be granted together -----------------------------------------------------
+
+
+def grantable(
+    settings: Mapping[str, Setting], origins: Origins
+) -> tuple[Mapping[str, Setting], Sequence[Problem], Problem | None]:
+    """Return *settings* without what cannot be granted together, and a problem for each.
+
+    The last value is that of credentials which were dropped. See "CORS protocol and
+    credentials" (#cors-protocol-and-credentials).
+    """
+    found = [_unanswered(settings["origins"], origins)] if origins.unanswered else []
+    credentials = settings["supports_credentials"]
+    if not credentials.value:
+        return settings, found, None
+    if why := _any_origin(origins):
+        problem = _dropped_credentials(settings, why)
+        place = f"{credentials.source.place}, dropped since any origin is allowed"
+        dropped = Setting(False, credentials.source._replace(place=place))
+        return {**settings, "supports_credentials": dropped}, [*found, problem], problem
+    because = f"supports_credentials=True ({credentials.source})"
+    if "null" in origins.literals:
+        found.append(_null(settings["origins"], because))
+    exposed = settings["expose_headers"]
+    if "*" in exposed.value:
+        found.append(_exposed_star(exposed, because))
+        names = tuple(name for name in exposed.value if name != "*")
+        settings = {**settings, "expose_headers": exposed._replace(value=names)}
+    return settings, found, None
+
+
+def _any_origin(origins: Origins) -> str:
+    """Return the reason that any origin is allowed, or an empty string."""
+    if origins.any:
+        return "any origin is allowed"
+    if origins.unrelated:
+        pattern, stranger = origins.unrelated
+        return f"any origin is allowed, as {pattern!a} matches {stranger!a} too"
+    return ""
+
+
+def _dropped_credentials(settings: Mapping[str, Setting], why: str) -> Problem:
+    credentials, origins = settings["supports_credentials"], settings["origins"]
+    fix: dict[str, object] = {"origins": _named(origins.value) or [_EXAMPLE]}
+    if "*" in settings["expose_headers"].value:
+        fix["expose_headers"] = ["X-Total"]
+    end = "every site could read a user's data"
+    if _stands_before(origins.source, credentials.source):
+        given = ", ".join(origins.value.patterns())
+        reason = f"supports_credentials=True ({credentials.source}) is dropped: {why}, and {end}"
+        return Problem("origins", given, origins.source, reason, _list_them(fix), fix)
+    fix["supports_credentials"] = True
+    reason = f"dropped: {why} ({origins.source}), and {end}"
+    hint = _list_them(fix)
+    return Problem("supports_credentials", True, credentials.source, reason, hint, fix)
+
+
+def _named(origins: Origins) -> list[str]:
+    return [*sorted(origins.literals - {"null"}), *sorted(origins.wildcards)]
+
+
+def _list_them(fix: Mapping[str, object]) -> str:
+    options = ", ".join(f"{name}={value!a}" for name, value in fix.items())
+    return f"List the origins that may use credentials: {options}."
+
+
+def _stands_before(origins: Source, credentials: Source) -> bool:
+    """Return whether a list of origins at the place of the credentials would not be reached."""
+    if credentials.level == "config":
+        return origins.level != "default"
+    return origins.level == credentials.level and origins.place.startswith("resource ")
+
+
+def _null(origins: Setting, because: str) -> Problem:
+    reason = f"'null' is granted no credentials, despite {because}: any site can send it"
+    hint = "Leave 'null' out, or give its views options of their own."
+    return Problem("origins", "null", origins.source, reason, hint, {})
+
+
+def _exposed_star(exposed: Setting, because: str) -> Problem:
+    reason = f"dropped: browsers read '*' as a header's name under {because}"
+    hint = "List the header names: expose_headers=['X-Total']."
+    fix = {"expose_headers": ["X-Total"]}
+    return Problem("expose_headers", "*", exposed.source, reason, hint, fix)
+
+
+def _unanswered(setting: Setting, origins: Origins) -> Problem:
+    names = ", ".join(origins.unanswered)
+    reason = f"{names} is async, and cannot be asked without asgiref: it denies every origin"
+    hint = "Install flask[async], or write a plain function."
+    return Problem("origins", names, setting.source, reason, hint)

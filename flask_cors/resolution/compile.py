@@ -8,16 +8,13 @@ swap its URL map and its view functions: no reference to either is kept.
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import product
 from typing import Any, Final, Protocol
 
-from ..errors import LOG, CorsWarning, Problem, printable, raise_if, warn
-from ..options.reader import read_config
-from ..options.schema import DEFAULT_METHODS, DEFAULTS, Setting
-from ..patterns.origins import Origins
+from ..errors import LOG, Problem, Report, Source, raise_if, warn, warn_about
+from ..options.reader import current, read_config
+from ..options.schema import DEFAULT_METHODS, Setting
 from ..policy.policy import Policy
 from .layers import Areas, Scope, combinations, compile_scope, match_all, other_spelling
 from .lock import LOCKS
@@ -33,7 +30,7 @@ from .marks import (
     marks_of_view,
     placed,
 )
-from .registry import Registry
+from .registry import Registry, Rule
 from .table import NOT_COMPILED, Known, Route, Table, Target
 from .walk import resolve, until_exempt
 
@@ -85,10 +82,9 @@ class Policies:
         app: App,
         covers: Callable[[str, str], bool],
     ) -> None:
-        problems: list[Problem] = []
-        settings = read_config(config, problems)
+        self._report = Report(Source("config", "app.config"))
         self._app = app
-        self._base = {**DEFAULTS, **settings}
+        self._base = read_config(config, self._report)
         self._known: dict[tuple[str, str], Known] = {}
         self._by_layers: dict[Layers, Policy] = {}
         self._by_settings: dict[tuple[int, ...], Policy] = {}
@@ -97,23 +93,24 @@ class Policies:
         self._views: dict[str, tuple[Layers | None, Mapping[str | None, Layers | None]]] = {}
         self._own_marks: dict[str, tuple[Mark, ...]] = {}
         #: What was set and has no effect, each problem once.
-        self.degraded: list[Problem] = []
+        self.degraded = self._report.degraded
+        self._unwarned: list[Problem] = []
         #: Whether every URL rule serves ``OPTIONS``.
         self.every_rule_has_options = True
         rules = list(app.url_map.iter_rules())
-        default = settings.get("resources")
-        scopes: dict[str | None, Scope] = {
-            None: compile_scope(
-                "app", "CORS(app)", registry.rules, default.value if default else None
-            )
-        }
+        of_app = self._current(registry.rules)
+        default = None
+        if any(rule.resources is None for rule in of_app):
+            default = self._base["resources"].value
+        scopes: dict[str | None, Scope] = {None: compile_scope("app", "CORS(app)", of_app, default)}
         for name, found in registry.blueprints.items():
-            scopes[name] = compile_scope("blueprint", f"CORS({name})", found.rules)
+            of_blueprint = self._current(found.rules)
+            scopes[name] = compile_scope("blueprint", f"CORS({name})", of_blueprint)
         hosts = _hosts_of(registry.blueprints, rules)
         areas = Areas(registry.blueprints.values(), hosts, covers)
         self.table = Table(self._known, self._by_layers, self._routes, scopes, areas)
-        self._compile(rules, problems)
-        raise_if(_unique(problems))
+        self._compile(rules)
+        raise_if(_unique(self._report.problems))
         self._warn()
 
     # -- answering -------------------------------------------------------------------------
@@ -170,32 +167,40 @@ class Policies:
 
     # -- compiling -------------------------------------------------------------------------
 
-    def _compile(self, rules: Sequence[UrlRule], problems: list[Problem]) -> None:
+    def _current(self, rules: Sequence[Rule]) -> Sequence[Rule]:
+        """Return the rules with their lists as they are now."""
+        for rule in rules:
+            self._keep(rule.degraded)
+        return [rule.current(self._report) for rule in rules]
+
+    def _compile(self, rules: Sequence[UrlRule]) -> None:
         by_endpoint: dict[str, list[UrlRule]] = {}
         for rule in rules:
             by_endpoint.setdefault(rule.endpoint, []).append(rule)
         for endpoint, found in by_endpoint.items():
-            self._add(endpoint, found, problems)
+            self._add(endpoint, found)
 
     def _late(self, endpoint: str, text: str) -> Route:
-        problems: list[Problem] = []
         rules = [rule for rule in self._app.url_map.iter_rules() if rule.endpoint == endpoint]
         self._views.pop(endpoint, None)
-        self._add(endpoint, rules, problems)
-        for problem in _unique(problems):
-            LOG.error("CORS is off for the endpoint %r: %s", endpoint, problem)
+        known = len(self._report.problems)
+        self._add(endpoint, rules)
+        for problem in _unique(self._report.problems[known:]):
+            LOG.error(
+                "CORS grants nothing by this option at the endpoint %r: %s", endpoint, problem
+            )
         if (endpoint, text) not in self._routes:
             self._routes[endpoint, text] = Route(None, _NO_METHODS, (), False)
         return self._routes[endpoint, text]
 
-    def _add(self, endpoint: str, rules: Sequence[UrlRule], problems: list[Problem]) -> None:
+    def _add(self, endpoint: str, rules: Sequence[UrlRule]) -> None:
         marks, by_method = self._view(endpoint, rules)
         scopes = self.table.scopes_around(endpoint)
         for rule in rules:
             if "OPTIONS" not in _methods(rule):
                 self.every_rule_has_options = False
             route = Route(marks, by_method, scopes, not rule.strict_slashes)
-            met = self._meet(route, rule, problems) if _is_served(rule) else ()
+            met = self._meet(route, rule) if _is_served(rule) else ()
             if len(outer := set(met)) == 1:
                 (route.outer,) = outer
                 self._known[endpoint, rule.rule] = self._without_path(route)
@@ -208,9 +213,13 @@ class Policies:
         found = self._views.get(endpoint)
         if found is None:
             view = self._app.view_functions.get(endpoint)
-            self._own_marks[endpoint] = marks_of_view(view)
+            own = self._own_marks[endpoint] = marks_of_view(view)
+            for mark in own:
+                self._keep(mark.degraded)
             by_method = _NO_METHODS
-            if class_of(view) is not None:
+            if class_of(view) is None:
+                _note_options(mark_of(view), rules)
+            else:
                 methods = {method for rule in rules for method in _methods(rule)}
                 if any(rule.methods is None for rule in rules):
                     methods |= marked_methods(view)
@@ -225,7 +234,8 @@ class Policies:
         """Return one layer for one mark at one place, so that equal walks are one policy."""
         key = (id(layer.mark), layer.kind, layer.place)
         if key not in self._marks:
-            self._marks[key] = placed(layer)
+            settings = current(layer.settings, self._report)
+            self._marks[key] = placed(Layer(layer.kind, layer.place, settings, layer.mark))
         return self._marks[key]
 
     def _without_path(self, route: Route) -> Known:
@@ -240,9 +250,7 @@ class Policies:
         by_method = {method: known(marks) for method, marks in route.by_method.items()}
         return {**by_method, None: known(route.marks)}
 
-    def _meet(
-        self, route: Route, rule: UrlRule, problems: list[Problem]
-    ) -> Sequence[Layers | None]:
+    def _meet(self, route: Route, rule: UrlRule) -> Sequence[Layers | None]:
         """Compile what the paths of a URL rule meet around the view, and return it.
 
         The list holds ``None`` where more may be met.
@@ -258,7 +266,8 @@ class Policies:
         for marks, outer in product(_walks(route, rule), met):
             if layers := marks + outer:
                 policy = self._policy(layers, quiet=sure)
-                problems += policy.problems if sure else ()
+                for problem in policy.degraded if sure else ():
+                    self._note(problem)
         return met if sure else (*met, None)
 
     def _policy(self, layers: Layers, quiet: bool = False) -> Policy:
@@ -274,34 +283,30 @@ class Policies:
         policy = self._by_settings.get(key)
         if policy is None:
             policy = self._by_settings[key] = self._compiled(settings)
-            for problem in () if quiet else policy.problems:
-                LOG.error("CORS is denied where this is met: %s", problem)
+            for problem in () if quiet else policy.degraded:
+                LOG.error("CORS grants less where this applies: %s", problem)
         self._by_layers[layers] = policy
         return policy
 
     def _compiled(self, settings: Mapping[str, Setting]) -> Policy:
-        setting = settings["origins"]
-        try:
-            origins = setting.value.bind(self._app.ensure_sync)
-        except RuntimeError:
-            # That is how Flask refuses a coroutine function without asgiref.
-            denying = Policy.of(settings, Origins())
-            hint = "Install flask[async], or let the callable be a plain function."
-            reason = "an async callable cannot be asked without Flask's extra 'async'"
-            problem = Problem("origins", setting.value.patterns(), setting.source, reason, hint)
-            return replace(denying, problems=(*denying.problems, problem))
+        origins = settings["origins"].value.bind(self._app.ensure_sync)
         return Policy.of(settings, origins)
 
     # -- warning ---------------------------------------------------------------------------
 
+    def _keep(self, problems: Iterable[Problem]) -> None:
+        """Keep problems that have been warned about."""
+        self.degraded += [problem for problem in problems if problem not in self.degraded]
+
     def _note(self, problem: Problem) -> None:
         if problem not in self.degraded:
             self.degraded.append(problem)
+            self._unwarned.append(problem)
 
     def _warn(self) -> None:
         """Warn of what has no effect, at the line that set it."""
-        for problem in self.degraded:
-            _warn_of(problem)
+        for problem in self._unwarned:
+            warn_about(problem)
         views = list(self._app.view_functions.values())
         note_registered(views)
         for view in views:
@@ -313,13 +318,10 @@ class Policies:
                 )
 
 
-def _warn_of(problem: Problem) -> None:
-    source = problem.source
-    if source.file is None or source.line is None:
-        warn(str(problem))
-    else:
-        text = printable(str(problem))
-        warnings.warn_explicit(text, CorsWarning, source.file, source.line)
+def _note_options(mark: Mark | None, rules: Iterable[UrlRule]) -> None:
+    """Note on a view's mark whether Flask answers every ``OPTIONS`` request for the view."""
+    if mark is not None and mark.plain is not False:
+        mark.plain = all(getattr(rule, "provide_automatic_options", False) for rule in rules)
 
 
 def _methods(rule: UrlRule) -> Iterable[str]:

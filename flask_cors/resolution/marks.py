@@ -22,18 +22,26 @@ MARK: Final = "__flask_cors__"
 class Mark:
     """What ``cross_origin`` or, with ``exempt``, ``cors_exempt`` says of one object.
 
-    ``target`` is a weak reference to the function that the mark was made for, or ``None``.
+    ``target`` is a weak reference to the function that the mark was made for, or ``None``;
+    ``degraded`` is what of the call has no effect. ``plain`` says that the mark was compiled with
+    a view, and that every view that has it leaves ``OPTIONS`` to Flask.
     """
 
-    __slots__ = ("__weakref__", "exempt", "settings", "source", "target")
+    __slots__ = ("__weakref__", "degraded", "exempt", "plain", "settings", "source", "target")
 
     def __init__(
-        self, settings: Mapping[str, Setting], source: Source, exempt: bool = False
+        self,
+        settings: Mapping[str, Setting],
+        source: Source,
+        exempt: bool = False,
+        degraded: Sequence[Problem] = (),
     ) -> None:
         self.settings = settings
         self.source = source
         self.exempt = exempt
+        self.degraded = degraded
         self.target: Callable[[], Any] | None = None
+        self.plain: bool | None = None
 
     @property
     def decorator(self) -> str:
@@ -224,7 +232,8 @@ def _one(marks: Sequence[Mark], kind: str, place: str, note: Note | None) -> lis
 def placed(layer: Layer) -> Layer:
     """Return a mark's layer with its place in the source of every setting."""
     settings = {}
-    for name, (value, source) in layer.settings.items():
-        place = f"{source.place} on {layer.place}"
-        settings[name] = Setting(value, source._replace(level=layer.kind, place=place))
+    for name, setting in layer.settings.items():
+        place = f"{setting.source.place} on {layer.place}"
+        source = setting.source._replace(level=layer.kind, place=place)
+        settings[name] = Setting(setting.value, source)
     return Layer(layer.kind, layer.place, settings, layer.mark)

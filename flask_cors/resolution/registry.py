@@ -8,18 +8,40 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..options.reader import Resource
+from ..errors import Problem, Report
+from ..options.reader import Resource, current
 from ..options.schema import Setting
 
 
 class Rule(NamedTuple):
     """What one ``CORS`` object says to an app or a blueprint.
 
-    ``resources`` is ``None`` where it names none, and so covers everything.
+    ``resources`` is ``None`` where it names none, and so covers everything; ``late`` is the
+    setting that they were read from. ``degraded`` is what of the call has no effect.
     """
 
     keywords: Mapping[str, Setting]
     resources: Sequence[Resource] | None
+    late: Setting | None = None
+    degraded: Sequence[Problem] = ()
+
+    def with_options(self, other: Rule) -> Rule:
+        """Return this rule, in which the options of *other* win."""
+        late = self if other.late is None else other
+        return Rule(
+            {**self.keywords, **other.keywords},
+            late.resources,
+            late.late,
+            (*self.degraded, *other.degraded),
+        )
+
+    def current(self, report: Report) -> Rule:
+        """Return this rule with its lists as they are now; mistakes go to *report*."""
+        keywords = current(self.keywords, report)
+        if self.late is None:
+            return self._replace(keywords=keywords)
+        late = current({"resources": self.late}, report)["resources"]
+        return self._replace(keywords=keywords, resources=late.value)
 
 
 class BlueprintRules:

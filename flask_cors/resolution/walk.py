@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..options.schema import DEFAULTS, Setting
+from ..options.schema import DEFAULTS, OPTIONS, Setting
 from .marks import Layer, Layers
 
 
@@ -16,14 +16,17 @@ def resolve(layers: Sequence[Layer], base: Mapping[str, Setting]) -> dict[str, S
 
     *layers* are nearest first; *base* holds the app's config over the defaults.
     """
-    settings = dict(base)
+    nearest: dict[str, Setting] = {}
     for layer in reversed(layers):
-        settings.update(layer.settings)
-    settings["supports_credentials"] = _credentials(layers, base)
+        nearest.update(layer.settings)
+    nearest["supports_credentials"] = _credentials(layers, base)
+    # Resources were needed to find the layers, and are no option of a request.
+    nearest["resources"] = DEFAULTS["resources"]
     if not any(layer.mark for layer in layers):
         # The config key is the fallback of marks, and of nothing else.
-        settings["automatic_options"] = DEFAULTS["automatic_options"]
-    return settings
+        nearest["automatic_options"] = DEFAULTS["automatic_options"]
+    # A value of the config that nothing here needs is not read.
+    return {name: nearest.get(name) or base[name] for name in OPTIONS}
 
 
 def _credentials(layers: Sequence[Layer], base: Mapping[str, Setting]) -> Setting:

@@ -9,7 +9,7 @@ Nothing is kept but a note on the request.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 from flask import Flask, Request, Response, current_app, request
 
@@ -19,18 +19,10 @@ from ..resolution.compile import Policies
 from ..resolution.marks import Layer, Mark
 from .decisions import preflight_of
 from .endpoint import target_of
+from .notes import notes_on
 
-#: The attribute of a request that notes the last marked function that was called.
-CALLED: Final = "flask_cors_called"
 _current_request: Final[Callable[[], Request]] = request._get_current_object  # type: ignore[attr-defined]
 _current_app: Final[Callable[[], Flask]] = current_app._get_current_object  # type: ignore[attr-defined]
-
-
-class Called(NamedTuple):
-    """The response that a marked function returned, and its mark."""
-
-    response: Response
-    mark: Mark
 
 
 def request_served() -> Request | None:
@@ -51,15 +43,10 @@ def note(req: Request, response: Response, mark: Mark) -> None:
 
     One that hands on what another marked function returned leaves that one's note.
     """
-    noted: Called | None = vars(req).get(CALLED)
-    if noted is None or noted.response is not response:
-        setattr(req, CALLED, Called(response, mark))
-
-
-def mark_of_call(req: Request, response: Response | None) -> Mark | None:
-    """Return the mark of the function that returned *response*, ``None`` where none did."""
-    noted: Called | None = vars(req).get(CALLED)
-    return noted.mark if noted is not None and noted.response is response else None
+    notes = notes_on(req)
+    if notes.returned is not response:
+        notes.returned = response
+        notes.mark = mark
 
 
 def decide_by(policies: Policies, app: Flask, req: Request, mark: Mark) -> Decision | None:

@@ -6,6 +6,7 @@ of decisions that requests share.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from flask import Flask, Request
@@ -62,6 +63,22 @@ def _is_small(origin: str | None, preflight: Preflight | None) -> bool:
     return length <= MAX_TEXT
 
 
+class Compiled:
+    """The policies of an app, their table, and the decisions made by them.
+
+    ``url_map`` returns the URL map that they were compiled for: some servers swap it. It is not
+    kept alive, nor read, only recognised.
+    """
+
+    __slots__ = ("memory", "policies", "table", "url_map")
+
+    def __init__(self, policies: Policies, url_map: Callable[[], object]) -> None:
+        self.policies = policies
+        self.table = policies.table
+        self.memory = Memory()
+        self.url_map = url_map
+
+
 class Answer(NamedTuple):
     """What a preflight gets.
 
@@ -93,10 +110,9 @@ def preflight_of(request: Request) -> Preflight | None:
     )
 
 
-def answer_preflight(
-    app: Flask, policies: Policies, memory: Memory, request: Request, wanted: Preflight
-) -> Answer:
+def answer_preflight(app: Flask, compiled: Compiled, request: Request, wanted: Preflight) -> Answer:
     """Decide on a preflight, and whether it is answered before any code of the app runs."""
+    policies = compiled.policies
     if request.routing_exception is not None and endpoints.is_refused(request):
         return Answer(None, False, None)
     every = policies.every_rule_has_options
@@ -111,21 +127,20 @@ def answer_preflight(
         own is None or bool(marks) or bool(policies.marks_of(endpoint, rule, method))
     )
     origin = request.environ["HTTP_ORIGIN"]
-    decision = memory.decide(policy, origin, wanted) if short or own else None
+    decision = compiled.memory.decide(policy, origin, wanted) if short or own else None
     return Answer(decision, short, endpoint)
 
 
-def decide_actual(
-    app: Flask, policies: Policies, memory: Memory, request: Request
-) -> Decision | None:
+def decide_actual(app: Flask, compiled: Compiled, request: Request) -> Decision | None:
     """Decide on a request that is no preflight; ``None`` where CORS is off."""
     rule = request.url_rule
     policy: Policy | None = NOT_COMPILED
     if rule is not None:
-        policy = policies.table.policy(rule.endpoint, rule.rule, request.method, request.path)
+        policy = compiled.table.policy(rule.endpoint, rule.rule, request.method, request.path)
     if policy is NOT_COMPILED:
-        policy = policies.policy(endpoints.target_of(app, request))
+        policy = compiled.policies.policy(endpoints.target_of(app, request))
     if policy is None:
         return None
     origin = request.environ.get("HTTP_ORIGIN")
+    memory = compiled.memory
     return memory.get((policy, origin, None)) or memory.decide(policy, origin)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from typing import Final
 
 from flask import Flask, Request, Response
 from werkzeug.wsgi import get_host
@@ -12,8 +11,7 @@ from .. import fetch
 from ..errors import LOG, printable, shorten
 from ..policy.decide import Decision
 from ..signals import cors_denied
-
-_REPORTED: Final = "flask_cors_reported"
+from .notes import notes_on
 
 
 def report(app: Flask, request: Request, decision: Decision, response: Response) -> None:
@@ -24,11 +22,11 @@ def report(app: Flask, request: Request, decision: Decision, response: Response)
     """
     level = logging.WARNING if app.debug else logging.INFO
     logged, heard = LOG.isEnabledFor(level), cors_denied.receivers
-    if not (logged or heard) or _REPORTED in vars(request):
+    if not (logged or heard) or notes_on(request).reported:
         return
     if is_same_origin(request, decision.origin) or fetch.ALLOW_ORIGIN in response.headers:
         return
-    setattr(request, _REPORTED, True)
+    notes_on(request).reported = True
     if logged:
         where = (shorten(request.method), shorten(request.path))
         LOG.log(level, "CORS denied: %s %s: %s", *where, printable(decision.reason))

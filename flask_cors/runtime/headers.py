@@ -11,16 +11,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Response
+from flask import Request, Response
 from werkzeug.datastructures import Headers
 
 from .. import fetch
 from ..errors import LOG
 from ..policy.decide import Decision
 
-#: Where a decision is in a WSGI environ, with the endpoint, and the set that endpoints are added
-#: to on whose responses the app wrote Access-Control-Allow-Origin itself.
-KEY: Final = "flask_cors.decision"
+#: Where a decision is in a WSGI environ, with the request, and the set that its endpoint is
+#: added to where the app wrote Access-Control-Allow-Origin itself.
+HEADERS: Final = "flask_cors.headers"
 # On nearly every response, and of no interest.
 _COMMON: Final = frozenset({"Content-Type", "Content-Length"})
 # Response classes that the app makes at run time must not fill the memory.
@@ -34,18 +34,14 @@ _with_headers: dict[type, type] = {}
 
 
 def send_with(
-    decision: Decision,
-    response: Response,
-    environ: dict[str, Any],
-    endpoint: str | None,
-    hand_written: set[str],
+    decision: Decision, response: Response, request: Request, hand_written: set[str]
 ) -> None:
-    """Have the headers of *decision* added when *response* starts with this *environ*.
+    """Have the headers of *decision* added when *response* starts, to this *request*.
 
-    Where the app turns out to have written Access-Control-Allow-Origin itself, *endpoint* is
-    added to *hand_written*.
+    Where the app turns out to have written Access-Control-Allow-Origin itself, the request's
+    endpoint is added to *hand_written*.
     """
-    environ[KEY] = decision, endpoint, hand_written
+    request.environ[HEADERS] = decision, request, hand_written
     kind = type(response)
     if kind is not (sent := _with_headers.get(kind) or _subclass_of(kind)):
         response.__class__ = sent
@@ -64,13 +60,13 @@ def _make_subclass(kind: Any) -> type:
 
     def get_wsgi_headers(self: Any, environ: dict[str, Any]) -> Headers:
         headers: Headers = own(self, environ)
-        found = environ.get(KEY)
+        found = environ.get(HEADERS)
         if found is not None:
-            decision, endpoint, hand_written = found
+            decision, request, hand_written = found
             for name, _ in headers:
                 if name not in _COMMON:
                     if not _add_beside(decision, headers):
-                        hand_written.add(endpoint or "")
+                        hand_written.add(request.endpoint or "")
                     return headers
             for name, value in decision.lines:
                 headers.add(name, value)

@@ -17,14 +17,12 @@ from ..errors import LOG
 from ..policy.decide import Decision
 from ..resolution.lock import LOCKS
 from . import called, decisions, denials, tracebacks
-from .called import CALLED
-from .headers import KEY as HEADERS_KEY
-from .headers import send_with
+from .decisions import Compiled
+from .headers import HEADERS, send_with
+from .notes import NOTE, UNDECIDED, notes_on
 from .paired import PairedHooks
-from .state import KEY, Compiled, State, installed
+from .state import KEY, State, installed
 
-# What was decided on a request before its response: a decision, or None where CORS is off.
-_NOTED: Final = "flask_cors_decision"
 # On g, which teardown functions of the app context still have: the preflight is answered.
 _ANSWERED: Final = "_flask_cors_answered"
 # Flask documents this way to the request itself: each look through the proxy costs.
@@ -49,6 +47,7 @@ class Hooks:
     """The overridden methods of one app."""
 
     def __init__(self, state: State) -> None:
+        state.before_compiling = self.override_teardown
         self._state = state
         self._app = state.app
         self._paired = PairedHooks(state.app)
@@ -59,37 +58,53 @@ class Hooks:
         self._preprocess, app.preprocess_request = app.preprocess_request, self.preprocess_request
         self._process, app.process_response = app.process_response, self.process_response
         self._handle, app.handle_exception = app.handle_exception, self.handle_exception
-        self._end_request = app.do_teardown_request
-        app.do_teardown_request = self.do_teardown_request
-        self._end_context = app.do_teardown_appcontext
-        app.do_teardown_appcontext = self.do_teardown_appcontext
+
+    def override_teardown(self) -> None:
+        """Override the methods of teardown, where the app has something to tear down."""
+        app: Any = self._app
+        if app.teardown_request_funcs or app.teardown_appcontext_funcs:
+            self._end_request = app.do_teardown_request
+            app.do_teardown_request = self.do_teardown_request
+            self._end_context = app.do_teardown_appcontext
+            app.do_teardown_appcontext = self.do_teardown_appcontext
 
     # -- what Flask calls, in the order of a request -----------------------------------------
+    # Flask 3.2 adds an argument in front. One that is taken by **kwargs would cost every request.
 
-    def preprocess_request(self, *args: Any, **kwargs: Any) -> Any:
+    def preprocess_request(self, *args: Any) -> Any:
         """Answer a preflight; let Flask go on with any other request."""
         req = _current_request()
-        current = self._state.current
-        if current.__class__ is not Compiled or current.url_map() is not self._app.url_map:
+        current: Any = self._state.current
+        if current.url_map() is not self._app.url_map:
             current = self._compiled(req)
         if req.method == "OPTIONS" and (answer := self._preflight(current, req)) is not None:
             return answer
-        return self._preprocess(*args, **kwargs)
+        return self._preprocess(*args) if args else self._preprocess()
 
-    def process_response(self, *args: Any, **kwargs: Any) -> Response:
+    def process_response(self, response: Any, *more: Any) -> Response:
         """Have the headers added, after the last ``after_request`` function."""
-        req = _current_request()
+        returned: Response = more[-1] if more else response
         try:
-            response: Response = self._process(*args, **kwargs)
+            response = self._process(response, *more) if more else self._process(response)
         except Exception as error:
-            response = kwargs["response"] if "response" in kwargs else args[-1]
-            if not _is_answered(req):
-                # Flask sends this very response when it is an error handler's.
-                self._send(req, response, response)
-                raise
-            response = self._paired.after_request(req, response, error)
-        self._send(req, response, args[-1] if args else kwargs["response"])
-        return response
+            response = self._after_error(error, returned)
+        req = _current_request()
+        environ = req.environ
+        current = self._state.current
+        if NOTE in environ or req.method == "OPTIONS" or type(current) is not Compiled:
+            decision = self._decide(req, returned)
+        else:
+            decision = decisions.decide_actual(self._app, current, req)
+            if decision is not None and not decision.lasting:
+                # A failing hook brings a request here twice, and a callable is asked once.
+                _note(req, decision)
+        if decision is None:
+            environ.pop(HEADERS, None)
+        else:
+            send_with(decision, response, req, self._state.hand_written)
+            if decision.denied:
+                denials.report(self._app, req, decision, response)
+        return response  # type: ignore[no-any-return]
 
     def handle_exception(self, *args: Any, **kwargs: Any) -> Any:
         """Answer with a 500 that the page's developer can read, where that is allowed."""
@@ -106,20 +121,20 @@ class Hooks:
             LOG.exception("Finishing the response to an error failed")
             return response
 
-    def do_teardown_request(self, *args: Any, **kwargs: Any) -> None:
+    def do_teardown_request(self, *args: Any) -> None:
         """Let no exception of a teardown function leave the app on a preflight."""
         try:
-            self._end_request(*args, **kwargs)
+            self._end_request(*args)
         except Exception as error:
             req = _current_request()
-            if not _is_answered(req):
+            if not notes_on(req).answered:
                 raise
             self._paired.teardown_request(req, error)
 
-    def do_teardown_appcontext(self, *args: Any, **kwargs: Any) -> None:
+    def do_teardown_appcontext(self, *args: Any) -> None:
         """Let no exception of a teardown function leave the app on a preflight."""
         try:
-            self._end_context(*args, **kwargs)
+            self._end_context(*args)
         except Exception as error:
             if not g.get(_ANSWERED):
                 raise
@@ -131,12 +146,11 @@ class Hooks:
         wanted = decisions.preflight_of(req)
         if wanted is None:
             return None
-        decision, short_circuits, _ = decisions.answer_preflight(
-            self._app, current.policies, current.memory, req, wanted
-        )
+        decision, short_circuits, _ = decisions.answer_preflight(self._app, current, req, wanted)
         _note(req, decision)
         if not short_circuits:
             return None
+        notes_on(req).answered = True
         setattr(g, _ANSWERED, True)
         app = self._app
         make = app.make_default_options_response
@@ -144,46 +158,38 @@ class Hooks:
             return app.response_class(status=200)
         return app.make_response(make())
 
-    def _send(self, req: Request, response: Response, returned: Response) -> None:
-        """Have the headers of what is decided added to *response*.
+    def _after_error(self, error: Exception, response: Response) -> Response:
+        """Go on after an ``after_request`` function that raised on a preflight; else raise."""
+        req = _current_request()
+        if notes_on(req).answered:
+            return self._paired.after_request(req, response, error)
+        # Flask sends this very response when it is an error handler's.
+        decision = self._decide(req, response)
+        if decision is not None:
+            send_with(decision, response, req, self._state.hand_written)
+            if decision.denied:
+                denials.report(self._app, req, decision, response)
+        raise error
+
+    def _decide(self, req: Request, returned: Response | None = None) -> Decision | None:
+        """Decide on a request, or return what was decided on it.
 
         *returned* is what came out of the view or handler, before any ``after_request`` function.
         """
-        decision = self._decide(req, returned)
-        environ = req.environ
-        if decision is None:
-            environ.pop(HEADERS_KEY, None)
-            return
-        send_with(decision, response, environ, req.endpoint, self._state.hand_written)
-        if decision.denied:
-            denials.report(self._app, req, decision, response)
-
-    def _decide(self, req: Request, returned: Response | None = None) -> Decision | None:
-        noted = vars(req)
-        if _NOTED in noted and CALLED not in noted:
-            known: Decision | None = noted[_NOTED]
-            return known
-        current = self._state.current
-        # The app's own preprocess_request may have answered before this package was asked.
-        if current.__class__ is not Compiled:
+        notes = notes_on(req)
+        if notes.mark is not None and notes.returned is returned:
             current = self._compiled(req)
-        policies, memory = current.policies, current.memory
-        if CALLED in noted:
-            mark = called.mark_of_call(req, returned)
-            if mark is not None and not called.is_of_the_view(policies, req, mark):
-                return _note(req, called.decide_by(policies, self._app, req, mark))
-            if _NOTED in noted:
-                return noted[_NOTED]  # type: ignore[no-any-return]
+            if not called.is_of_the_view(current.policies, req, notes.mark):
+                decision = called.decide_by(current.policies, self._app, req, notes.mark)
+                return _note(req, decision)
+        if notes.decision is not UNDECIDED:
+            return notes.decision
+        # The app's own preprocess_request may have answered before this package was asked.
+        current = self._compiled(req)
         if req.method == "OPTIONS" and (wanted := decisions.preflight_of(req)):
-            return _note(
-                req,
-                decisions.answer_preflight(self._app, policies, memory, req, wanted).decision,
-            )
-        decision = decisions.decide_actual(self._app, policies, memory, req)
-        if decision is not None and not decision.lasting:
-            # A failing hook brings a request here twice, and a callable is asked once.
-            _note(req, decision)
-        return decision
+            answer = decisions.answer_preflight(self._app, current, req, wanted)
+            return _note(req, answer.decision)
+        return _note(req, decisions.decide_actual(self._app, current, req))
 
     def _compiled(self, req: Request) -> Compiled:
         try:
@@ -195,13 +201,8 @@ class Hooks:
 
 
 def _note(req: Request, decision: Decision | None) -> Decision | None:
-    """Note what was decided, on the request: apps may share one WSGI environ."""
-    setattr(req, _NOTED, decision)
+    """Note what was decided on a request."""
+    notes_on(req).decision = decision
     if decision is not None:
         denials.report_failed_callable(decision)
     return decision
-
-
-def _is_answered(req: Request) -> bool:
-    """Return whether this is a preflight that was answered before any code of the app."""
-    return bool(g.get(_ANSWERED)) and req.method == "OPTIONS"

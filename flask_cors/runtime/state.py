@@ -7,7 +7,7 @@ served.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Final
 from weakref import ref
 
 from flask import Flask
@@ -16,35 +16,36 @@ from ..errors import ConfigError
 from ..resolution.compile import Policies
 from ..resolution.lock import LOCKS
 from ..resolution.registry import Registry, Rule
-from .decisions import Memory
+from .decisions import Compiled
 from .endpoint import prefix_matcher
 
 # Not "cors": apps store objects of their own under that key.
 KEY: Final = "flask_cors"
 
 
-class Compiled(NamedTuple):
-    """The policies of an app, and the decisions made by them.
+class NotCompiled:
+    """The policies of an app that nobody asked for yet."""
 
-    ``url_map`` returns the URL map that they were compiled for: some servers swap it. It is not
-    kept alive, nor read, only recognised.
-    """
+    __slots__ = ()
 
-    policies: Policies
-    memory: Memory
-    url_map: Callable[[], Any]
+    def url_map(self) -> object:
+        """Return no URL map, so that there is another one than what was compiled for."""
+        return None
 
 
-class Failed(NamedTuple):
+class Failed(NotCompiled):
     """Policies that could not be compiled: every request fails with this error."""
 
-    error: Exception
+    __slots__ = ("_error",)
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
 
     def again(self) -> Exception:
         """Return the error to raise, without the tracebacks of earlier requests."""
-        if isinstance(self.error, ConfigError):
-            return ConfigError(self.error.problems)
-        return self.error.with_traceback(None)
+        if isinstance(self._error, ConfigError):
+            return ConfigError(self._error.problems)
+        return self._error.with_traceback(None)
 
 
 class State:
@@ -53,8 +54,9 @@ class State:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.registry = Registry()
-        #: ``None`` where nothing is compiled yet.
-        self.current: Compiled | Failed | None = None
+        self.current: Compiled | NotCompiled = NotCompiled()
+        #: Called once, before the policies of the app are compiled for its first request.
+        self.before_compiling: Callable[[], None] = _nothing
         #: The endpoints on whose responses the app wrote Access-Control-Allow-Origin.
         self.hand_written: set[str] = set()
 
@@ -62,13 +64,13 @@ class State:
         """Add what a ``CORS`` object says to the app; what was compiled is discarded."""
         with LOCKS.compile:
             self.registry.rules.append(rule)
-            self.current = None
+            self.current = NotCompiled()
 
     def add_blueprint(self, name: str, prefix: str, rule: Rule) -> None:
         """Add what a ``CORS`` object says to a blueprint, registered as *name*."""
         with LOCKS.compile:
             self.registry.add_blueprint(name, prefix, rule)
-            self.current = None
+            self.current = NotCompiled()
 
     def policies(self) -> Policies:
         """Return the compiled policies; before the first request, as they are set up now.
@@ -98,18 +100,25 @@ class State:
             current = self.current
             if isinstance(current, Failed):
                 raise current.again()
-            if current is None or current.url_map() is not self.app.url_map:
-                try:
-                    self.current = current = self._compile()
-                except Exception as error:
-                    self.current = Failed(error)
-                    raise
+            if isinstance(current, Compiled) and current.url_map() is self.app.url_map:
+                return current
+            self.before_compiling()
+            self.before_compiling = _nothing
+            try:
+                self.current = current = self._compile()
+            except Exception as error:
+                self.current = Failed(error)
+                raise
             return current
 
     def _compile(self) -> Compiled:
         app = self.app
         policies = Policies(self.registry, app.config, app, prefix_matcher(app))
-        return Compiled(policies, Memory(), ref(app.url_map))
+        return Compiled(policies, ref(app.url_map))
+
+
+def _nothing() -> None:
+    """Do nothing before compiling again."""
 
 
 def installed(app: Flask) -> State | None:

@@ -42,7 +42,7 @@ def response_for(
     return app.response_class(text, status=500, content_type=content_type)
 
 
-def _text_for(app: Flask, decision: Decision, error: Exception) -> bytes | None:
+def _text_for(app: Flask, decision: Decision, error: Exception) -> str | bytes | None:
     match = decision.match
     if not app.debug or app.testing or not decision.policy.intercept_exceptions:
         return None

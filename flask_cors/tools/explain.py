@@ -167,7 +167,12 @@ class _Server:
     credentials: bool
     private_network: bool
     exchanges: list[ExplainedExchange] = field(default_factory=list)
-    memory: engine.Memory = field(default_factory=engine.Memory)
+
+    @property
+    def compiled(self) -> engine.Compiled:
+        """The policies, without what other requests were answered."""
+        return engine.Compiled(self.policies, lambda: None)
+
     refuses_private_network: bool = False
 
     def answer(self, asked: Request) -> Reply:
@@ -198,7 +203,7 @@ class _Server:
         )
 
     def _preflight(self, asked: Request, wanted: Preflight) -> Reply:
-        found = engine.answer_preflight(self.app, self.policies, self.memory, request, wanted)
+        found = engine.answer_preflight(self.app, self.compiled, request, wanted)
         granted = found.decision is not None and any(
             name == fetch.ALLOW_PRIVATE_NETWORK for name, _ in found.decision.headers
         )
@@ -207,7 +212,7 @@ class _Server:
         return self._reply(asked, "preflight", found)
 
     def _actual(self, asked: Request) -> Reply:
-        decision = engine.decide_actual(self.app, self.policies, self.memory, request)
+        decision = engine.decide_actual(self.app, self.compiled, request)
         endpoint = routing.target_of(self.app, request).endpoint
         return self._reply(asked, "actual", engine.Answer(decision, False, endpoint))
 

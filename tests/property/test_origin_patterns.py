@@ -35,7 +35,7 @@ def parts_of(origin: str) -> tuple[str, str, str] | None:
     labels = host.removesuffix(".").split(".")
     if not all(map(is_label, labels)) or not scheme:
         return None
-    if colon and not (set(port) <= DIGITS and 1 <= len(port) <= 5):
+    if colon and not (set(port) <= DIGITS and port[:1] != "0" and 1 <= int(port or 0) <= 65535):
         return None
     return scheme, host, port
 

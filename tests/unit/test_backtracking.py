@@ -95,6 +95,7 @@ def test_a_large_pattern_is_given_up() -> None:
 )
 def test_a_regex_that_backtracks_is_warned_of_when_it_is_given(option: str, given: object) -> None:
     report = Report(Source("app", "CORS(app)"))
-    with pytest.warns(CorsWarning, match=r"'\(\[a-z\]\+\)\+' repeats what can be read"):
+    with pytest.warns(CorsWarning) as caught:
         read_options({option: given}, "app", report)
+    assert "'([a-z]+)+' repeats what can be read" in str(caught[0].message)
     assert report.problems == []

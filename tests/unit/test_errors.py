@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 import pickle
 import re
 import sys
@@ -21,10 +20,12 @@ from flask_cors.errors import (
     Problem,
     Report,
     Source,
+    Trial,
     caller,
     no_regex,
     printable,
     raise_if,
+    said_at,
     shorten,
     visible,
     warn,
@@ -185,12 +186,49 @@ def test_a_warning_carries_the_file_and_line_of_the_calling_code() -> None:
     assert str(caught[0].message) == "text"
 
 
-def test_a_report_warns_in_the_name_of_the_calling_code() -> None:
-    line = here() + 2
+def test_a_report_warns_at_the_line_that_set_the_option() -> None:
     with pytest.warns(CorsWarning) as caught:
         Report(SOURCE).warn("methods", "TRACE", "dropped")
-    assert (caught[0].filename, caught[0].lineno) == (__file__, line)
+    assert (caught[0].filename, caught[0].lineno) == ("app.py", 7)
     assert str(caught[0].message) == "methods='TRACE' (CORS(app) at app.py:7): dropped"
+
+
+def test_a_report_without_a_line_warns_in_the_name_of_the_calling_code() -> None:
+    line = here() + 2
+    with pytest.warns(CorsWarning) as caught:
+        Report(Source("config", "CORS_METHODS")).warn("methods", "TRACE", "dropped")
+    assert (caught[0].filename, caught[0].lineno) == (__file__, line)
+
+
+def test_what_grants_less_is_collected_and_warned_about() -> None:
+    report = Report(SOURCE)
+    with pytest.warns(CorsWarning) as caught:
+        report.degrade("origins", "a", "dropped: no scheme", "Write 'https://a'.", {"origins": "x"})
+    problem = Problem(
+        "origins", "a", SOURCE, "dropped: no scheme", "Write 'https://a'.", {"origins": "x"}
+    )
+    assert (report.degraded, report.problems) == ([problem], [])
+    assert [str(warning.message) for warning in caught] == [str(problem)]
+    inner = report.at(Source("app", "resource '/a' of CORS(app)"))
+    inner.error("methods", 5, "wrong", "Hint.")
+    assert [(problem.option, problem.source) for problem in report.problems] == [
+        ("methods", inner.source)
+    ]
+
+
+def test_a_trial_collects_and_never_warns() -> None:
+    trial = Trial()
+    trial.warn("methods", "TRACE", "dropped")
+    trial.degrade("origins", "a", "dropped", "Hint.")
+    trial.error("origins", None, "wrong", "Hint.")
+    assert [problem.option for problem in (*trial.degraded, *trial.problems)] == ["origins"] * 2
+
+
+def test_a_warning_can_be_made_an_error() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", CorsWarning)
+        with pytest.raises(CorsWarning, match="dropped"):
+            Report(SOURCE).degrade("origins", "a", "dropped", "Hint.")
 
 
 def test_another_category_can_be_warned_of() -> None:
@@ -198,38 +236,71 @@ def test_another_category_can_be_warned_of() -> None:
         warn("old", DeprecationWarning)
 
 
-def calling_from(filename: str, function: Any) -> Any:
-    """Call *function* from code that lies in the file *filename*, one frame deeper."""
+def calling_from(module: str, function: Any, filename: str = "<frozen>") -> Any:
+    """Call *function* from the code of a module, which need not have a file of its own."""
     source = "def call(function):\n    return function()\n"
     code: CodeType = compile(source, filename, "exec")
-    namespace: dict[str, Any] = {}
+    namespace: dict[str, Any] = {"__name__": module}
     exec(code, namespace)
     return namespace["call"](function)
 
 
-def test_frames_of_the_package_are_passed_over() -> None:
-    inside = os.path.join(os.path.dirname(flask_cors.__file__), "state.py")
-    # The nearest frame outside lies in calling_from, which calls the code of the package.
-    last = calling_from.__code__.co_firstlineno + 6
-    assert calling_from(inside, caller) == (__file__, last, 2)
+PACKAGE = flask_cors.__name__
 
 
-def test_a_package_whose_name_begins_alike_is_the_calling_code() -> None:
-    beside = f"{os.path.dirname(flask_cors.__file__)}_of_mine{os.sep}app.py"
-    assert calling_from(beside, caller)[:2] == (beside, 2)
+def found_from(module: str, filename: str) -> tuple[str, int]:
+    frame = calling_from(module, caller, filename)
+    return frame.f_code.co_filename, frame.f_lineno
 
 
-def test_the_outermost_frame_will_do_where_all_lie_in_the_package(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("module", [PACKAGE, f"{PACKAGE}.extension", f"{PACKAGE}.options.reader"])
+@pytest.mark.parametrize("filename", ["<frozen>", "extension.py", __file__, "/app.pyz/x.py"])
+def test_frames_of_the_package_are_passed_over_wherever_its_files_are(
+    module: str, filename: str
 ) -> None:
-    monkeypatch.setattr("flask_cors.errors._PACKAGE", "")
-    _, _, depth = caller()
-    frame: Any = sys._getframe(0)
-    frames = 1
-    while frame is not None:
-        frame = frame.f_back
-        frames += 1
-    assert depth == frames - 1
+    # The nearest frame outside is that of calling_from, which called the package's code.
+    last = calling_from.__code__.co_firstlineno + 6
+    assert found_from(module, filename) == (__file__, last)
+
+
+@pytest.mark.parametrize("module", [f"{PACKAGE}_of_mine", f"my.{PACKAGE}.app", "__main__", ""])
+def test_another_module_is_the_calling_code(module: str) -> None:
+    assert found_from(module, "app.py") == ("app.py", 2)
+
+
+@pytest.mark.parametrize("module", ["flask.app", "werkzeug.serving", "importlib._bootstrap"])
+def test_a_source_is_the_users_line_or_none(module: str) -> None:
+    """Compiled code has no frames: the nearest frame is then Flask's, or the importer's."""
+    code = compile("found = said_at('app', 'CORS(app)')", "x.py", "exec")
+    namespace: dict[str, Any] = {"__name__": module, "said_at": said_at}
+    exec(code, namespace)
+    assert namespace["found"] == Source("app", "CORS(app)")
+    namespace["__name__"] = "my.app"
+    exec(code, namespace)
+    assert namespace["found"] == Source("app", "CORS(app)", "x.py", 1)
+
+
+def test_without_any_frame_outside_there_is_no_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flask_cors.errors.caller", lambda: None)
+    assert said_at("app", "CORS(app)") == Source("app", "CORS(app)")
+    with pytest.warns(CorsWarning, match="^text$"):
+        warn("text")
+
+
+def test_code_without_a_module_can_be_warned() -> None:
+    namespace: dict[str, Any] = {"warn": warn}
+    code = compile("warn('text')", "bare.py", "exec")
+    with pytest.warns(CorsWarning) as caught:
+        exec(code, namespace)
+    assert (caught[0].filename, caught[0].lineno) == ("bare.py", 1)
+
+
+def test_a_warning_of_a_line_that_ran_before_is_shown_once() -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default")
+        for _ in range(3):
+            Report(SOURCE).warn("methods", "TRACE", "only once")
+    assert len(caught) == 1
 
 
 def test_a_warning_is_shown_once_a_place() -> None:

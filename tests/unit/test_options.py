@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import FrozenInstanceError
 from datetime import timedelta
 from typing import Any, get_args
@@ -14,7 +14,13 @@ import pytest
 from flask_cors.errors import CorsWarning, Problem, Report, Source
 from flask_cors.options import schema as options
 from flask_cors.options.parsers import HeaderNames
-from flask_cors.options.reader import Resource, misspelt_keys, read_config, read_options
+from flask_cors.options.reader import (
+    Resource,
+    current,
+    misspelt_keys,
+    read_config,
+    read_options,
+)
 from flask_cors.options.schema import (
     DEFAULTS,
     OPTIONS,
@@ -27,7 +33,7 @@ from flask_cors.options.schema import (
     collect,
 )
 from flask_cors.patterns.origins import Origins
-from flask_cors.policy.policy import Policy, conflicts
+from flask_cors.policy.policy import Policy, without_credentials
 from tests.hints import renamed, written
 
 SOURCE = Source("app", "CORS(app)", "app.py", 7)
@@ -49,8 +55,21 @@ def read(place: str = "app", **given: Any) -> dict[str, Any]:
 
 
 def configured(config: Mapping[str, Any]) -> tuple[dict[str, Setting], list[Problem]]:
-    problems: list[Problem] = []
-    return read_config(config, problems), problems
+    """Read every option that the config sets, as if some route needed it."""
+    report = Report(Source("config", "app.config"))
+    settings = read_config(config, report)
+    return {name: settings[name] for name in settings.names}, report.problems
+
+
+def degraded(given: Mapping[str, Any], place: str = "app") -> tuple[dict[str, Setting], Problem]:
+    report = Report(SOURCE)
+    with pytest.warns(CorsWarning) as caught:
+        settings = read_options(given, place, report)
+    assert report.problems == []
+    (problem,) = report.degraded
+    assert [str(warning.message) for warning in caught] == [str(problem)]
+    assert (caught[0].filename, caught[0].lineno) == ("app.py", 7)
+    return settings, problem
 
 
 def policy(**given: Any) -> Policy:
@@ -205,7 +224,7 @@ def test_an_option_without_effect_is_dropped_with_a_warning(
 ) -> None:
     message = re.escape(
         f"{name}=False (CORS(app) at app.py:7): dropped: it has no effect here, "
-        f"only in the options of a {where}"
+        f"only in the options of a {where}. Leave it out here."
     )
     with pytest.warns(CorsWarning, match=f"^{message}$"):
         assert read(place, **{name: False}) == {}
@@ -221,71 +240,200 @@ def test_resources_of_a_mark_or_a_resource_are_an_error(place: str) -> None:
         SOURCE,
         "resources are patterns for the paths of an app or a blueprint",
         "Write CORS(app, resources=...), and give a view's own options to cross_origin.",
+        {},
     )
+
+
+RESTRICTING = [
+    ("origin", "origins"),
+    ("Origins", "origins"),
+    ("allow_origin", "origins"),
+    ("allow_origins", "origins"),
+    ("allowed_origins", "origins"),
+    ("cors_allowed_origins", "origins"),
+    ("Access-Control-Allow-Origin", "origins"),
+    ("whitelist", "origins"),
+    ("CORS_ORIGIN", "origins"),
+    ("CORS_ALLOW_ORIGIN", "origins"),
+    ("allow_methods", "methods"),
+    ("allowed_methods", "methods"),
+    ("method", "methods"),
+    ("allowed_headers", "allow_headers"),
+    ("header", "allow_headers"),
+    ("Access-Control-Allow-Headers", "allow_headers"),
+    ("resource", "resources"),
+    ("routes", "resources"),
+]
+VALUES = {
+    "origins": "https://a.example",
+    "methods": ["GET"],
+    "allow_headers": "Content-Type",
+    "resources": {"/api/*": {"origins": "*"}},
+}
+
+
+@pytest.mark.parametrize("place", ["app", "blueprint"])
+@pytest.mark.parametrize(("name", "closest"), RESTRICTING)
+def test_an_unknown_option_that_restricts_is_an_error_with_the_closest_name(
+    name: str, closest: str, place: str
+) -> None:
+    value = VALUES[closest]
+    settings, (problem,) = parsed({name: value}, place)
+    assert settings == {}
+    assert problem == Problem(
+        name,
+        value,
+        SOURCE,
+        f"there is no such option; {closest} was meant, and leaving it out opens more",
+        f"Write {closest}={value!a}.",
+        {closest: value},
+    )
+    assert renamed(problem.hint) == [closest]
+
+
+@pytest.mark.parametrize("place", ["mark", "resource"])
+def test_misspelt_resources_that_restrict_are_an_error_where_there_are_none(place: str) -> None:
+    _, (problem,) = parsed({"resource": {"/api/*": {"origins": "https://a.example"}}}, place)
+    assert problem.hint.startswith("Write CORS(app, resources=...)")
+
+
+ANYTHING: list[tuple[str, object, str]] = [
+    ("origin", "*", "origins"),
+    ("origin", ["*"], "origins"),
+    ("allow_origin", ".*", "origins"),
+    ("origins_list", "https://a.example, *", "origins"),
+    ("Access-Control-Allow-Origin", "*", "origins"),
+    ("cors_allowed_origins", ("*",), "origins"),
+    ("origin_allow_all", True, "origins"),
+    ("allow_methods", "*", "methods"),
+    ("allowed_headers", {"*"}, "allow_headers"),
+    ("resource", "*", "resources"),
+    ("resource", {"/*": {"origins": "*"}}, "resources"),
+    ("resource", {r"/.*": {"origin": "*", "support_credentials": True}}, "resources"),
+    ("resource", ["/*"], "resources"),
+    ("support_credentials", True, "supports_credentials"),
+    ("allow_credentials", True, "supports_credentials"),
+    ("credentials", "true", "supports_credentials"),
+    ("Access-Control-Allow-Credentials", "true", "supports_credentials"),
+    ("vary_headers", True, "vary_header"),
+    ("exposed_headers", "X-A", "expose_headers"),
+    ("maxage", 5, "max_age"),
+    ("CORS_MAXAGE", 5, "max_age"),
+    ("send_wildcards", True, "send_wildcard"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "closest"), ANYTHING)
+def test_an_unknown_option_that_only_grants_is_dropped_with_the_closest_name(
+    name: str, value: object, closest: str
+) -> None:
+    settings, problem = degraded({name: value})
+    assert settings == {}
+    assert (problem.option, problem.value) == (name, value)
+    start = f"dropped: there is no such option; it is called {closest}"
+    assert problem.reason.startswith(start)
+    assert closest in (problem.fix or {})
+    assert set(renamed(problem.hint)) == set(problem.fix or {})
+
+
+OPENED: list[tuple[str, object]] = [
+    ("resource", {"/*": {"origins": "https://a.example"}}),
+    ("resource", {"/*": {"origins": "*"}, "/b": {"methods": "GET"}}),
+    ("resource", {"/api/*": {"origins": "*"}}),
+    ("resource", {"/*": "*"}),
+    ("resource", {}),
+    ("origin", [re.compile(".*")]),
+    ("origin", len),
+    ("origin", []),
+    ("origin", None),
+    ("origin_allow_all", False),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), OPENED)
+def test_what_may_restrict_is_an_error_and_never_dropped(name: str, value: object) -> None:
+    settings, (problem,) = parsed({name: value})
+    assert settings == {}
+    assert "opens more" in problem.reason
+
+
+@pytest.mark.parametrize("value", [False, "False", "0"])
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("support_credentials", "supports_credentials"),
+        ("allow_credentials", "supports_credentials"),
+        ("allows_private_network", "allow_private_network"),
+    ],
+)
+def test_a_misspelt_flag_that_takes_away_is_read(name: str, meant: str, value: object) -> None:
+    settings, problem = degraded({name: value})
+    assert settings == {meant: Setting(False, SOURCE)}
+    assert problem.reason == f"read as {meant}, the option's name"
+    assert problem.hint == f"Write {meant}=False."
 
 
 @pytest.mark.parametrize(
-    ("name", "place", "closest"),
-    [
-        ("origin", "app", "origins"),
-        ("Origins", "mark", "origins"),
-        ("support_credentials", "mark", "supports_credentials"),
-        ("supports_credential", "resource", "supports_credentials"),
-        ("credentials", "app", "supports_credentials"),
-        ("allow_credentials", "app", "supports_credentials"),
-        ("allow_origin", "app", "origins"),
-        ("allow_origins", "app", "origins"),
-        ("allowed_origins", "app", "origins"),
-        ("allow_methods", "app", "methods"),
-        ("allowed_methods", "app", "methods"),
-        ("allowed_headers", "app", "allow_headers"),
-        ("exposed_headers", "app", "expose_headers"),
-        ("header", "app", "allow_headers"),
-        ("method", "app", "methods"),
-        ("maxage", "app", "max_age"),
-        ("resource", "app", "resources"),
-        ("CORS_ORIGIN", "app", "origins"),
-        ("CORS_ALLOW_ORIGIN", "app", "origins"),
-        ("CORS_MAXAGE", "app", "max_age"),
-    ],
-)
-def test_an_unknown_option_is_an_error_that_names_the_closest(
-    name: str, place: str, closest: str
-) -> None:
-    settings, (problem,) = parsed({name: "https://a.example"}, place)
-    assert settings == {}
-    assert problem == Problem(
-        name, "https://a.example", SOURCE, "there is no such option", f"Write {closest}=."
-    )
-    assert renamed(problem.hint) == [closest]
-    assert place in OPTIONS[closest].places
-
-
-@pytest.mark.parametrize(("name", "place"), [("xyz", "app"), ("resource", "mark"), ("xyz", "mark")])
-def test_an_option_like_no_other_is_an_error_that_lists_those_of_the_place(
+    ("name", "place"),
+    [("xyz", "app"), ("static_folder", "app"), ("SECRET_KEY", "resource"), ("xyz", "mark"),
+     ("automatic_option", "app"), ("intercept_exception", "mark")],
+)  # fmt: skip
+def test_an_option_like_no_other_is_dropped_and_those_of_the_place_are_listed(
     name: str, place: str
 ) -> None:
-    (problem,) = parsed({name: 1}, place)[1]
+    settings, problem = degraded({name: 1}, place)
     names = sorted(
         name for name, row in OPTIONS.items() if place in row.places and name != "headers"
     )
-    assert problem.hint == f"The options here are {', '.join(names)}."
+    assert settings == {}
+    assert problem.reason == "dropped: there is no such option"
+    assert problem.hint == f"Leave it out; the options here are {', '.join(names)}."
+    assert problem.fix == {}
 
 
 def test_a_key_that_is_no_string_is_an_unknown_option() -> None:
-    (problem,) = parsed({5: 1})[1]  # type: ignore[dict-item]
+    _, problem = degraded({5: 1})  # type: ignore[dict-item]
     assert problem.option == "5"
 
 
-def test_origin_star_is_harmless_and_dropped_with_a_warning() -> None:
-    message = re.escape(
-        "origin='*' (CORS(app) at app.py:7): dropped: the option is origins=, "
-        "and any origin its default"
+def test_origin_star_is_dropped_and_the_text_says_which_origins_hold() -> None:
+    _, problem = degraded({"origin": "*"})
+    assert problem.reason == (
+        "dropped: there is no such option; it is called origins, and the origins of the next "
+        "layer apply: blueprint, app, CORS_ORIGINS; by default any"
     )
-    with pytest.warns(CorsWarning, match=f"^{message}$"):
-        assert read(origin="*") == {}
-    assert len(parsed({"origin": ["*"]})[1]) == 1
-    assert len(parsed({"allow_origin": "*"})[1]) == 1
+    assert problem.hint == "Write origins='*'."
+    settings, problem = degraded({"origin": "*", "origins": "https://a.example"})
+    assert "origins='https://a.example' applies" in problem.reason
+    assert settings["origins"].value.literals == {"https://a.example"}
+
+
+CREDENTIALS_HINTS = [
+    ({}, "origins=['https://app.example.com']"),
+    ({"origins": "*"}, "origins=['https://app.example.com']"),
+    ({"origins": ["https://a.example"]}, ""),
+    ({"origin": ["https://a.example"]}, ""),
+    ({"resources": {"/a": {"origins": "https://a.example"}}}, ""),
+    ({"resources": {"/a": {}}, "origins": "https://a.example"}, ""),
+    ({"resources": {"/a": {}}}, "resources={'/a': {'origins': ['https://app.example.com']}}"),
+    (
+        {"resources": {"/a": {"origins": "*", "max_age": 5}}},
+        "resources={'/a': {'origins': ['https://app.example.com'], 'max_age': 5}}",
+    ),
+    ({"expose_headers": "*", "origins": "https://a.example"}, "expose_headers=['X-Total']"),
+]
+
+
+@pytest.mark.parametrize(("others", "needed"), CREDENTIALS_HINTS)
+def test_the_hint_for_credentials_names_all_that_is_to_be_written(
+    others: dict[str, Any], needed: str
+) -> None:
+    report = Report(SOURCE)
+    with pytest.warns(CorsWarning):
+        read_options({"support_credentials": True, **others}, "app", report)
+    hint = report.degraded[0].hint
+    end = f", {needed}, with your own origins." if needed else "."
+    assert hint == f"Write supports_credentials=True{end}"
 
 
 def test_a_keyword_spelled_as_its_config_key_is_taken_with_a_warning() -> None:
@@ -300,7 +448,10 @@ def test_a_keyword_spelled_as_its_config_key_is_taken_with_a_warning() -> None:
 def test_an_option_given_twice_is_an_error() -> None:
     with pytest.warns(CorsWarning, match="read as methods"):
         _, (problem,) = parsed({"methods": "GET", "CORS_METHODS": "PUT"})
-    assert problem == Problem("methods", "PUT", SOURCE, "it is given twice", "Keep methods= alone.")
+    hint = "Keep methods= alone."
+    assert problem == Problem(
+        "methods", "PUT", SOURCE, "it is given twice", hint, {"methods": "PUT"}
+    )
 
 
 def test_headers_is_accepted_as_deprecated() -> None:
@@ -310,8 +461,8 @@ def test_headers_is_accepted_as_deprecated() -> None:
 
 
 def test_all_mistakes_are_found() -> None:
-    _, problems = parsed({"origins": None, "max_age": -1, "xyz": 1, "methods": ["a b"]})
-    assert [problem.option for problem in problems] == ["origins", "max_age", "xyz", "methods"]
+    _, problems = parsed({"origins": None, "max_age": -1, "origin": "x", "methods": ["a b"]})
+    assert [problem.option for problem in problems] == ["origins", "max_age", "origin", "methods"]
 
 
 # -- config ----------------------------------------------------------------------------
@@ -392,11 +543,23 @@ def test_config_headers_is_accepted_as_deprecated() -> None:
         ("CORS_SUPPORT_CREDENTIALS", "CORS_SUPPORTS_CREDENTIALS"),
         ("CORS_ALLOWED_HEADERS", "CORS_ALLOW_HEADERS"),
         ("CORS_MAXAGE", "CORS_MAX_AGE"),
+        # Those of other libraries.
+        ("CORS_ALLOWED_ORIGINS", "CORS_ORIGINS"),
+        ("CORS_ORIGIN_WHITELIST", "CORS_ORIGINS"),
+        ("CORS_ALLOWED_ORIGIN_REGEXES", "CORS_ORIGINS"),
+        ("CORS_ALLOW_ALL_ORIGINS", "CORS_ORIGINS"),
+        ("CORS_ALLOW_CREDENTIALS", "CORS_SUPPORTS_CREDENTIALS"),
+        ("CORS_ALLOW_METHODS", "CORS_METHODS"),
+        ("CORS_URLS_REGEX", "CORS_RESOURCES"),
+        ("CORS_PREFLIGHT_MAX_AGE", "CORS_MAX_AGE"),
     ],
 )
 def test_a_config_key_close_to_an_option_is_warned_about(key: str, meant: str) -> None:
-    message = f"^the config key {key} is no option of CORS; is {meant} meant\\?$"
-    with pytest.warns(CorsWarning, match=message):
+    message = re.escape(
+        f"{key}='x' ({key}): this config key is not an option of Flask-CORS, and is ignored. "
+        f"If it is meant for Flask-CORS, write {meant}."
+    )
+    with pytest.warns(CorsWarning, match=f"^{message}$"):
         assert configured({key: "x"}) == ({}, [])
 
 
@@ -406,6 +569,94 @@ def test_misspelt_keys_are_found_in_order_and_the_apps_own_are_left_alone() -> N
         ("CORS_METHOD", "CORS_METHODS"),
         ("CORS_ORIGN", "CORS_ORIGINS"),
     ]
+
+
+def test_a_value_of_the_config_that_nothing_needs_is_not_judged() -> None:
+    report = Report(Source("config", "app.config"))
+    settings = read_config({"CORS_ORIGINS": None, "CORS_METHODS": "a b", "CORS_MAX_AGE": 5}, report)
+    assert sorted(settings.names) == ["max_age", "methods", "origins"]
+    assert list(settings) == list(OPTIONS)
+    assert len(settings) == len(OPTIONS)
+    assert settings["max_age"] is settings["max_age"]
+    assert settings["allow_headers"] is DEFAULTS["allow_headers"]
+    assert report.problems == []
+    assert settings["origins"].value.empty
+    assert settings["origins"].value.empty
+    assert [problem.option for problem in report.problems] == ["CORS_ORIGINS"]
+
+
+# -- lists that change after the call ------------------------------------------------------
+
+
+def now(given: Mapping[str, Any], change: Callable[[], object]) -> tuple[Any, Any, Report]:
+    """Return what was read at the call, and after *change* when policies are compiled."""
+    report = Report(SOURCE)
+    before = read_options(given, "app", report)
+    assert report.problems == []
+    change()
+    return before, current(before, report), report
+
+
+def test_a_list_is_read_as_it_is_when_policies_are_compiled() -> None:
+    origins = ["https://a.example"]
+    before, after, report = now({"origins": origins, "max_age": 5}, lambda: origins.append("null"))
+    assert before["origins"].value.literals == {"https://a.example"}
+    assert after["origins"].value.literals == {"https://a.example", "null"}
+    assert after["origins"].source is before["origins"].source
+    assert after["max_age"] is before["max_age"]
+    assert report.problems == []
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"origins": "https://a.example", "methods": ("GET",), "max_age": 5},
+        {"origins": ["https://a.example"], "methods": {"GET"}, "allow_headers": ["X-A"]},
+        {"resources": {"/a": {"origins": ["https://a.example"]}}},
+        {"origins": iter(["https://a.example"])},
+    ],
+)
+def test_what_has_not_changed_is_not_read_again(given: dict[str, Any]) -> None:
+    before, after, _ = now(given, lambda: None)
+    assert after is before
+
+
+def test_what_can_be_iterated_but_once_is_read_when_it_is_given() -> None:
+    more = ["https://a.example"]
+    given = (origin for origin in more)
+    before, after, _ = now({"origins": given}, lambda: more.append("https://b.example"))
+    assert after["origins"].value.literals == {"https://a.example"}
+    assert after is before
+
+
+@pytest.mark.parametrize("way", ["pattern", "option", "list"])
+def test_resources_that_change_are_read_again_at_any_depth(way: str) -> None:
+    listed = ["https://a.example"]
+    options: dict[str, Any] = {"origins": listed}
+    given: dict[str, Any] = {"/a": options}
+
+    def change() -> None:
+        if way == "pattern":
+            given["/b"] = {}
+        elif way == "option":
+            options["max_age"] = 5
+        else:
+            listed.append("null")
+
+    _, after, report = now({"resources": given}, change)
+    found = after["resources"].value
+    assert report.problems == []
+    assert len(found) == (2 if way == "pattern" else 1)
+    assert ("max_age" in found[0].settings) is (way == "option")
+    assert ("null" in found[0].settings["origins"].value.literals) is (way == "list")
+
+
+def test_a_mistake_that_came_into_a_list_later_is_reported_with_its_place() -> None:
+    methods = ["GET"]
+    _, after, report = now({"methods": methods}, lambda: methods.append("a b"))
+    (problem,) = report.problems
+    assert (problem.option, problem.value, problem.source) == ("methods", "a b", SOURCE)
+    assert after["methods"].value == {"GET"}
 
 
 # -- resources -------------------------------------------------------------------------
@@ -456,28 +707,28 @@ def test_a_mistake_in_a_resource_is_reported_with_its_place() -> None:
 
 
 PATTERN = "a resource is a string or a regular expression over strings"
-KIND = "and no dict, list, string or regular expression"
-DICT = "what belongs to a pattern is a dictionary of options"
+KIND = "resources are a dict, a list, a string or a regular expression, not"
+DICT = "each pattern takes a dictionary of options"
 COMPILES = "it is read as a regular expression and does not compile: "
-MEND = "Mend it, or write a path ('/api/items') or a glob ('/api/*')."
+MEND = "Correct it, or write a path ('/api/items') or a glob ('/api/*')."
 # What was given, the value that the problem names, its reason, and its hint.
 BAD_RESOURCES = [
     (
         5,
         5,
-        f"this is a int, {KIND}",
+        f"{KIND} int",
         "Write for instance {'/api/*': {'origins': 'https://app.example.com'}}.",
     ),
     (
         b"/a",
         b"/a",
-        f"this is a bytes, {KIND}",
+        f"{KIND} bytes",
         "Write for instance {'/api/*': {'origins': 'https://app.example.com'}}.",
     ),
     (
         bytearray(b"/a"),
         bytearray(b"/a"),
-        f"this is a bytearray, {KIND}",
+        f"{KIND} bytearray",
         "Write for instance {'/api/*': {'origins': 'https://app.example.com'}}.",
     ),
     ([5], 5, PATTERN, "Write for instance '/api/*'."),
@@ -505,6 +756,12 @@ BAD_RESOURCES = [
     ({"/a": ("*",)}, {"/a": ("*",)}, DICT, "Write {'/a': {'origins': ('*',)}}."),
     ({"/a": None}, {"/a": None}, DICT, "Write {'/a': {}}."),
     (
+        {"origins": "*"},
+        {"origins": "*"},
+        f"'origins' is not a path, and {DICT}",
+        "Write {'/*': {'origins': '*'}}.",
+    ),
+    (
         '["/a"]',
         '["/a"]',
         "this is JSON in a string, which is read as one pattern",
@@ -525,7 +782,8 @@ def test_a_mistake_in_resources_says_value_reason_and_hint(
 ) -> None:
     found, (problem,) = resources(given)
     assert found == ()
-    assert problem == Problem("resources", value, SOURCE, reason, hint)
+    assert problem._replace(fix=None) == Problem("resources", value, SOURCE, reason, hint)
+    assert set(problem.fix or {"resources"}) == {"resources"}
 
 
 @pytest.mark.parametrize(("given", "value", "reason", "hint"), BAD_RESOURCES)
@@ -545,14 +803,27 @@ def test_what_the_hint_for_resources_says_to_write_is_accepted(
 @pytest.mark.parametrize("pattern", ["api/*", "api", "", r"\.x", ".x*", re.compile("api/v1")])
 def test_a_pattern_that_covers_nothing_is_warned_about(pattern: Any) -> None:
     text = pattern if isinstance(pattern, str) else pattern.pattern
-    message = re.escape(
-        f"resources={pattern!a} (CORS(app) at app.py:7): "
-        f"it covers nothing, since a path starts with '/': {f'/{text}'!r}"
-    )
-    with pytest.warns(CorsWarning, match=f"^{message}$"):
-        found, problems = resources([pattern])
-    assert [resource.pattern.text for resource in found] == [text]
-    assert problems == []
+    settings, problem = degraded({"resources": [pattern]})
+    assert problem.reason == "it covers nothing, since a path starts with '/'"
+    path = f"/{text}" if text else "/*"
+    assert (problem.hint, problem.fix) == (f"Write {path!a}.", {"resources": path})
+    assert [resource.pattern.text for resource in settings["resources"].value] == [text]
+
+
+@pytest.mark.parametrize(
+    ("given", "fix"),
+    [
+        ({"https://a.example": {}}, {"/*": {"origins": "https://a.example"}}),
+        ({"https://A.example/*": {}}, {"/*": {"origins": "https://a.example"}}),
+        ({r"^https://a\.example/api/.*$": {}}, {"/api/.*": {"origins": "https://a.example"}}),
+        ({"http://a:1/api/*": {"origins": "null"}}, {"/api/*": {"origins": "null"}}),
+        ("https://a.example", {"/*": {"origins": "https://a.example"}}),
+    ],
+)
+def test_a_url_as_a_resource_is_called_one(given: Any, fix: object) -> None:
+    _, problem = degraded({"resources": given})
+    assert problem.reason == "this is a URL, and a resource is a path: it covers nothing"
+    assert (problem.hint, problem.fix) == (f"Write {fix!a}.", {"resources": fix})
 
 
 @pytest.mark.parametrize("pattern", ["*", "/", "*.json", "/*", ".*", ".+api", "(?i)api", "a|/b"])
@@ -560,94 +831,123 @@ def test_a_pattern_that_may_cover_something_is_not_warned_about(pattern: str) ->
     assert resources([pattern])[1] == []
 
 
-# -- conflicts -------------------------------------------------------------------------
+# -- what cannot be granted together ---------------------------------------------------------
 
-CREDENTIALS = "supports_credentials=True (CORS(app) at app.py:7)"
+GRANTED = ("Access-Control-Allow-Credentials", "true")
 
 
 @pytest.mark.parametrize(
-    ("given", "option", "value", "reason"),
+    ("origins", "why"),
     [
-        ({"origins": "*"}, "origins", "*", f"any origin cannot be combined with {CREDENTIALS}"),
-        ({"origins": "null"}, "origins", "null", f"'null' cannot be combined with {CREDENTIALS}"),
-        (
-            {"origins": ["null", "https://a.example"]},
-            "origins",
-            "null",
-            f"'null' cannot be combined with {CREDENTIALS}",
-        ),
-        (
-            {"expose_headers": ["*", "X-A"]},
-            "expose_headers",
-            "*",
-            f"browsers take '*' for a header's name under {CREDENTIALS}",
-        ),
+        ("*", "any origin is allowed"),
+        (["*", "https://a.example"], "any origin is allowed"),
+        ("https?://.*", "any origin is allowed, as 'https?://.*' matches '"),
     ],
 )
-def test_what_cannot_be_granted_with_credentials(
-    given: dict[str, Any], option: str, value: str, reason: str
+def test_credentials_under_any_origin_are_dropped_and_the_origins_kept(
+    origins: Any, why: str
 ) -> None:
-    settings, _ = parsed({**given, "supports_credentials": True})
-    (problem,) = conflicts(settings)
-    assert (problem.option, problem.value, problem.source) == (option, value, SOURCE)
-    assert problem.reason.startswith(reason)
-    settings["supports_credentials"] = Setting(False, SOURCE)
-    assert conflicts(settings) == []
-    del settings["supports_credentials"]
-    assert conflicts(settings) == []
+    found = policy(origins=origins, supports_credentials=True)
+    assert not found.credentials
+    assert GRANTED not in (*found.on_actual, *found.on_preflight, *found.on_granted)
+    assert found.origins.any or found.origins.regexes
+    setting = found.settings["supports_credentials"]
+    assert setting.value is False
+    assert setting.source.place == "CORS(app), dropped since any origin is allowed"
+    (problem,) = found.degraded
+    assert found.dropped_credentials is problem
+    assert (problem.option, problem.source) == ("supports_credentials", SOURCE)
+    assert problem.reason.startswith(f"dropped: {why}")
+    assert problem.reason.endswith("and every site could read a user's data")
 
 
-def test_the_words_of_conflicts() -> None:
-    settings, _ = parsed(
-        {"origins": "*, null", "expose_headers": "*", "supports_credentials": True}
+def test_the_origins_that_are_named_are_proposed() -> None:
+    found = policy(
+        origins=["*", "https://b.example", "null", "https://*.a.example"],
+        supports_credentials=True,
+        expose_headers="*",
     )
-    assert [(problem.reason, problem.hint) for problem in conflicts(settings)] == [
-        (
-            f"any origin cannot be combined with {CREDENTIALS}: every site could read it",
-            "List the origins: origins=['https://app.example.com']; if every site is really "
-            'meant, write origins=re.compile(".*").',
-        ),
-        (
-            f"'null' cannot be combined with {CREDENTIALS}: every sandboxed frame sends it",
-            "Leave 'null' out, or give its views options of their own.",
-        ),
-        (
-            f"browsers take '*' for a header's name under {CREDENTIALS}",
-            "List the header names: expose_headers=['X-Total'].",
-        ),
+    fix = {
+        "origins": ["https://b.example", "https://*.a.example"],
+        "expose_headers": ["X-Total"],
+        "supports_credentials": True,
+    }
+    assert [problem.fix for problem in found.degraded] == [fix]
+    assert found.degraded[0].hint == (
+        "List the origins that may use credentials: "
+        "origins=['https://b.example', 'https://*.a.example'], expose_headers=['X-Total'], "
+        "supports_credentials=True."
+    )
+
+
+@pytest.mark.parametrize(
+    ("origins", "credentials", "option"),
+    [
+        (Source("app", "resource '/a' of CORS(app)"), SOURCE, "origins"),
+        (Source("app", "resource '/a' of CORS(app)"), Source("view", "x"), "supports_credentials"),
+        (SOURCE, Source("config", "CORS_SUPPORTS_CREDENTIALS"), "origins"),
+        (Source("default", "the defaults"), Source("config", "C"), "supports_credentials"),
+        (Source("config", "CORS_ORIGINS"), SOURCE, "supports_credentials"),
+    ],
+)
+def test_the_list_of_origins_is_proposed_where_it_applies(
+    origins: Source, credentials: Source, option: str
+) -> None:
+    settings = {
+        **DEFAULTS,
+        "origins": DEFAULTS["origins"]._replace(source=origins),
+        "supports_credentials": Setting(True, credentials),
+    }
+    (problem,) = Policy.of(settings).degraded
+    assert problem.option == option
+    assert problem.source == {"origins": origins, "supports_credentials": credentials}[option]
+    assert ("supports_credentials" in (problem.fix or {})) is (option != "origins")
+
+
+def test_a_compiled_regex_is_taken_at_its_word() -> None:
+    found = policy(origins=re.compile(".*"), supports_credentials=True)
+    assert found.credentials
+    assert (found.degraded, found.dropped_credentials) == ((), None)
+
+
+def test_null_is_granted_no_credentials_and_the_other_origins_are() -> None:
+    found = policy(origins=["null", "https://a.example"], supports_credentials=True)
+    assert found.credentials
+    assert found.dropped_credentials is None
+    assert found.origins.literals == {"null", "https://a.example"}
+    (problem,) = found.degraded
+    assert (problem.option, problem.value, problem.fix) == ("origins", "null", {})
+    assert problem.hint == "Leave 'null' out, or give its views options of their own."
+    assert GRANTED in found.on_actual
+    assert without_credentials(found.on_actual) == ()
+
+
+def test_star_is_dropped_from_exposed_headers_with_credentials() -> None:
+    found = policy(origins="https://a.example", expose_headers="*, X-A", supports_credentials=True)
+    assert found.on_actual == (GRANTED, ("Access-Control-Expose-Headers", "X-A"))
+    assert found.settings["expose_headers"].value == ("X-A",)
+    (problem,) = found.degraded
+    assert (problem.option, problem.value) == ("expose_headers", "*")
+    assert problem.fix == {"expose_headers": ["X-Total"]}
+    without = policy(origins="https://a.example", expose_headers="*")
+    assert without.on_actual == (("Access-Control-Expose-Headers", "*"),)
+    assert without.degraded == ()
+
+
+def test_an_async_callable_that_cannot_be_asked_is_told() -> None:
+    origins = Origins(unanswered=("allowed()",))
+    (problem,) = Policy.of(DEFAULTS, origins).degraded
+    assert problem.reason.startswith("allowed() is async, and cannot be asked without asgiref")
+    assert problem.hint == "Install flask[async], or write a plain function."
+
+
+def test_the_words_of_what_is_degraded() -> None:
+    found = policy(origins="https://a.example, null", expose_headers="*", supports_credentials=True)
+    because = "supports_credentials=True (CORS(app) at app.py:7)"
+    assert [problem.reason for problem in found.degraded] == [
+        f"'null' is granted no credentials, despite {because}: any site can send it",
+        f"dropped: browsers read '*' as a header's name under {because}",
     ]
-
-
-@pytest.mark.parametrize("name", ["origins", "expose_headers"])
-def test_the_hints_for_credentials_are_accepted(name: str) -> None:
-    settings, _ = parsed({name: "*", "supports_credentials": True})
-    (problem,) = conflicts(settings)
-    assert renamed(problem.hint) == [name] * (2 if name == "origins" else 1)
-    for advice in written(problem.hint):
-        mended, problems = parsed({name: advice, "supports_credentials": True})
-        assert problems == []
-        assert conflicts(mended) == []
-
-
-def test_the_hint_for_null_with_credentials_is_to_leave_it_out() -> None:
-    settings, _ = parsed({"origins": ["null", "https://a.example"], "supports_credentials": True})
-    assert conflicts(settings)[0].hint == (
-        "Leave 'null' out, or give its views options of their own."
-    )
-
-
-def test_all_conflicts_are_found_at_once() -> None:
-    settings, _ = parsed(
-        {"origins": "*, null", "expose_headers": "*", "supports_credentials": True}
-    )
-    assert [problem.value for problem in conflicts(settings)] == ["*", "null", "*"]
-
-
-def test_conflicts_only_speak_of_what_is_there() -> None:
-    settings, _ = parsed({"supports_credentials": True})
-    assert conflicts(settings) == []
-    settings, _ = parsed({"supports_credentials": True, "origins": "https://*.a.example"})
-    assert conflicts(settings) == []
 
 
 # -- the policy ------------------------------------------------------------------------
@@ -665,7 +965,8 @@ def test_a_policy_of_the_defaults() -> None:
     assert (found.on_actual, found.on_preflight, found.single) == ((), (), None)
     allowed = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
     assert found.on_granted == (("Access-Control-Allow-Methods", allowed),)
-    assert found.problems == ()
+    assert (found.degraded, found.dropped_credentials) == ((), None)
+    assert not found.credentials
 
 
 def test_a_policy_holds_the_lines_of_each_kind_of_request() -> None:
@@ -717,15 +1018,6 @@ def test_headers_add_to_allow_headers_and_change_nothing_under_star() -> None:
         alone = policy(headers="X-B").allow_headers
     assert alone.any
     assert alone is DEFAULTS["allow_headers"].value
-
-
-def test_an_impossible_policy_denies_and_says_why() -> None:
-    found = policy(origins="*", supports_credentials=True)
-    assert found.origins.empty
-    assert found.single is None
-    assert [problem.option for problem in found.problems] == ["origins"]
-    bound = Origins(any=True)
-    assert Policy.of(found.settings, bound).origins.empty
 
 
 def test_bound_origins_replace_those_of_the_settings() -> None:

@@ -80,7 +80,8 @@ def breaks(origin: str) -> bool:
         ({}, "null", [acao("null")], True),
         ({}, "example.com", [acao("example.com")], True),
         ({}, "!~", [acao("!~")], True),
-        ({}, "x" * 5000, [acao("x" * 5000)], True),
+        ({}, "x" * 512, [acao("x" * 512)], True),
+        ({}, "x" * 513, [acao("*")], False),
         ({}, "https://a,b", [acao("*")], False),
         ({}, "https://a b", [acao("*")], False),
         ({}, "https://a\tb", [acao("*")], False),
@@ -349,18 +350,32 @@ def test_request_headers_are_read_in_linear_time() -> None:
     assert calls("x-a,\t" * 20_000) < small
 
 
-def test_a_policy_that_cannot_be_combined_denies() -> None:
+def test_credentials_that_cannot_be_granted_are_left_out_and_nothing_is_opened() -> None:
     source = Source("app", "CORS(app)")
     settings = {**policy().settings, "supports_credentials": Setting(True, source)}
-    broken = Policy.of(settings)
-    assert len(broken.problems) == 1
-    for origin in (ME, None):
-        decision = decide(broken, origin)
-        assert decision.headers == ()
-        assert decision.vary is False
-    assert decide(broken, ME).reason == (
-        f"the options cannot be combined: {broken.problems[0].reason}"
-    )
+    without = Policy.of(settings)
+    assert len(without.degraded) == 1
+    for asked in (None, Preflight("PUT", "x-a")):
+        for origin in (ME, "null", None):
+            decision, plain = decide(without, origin, asked), decide(policy(), origin, asked)
+            assert decision.headers == plain.headers
+            assert CREDENTIALS not in decision.headers
+            assert decision.vary == plain.vary
+
+
+@pytest.mark.parametrize("asked", [None, Preflight("PUT"), Preflight("BREW")])
+@pytest.mark.parametrize("null", ["null", "NULL"])
+def test_null_is_granted_no_credentials_and_the_others_are(
+    null: str, asked: Preflight | None
+) -> None:
+    rules = policy(origins=["null", ME], supports_credentials=True)
+    assert CREDENTIALS in decide(rules, ME, asked).headers
+    decision = decide(rules, null, asked)
+    assert decision.headers[0] == acao(null)
+    assert CREDENTIALS not in decision.headers
+    assert decision.vary
+    alone = policy(origins="null", supports_credentials=True)
+    assert decide(alone, None).headers == (acao("null"),)
 
 
 # -- what is told of it ----------------------------------------------------------------

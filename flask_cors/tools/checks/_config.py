@@ -17,7 +17,7 @@ def config_errors(subject: Subject) -> Iterator[Found]:
 
 
 def possible_conflicts(subject: Subject) -> Iterator[Found]:
-    problems = {str(item): item for policy in subject.table.all for item in policy.problems}
+    problems = {str(item): item for policy in subject.table.all for item in policy.degraded}
     yield from map(_of_problem, problems.values())
 
 

@@ -16,6 +16,9 @@ DIGITS = frozenset(string.digits)
 LABEL = LETTERS | DIGITS | set("_-")
 SCHEME = LETTERS | DIGITS | set("+.-")
 SPECIAL = frozenset("\\^$?+[](){}|")
+QUOTES = "'\"`"
+# What no path, query or fragment of an origin holds, unless it is a regular expression.
+NOT_IN_TAIL = frozenset("\\^$+[](){}|,")
 DEFAULT_PORT = {"http": "80", "https": "443"}
 OPAQUE = {"about", "data", "file", "javascript"}
 ONE_LABEL = {"internal", "localhost", "test"}
@@ -44,14 +47,25 @@ def read(text: str) -> tuple[str, str]:
         return "literal", "null"
     if any(char.isspace() for char in text) or text.partition(":")[0].lower() in OPAQUE:
         return "error", ""
+    if text == "" or text[0] in QUOTES or text[-1] in QUOTES:
+        return "error", ""
     found = parts_of(text)
     if found is None:
-        return ("regex" if is_special(text) else "error"), ""
-    if ":" not in found.host and is_special(f"{found.host}:{found.port}"):
-        return "regex", ""
-    if not text.isascii() or len(text) > LONGEST:
+        return regex_or_error(text), ""
+    host = found.host.removeprefix(".") if found.host.startswith(".*.") else found.host
+    if ":" not in host and is_special(f"{host}:{found.port}"):
+        return regex_or_error(text), ""
+    if not "".join(each or "" for each in found).isascii():
         return "error", ""
-    return canonical(Parts(found.scheme.lower(), found.host.lower(), found.port))
+    return canonical(Parts(found.scheme.lower(), host.lower(), found.port))
+
+
+def regex_or_error(text: str) -> str:
+    """Tell a regular expression from what is a wildcard gone wrong, or nothing at all."""
+    start, _, host = text.rpartition("://")
+    if "*" in text and set(text.lower()) <= LABEL | set(".:/*[]"):
+        return "regex" if host == ".*" and (not start or is_scheme(start.lower())) else "error"
+    return "regex" if is_special(text) else "error"
 
 
 def is_special(text: str) -> bool:
@@ -61,10 +75,13 @@ def is_special(text: str) -> bool:
 
 
 def parts_of(text: str) -> Parts | None:
-    """Return the parts of ``scheme://host[:port][/]``, ``None`` of anything else."""
+    """Return the parts of a URL, ``None`` of anything else: its path and query are left out."""
     scheme, separator, rest = text.partition("://")
-    rest = rest.removesuffix("/")
-    if not separator or not is_scheme(scheme.lower()) or set(rest) & set("/@?#,"):
+    end = min((place for sign in "/?#" if (place := rest.find(sign)) >= 0), default=len(rest))
+    rest, tail = rest[:end], rest[end:]
+    if not separator or not is_scheme(scheme.lower()):
+        return None
+    if set(rest) & set("@,") or set(tail) & NOT_IN_TAIL:
         return None
     if rest.startswith("[") and (inside := rest[1:].partition("]"))[1]:
         address, _, end = inside
@@ -90,6 +107,8 @@ def canonical(parts: Parts) -> tuple[str, str]:
     if not right:
         return "error", ""
     text = f"{scheme}://{host}" + ("" if port is None else f":{port}")
+    if len(text) > LONGEST:
+        return "error", ""
     return ("wildcard" if "*" in text else "literal"), text
 
 
@@ -99,15 +118,25 @@ def is_pattern_host(scheme: str, host: str) -> bool:
     if host.startswith("*."):
         labels = host[2:].split(".")
         enough = len(labels) > 1 or labels[0] in ONE_LABEL
-        return enough and all(map(is_label, labels)) and not is_number(labels[-1])
+        return enough and all(map(is_name, labels)) and not is_number(labels[-1])
     labels = host.removesuffix(".").split(".")
-    if not all(map(is_label, labels)):
+    if not all(map(is_name, labels)):
         return False
     return scheme not in DEFAULT_PORT or not is_number(labels[-1]) or is_ipv4(host)
 
 
 def is_label(text: str) -> bool:
     return text != "" and set(text) <= LABEL
+
+
+def is_name(text: str) -> bool:
+    """Return whether *text* is a label that browsers accept: ``xn--`` starts punycode."""
+    if not text.startswith("xn--"):
+        return is_label(text)
+    try:
+        return is_label(text) and not text[4:].encode().decode("punycode").isascii()
+    except UnicodeError:
+        return False
 
 
 def is_number(label: str) -> bool:
@@ -184,7 +213,7 @@ def sent_parts(origin: str) -> Parts | None:
         end = colon + end
         inside = all(map(is_label, host.removesuffix(".").split(".")))
     digits = end[1:]
-    port = end == "" or (end[0] == ":" and 0 < len(digits) < 6 and set(digits) <= DIGITS)
+    port = end == "" or (end[0] == ":" and is_port(digits))
     return Parts(scheme, host, digits if end else None) if inside and port else None
 
 

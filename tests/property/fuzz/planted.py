@@ -54,8 +54,8 @@ BUGS: Final = (
     ),
     Bug(
         "origins",
-        r"LABEL}(?:\.{",
-        r"LABEL}(?:.{",
+        r'HOST: Final = rf"{LABEL}(?:\.{',
+        r'HOST: Final = rf"{LABEL}(?:.{',
         "an unescaped dot: https://*.example.com matches https://evil.net/x.example.com",
     ),
     Bug(

@@ -1,0 +1,272 @@
+"""Names that are no options: what each may have meant, and what is to be written.
+
+Knows the options of one call as they were given; what they amount to is not known.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from ..errors import Report, Trial
+from ..patterns.origin_hints import EXAMPLE
+from .parsers import CONFIG_FLAGS
+from .schema import OPTIONS
+
+# Names people write from memory, which difflib would take for another option, or for none.
+_SYNONYMS: Final = {
+    **dict.fromkeys(
+        (
+            *("allow_origin", "allow_origins", "allowed_origin", "allowed_origins", "domains"),
+            *("allow_origin_regex", "origin_regex", "origin_regexes", "origins_regex", "domain"),
+            *("allowed_domains", "allowed_hosts", "hosts", "whitelist", "origin_whitelist"),
+            *("origins_whitelist", "allow_origin_func", "origin_func", "allowed_origin_regexes"),
+        ),
+        "origins",
+    ),
+    **dict.fromkeys(("allow_methods", "allow_method", "allowed_methods", "verbs"), "methods"),
+    **dict.fromkeys(
+        ("allowed_headers", "allow_header", "allowed_header", "header", "request_headers"),
+        "allow_headers",
+    ),
+    **dict.fromkeys(("path", "paths", "routes", "route", "urls"), "resources"),
+    **dict.fromkeys(("exposed_headers", "exposed_header", "expose"), "expose_headers"),
+    **dict.fromkeys(
+        ("allow_credentials", "allow_cookies", "credentials", "with_credentials"),
+        "supports_credentials",
+    ),
+    "preflight_max_age": "max_age",
+    "urls_regex": "resources",
+    "origin_allow_all": "origins",
+    "allow_all_origins": "origins",
+}
+_WORDS: Final = {
+    "method": "methods",
+    "resource": "resources",
+    "credential": "supports_credentials",
+    "expos": "expose_headers",
+    "header": "allow_headers",
+}
+# Leaving one of these out may open what it was to close.
+_RESTRICTING: Final = frozenset({"origins", "resources", "methods", "allow_headers"})
+# Where this value is meant, the misspelt option restricts, and is read.
+_SAFE: Final = {"supports_credentials": False, "allow_private_network": False}
+_EVERYTHING: Final = frozenset({"*", "/*", "/.*", ".*", "/", r"^/.*", r"^/.*$", "/**"})
+
+
+def near(name: str) -> str | None:
+    """Return the option that *name*, which is none, was most likely meant to be."""
+    plain = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    plain = plain.removeprefix("cors_").removeprefix("access_control_")
+    if plain in _SYNONYMS:
+        return _SYNONYMS[plain]
+    if "origin" in plain:
+        return "origins"
+    known = [option for option in OPTIONS if option != "headers"]
+    close = difflib.get_close_matches(plain, known, 1)
+    return close[0] if close else _of_word(plain)
+
+
+def _of_word(plain: str) -> str | None:
+    """Return the option that a name is about by one of its words, such as ``api_methods``."""
+    return next((option for word, option in _WORDS.items() if word in plain), None)
+
+
+def is_any(option: str, value: object) -> bool:
+    """Return whether *value* restricts nothing: it is what holds where nothing is set."""
+    if option == "resources":
+        return _covers_everything(value)
+    if option == "origins" and (value is True or value == ".*"):
+        return True
+    items = re.split(r"[\s,]+", value) if isinstance(value, str) else value
+    return isinstance(items, list | tuple | set | frozenset) and "*" in items
+
+
+def _covers_everything(value: object) -> bool:
+    if isinstance(value, str):
+        return value in _EVERYTHING
+    if isinstance(value, Mapping):
+        return bool(value) and all(
+            pattern in _EVERYTHING and isinstance(options, Mapping) and _restricts_nothing(options)
+            for pattern, options in value.items()
+        )
+    return isinstance(value, list | tuple | set) and any(item in _EVERYTHING for item in value)
+
+
+def _restricts_nothing(options: Mapping[Any, Any]) -> bool:
+    return all(
+        (meant := near(str(name))) not in _RESTRICTING or is_any(meant or "", value)
+        for name, value in options.items()
+    )
+
+
+# -- what to do about one ----------------------------------------------------------------
+
+
+def read_unknown(
+    name: str, value: object, given: Mapping[str, Any], place: str, report: Report
+) -> tuple[str, object] | None:
+    """Report that *name* is no option, or return the option and the value that it is read as.
+
+    *given* are all options of the call. What restricts is an error, since leaving it out
+    could open what it was to close; what only grants is dropped; a flag that only takes
+    away is read.
+    """
+    meant = near(name)
+    if meant is None or (place not in OPTIONS[meant].places and is_any(meant, value)):
+        _drop_unknown(name, value, place, report)
+    elif meant in _RESTRICTING and not is_any(meant, value):
+        reason = f"there is no such option; {meant} was meant, and leaving it out opens more"
+        report.error(name, value, reason, *_write_here(meant, value, place))
+    elif place not in OPTIONS[meant].places:
+        _drop_unknown(name, value, place, report)
+    elif meant in _SAFE and _flag(value) is _SAFE[meant]:
+        report.degrade(name, value, f"read as {meant}, the option's name", *_hint({meant: False}))
+        return meant, False
+    else:
+        _drop_near(name, meant, value, given, report)
+    return None
+
+
+def _write_here(option: str, value: object, place: str) -> tuple[str, Mapping[str, object]]:
+    if place in OPTIONS[option].places:
+        return _write(option, value)
+    return "Write CORS(app, resources=...), and give a view's own options to cross_origin.", {}
+
+
+def _drop_unknown(name: str, value: object, place: str, report: Report) -> None:
+    known = sorted(key for key, row in OPTIONS.items() if place in row.places and key != "headers")
+    hint = f"Leave it out; the options here are {', '.join(known)}."
+    report.degrade(name, value, "dropped: there is no such option", hint, {})
+
+
+def _drop_near(
+    name: str, meant: str, value: object, given: Mapping[str, Any], report: Report
+) -> None:
+    reason = f"dropped: there is no such option; it is called {meant}"
+    if meant == "origins":
+        reason = f"{reason}, and {_which_origins(name, given)}"
+        report.degrade(name, value, reason, *_hint({meant: "*"}))
+    elif meant == "supports_credentials":
+        report.degrade(name, value, reason, *_write_credentials(given))
+    else:
+        report.degrade(name, value, reason, *_write(meant, value))
+
+
+def _which_origins(name: str, given: Mapping[str, Any]) -> str:
+    others = [key for key in given if key != name and near_or_same(key) == "origins"]
+    if others:
+        return f"{others[0]}={given[others[0]]!a} applies"
+    return "the origins of the next layer apply: blueprint, app, CORS_ORIGINS; by default any"
+
+
+def near_or_same(name: str) -> str | None:
+    """Return the option called *name*, or the one that was most likely meant."""
+    return name if name in OPTIONS else near(name)
+
+
+def _write(option: str, value: object) -> tuple[str, Mapping[str, object]]:
+    """Return the hint to write *value* for *option*, with what is wrong in it corrected."""
+    return _hint({option: corrected(option, value)})
+
+
+def _hint(fix: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
+    return f"Write {', '.join(f'{name}={value!a}' for name, value in fix.items())}.", fix
+
+
+def _write_credentials(given: Mapping[str, Any]) -> tuple[str, Mapping[str, object]]:
+    """Return the hint for credentials: they need a list of origins, wherever it is missing."""
+    options = {near_or_same(name): value for name, value in given.items()}
+    lists = options.get("origins", "*")
+    fix: dict[str, object] = {"supports_credentials": True}
+    resources = options.get("resources")
+    if isinstance(resources, Mapping):
+        listed = {path: _with_origins(one, lists) for path, one in resources.items()}
+        fix |= {"resources": listed} if listed != resources else {}
+    elif is_any("origins", lists):
+        fix["origins"] = [EXAMPLE]
+    if is_any("expose_headers", options.get("expose_headers")):
+        fix["expose_headers"] = ["X-Total"]
+    text, _ = _hint(fix)
+    return text if len(fix) == 1 else f"{text[:-1]}, with your own origins.", fix
+
+
+def _with_origins(options: Any, outer: object) -> Any:
+    if not isinstance(options, Mapping):
+        return options
+    given = {near_or_same(str(name)): value for name, value in options.items()}
+    if not is_any("origins", given.get("origins", outer)):
+        return options
+    return {**options, "origins": [EXAMPLE]}
+
+
+def _flag(value: object) -> object:
+    if isinstance(value, str):
+        return CONFIG_FLAGS.get(value.strip().lower())
+    return value if isinstance(value, bool) else None
+
+
+# -- values that are corrected on the way ------------------------------------------------
+
+
+def corrected(option: str, value: object) -> object:
+    """Return *value* with every fix that reading it for *option* proposes, or *value*."""
+    if option == "resources" or _is_used_up(value):
+        return value
+    scratch = Trial()
+    OPTIONS[option].parse(value, scratch, option)
+    for problem in (*scratch.problems, *scratch.degraded):
+        if problem.fix is not None:
+            value = replaced(value, problem.value, problem.fix.get(option, _NOTHING))
+    return value
+
+
+_NOTHING: Final = object()
+
+
+def _is_used_up(value: object) -> bool:
+    return isinstance(value, Iterable) and iter(value) is value
+
+
+def replaced(value: object, wrong: object, right: object) -> object:
+    """Return *value* with the entry *wrong* replaced by *right*, one entry or several."""
+    if isinstance(value, str) or value is wrong:
+        return [] if right is _NOTHING else right
+    if not isinstance(value, list | tuple | set | frozenset):
+        return value
+    kept: list[object] = []
+    for item in value:
+        if item is not wrong and item != wrong:
+            kept.append(item)
+        elif right is not _NOTHING:
+            kept += right if isinstance(right, list) else [right]
+    return kept
+
+
+# -- arguments without a name ------------------------------------------------------------
+
+
+def hint_for_positional(values: object) -> tuple[str, Mapping[str, object] | None]:
+    """Return what to write for an argument that was given without its name."""
+    if isinstance(values, Mapping) and values and all(_is_name(key) for key in values):
+        options = {near_or_same(key): value for key, value in values.items()}
+        return _hint({str(key): corrected(str(key), value) for key, value in options.items()})
+    first = values if isinstance(values, str) else next(iter(_listed(values)), None)
+    if isinstance(values, Mapping) or (isinstance(first, str) and first.startswith(("/", "^/"))):
+        return _hint({"resources": values})
+    if isinstance(first, str):
+        return _write("origins", values)
+    return (
+        "Leave it out, or give it with its option's name, as in origins=['https://app.example.com'].",
+        {},
+    )
+
+
+def _is_name(key: object) -> bool:
+    return isinstance(key, str) and key.isidentifier() and near_or_same(key) is not None
+
+
+def _listed(values: object) -> Sequence[object]:
+    return values if isinstance(values, Sequence) else ()

@@ -1,0 +1,494 @@
+"""Origins that a regular expression lets in and that its author cannot have meant.
+
+A quick look, without any extra, at the texts that the pattern itself suggests: what is tried
+is made of its literal parts, with a stranger's name where the pattern leaves room. An answer
+is an origin that really matches; no answer proves nothing. ``flask cors check`` proves it
+(``flask_cors.tools.closed``).
+
+Never matches a long text, since a pattern may take exponential time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from ipaddress import ip_address
+from itertools import islice, product
+from math import comb
+from typing import Final, NamedTuple
+
+# One label, yet nobody can register a name below it (RFC 6761; "internal" by ICANN).
+_PRIVATE_SUFFIXES: Final = frozenset({"internal", "localhost", "test"})
+# Some suffixes under which anybody can get a name, of the many on the public suffix list.
+_SHARED_SUFFIXES: Final = frozenset(
+    {
+        "amplifyapp.com", "appspot.com", "azurestaticapps.net", "azurewebsites.net",
+        "blogspot.com", "cloudfront.net", "deno.dev", "firebaseapp.com", "fly.dev",
+        "github.io", "gitlab.io", "herokuapp.com", "hf.space", "lovable.app",
+        "lovableproject.com", "netlify.app", "ngrok-free.app", "ngrok.app", "ngrok.io",
+        "now.sh", "onrender.com", "pages.dev", "railway.app", "repl.co", "replit.app",
+        "replit.dev", "run.app", "streamlit.app", "surge.sh", "up.railway.app", "vercel.app",
+        "vercel.dev", "web.app", "workers.dev",
+    }
+)  # fmt: skip
+_COUNTRY_SUFFIX = re.compile(r"(?:ac|co|com|edu|gov|gob|net|ne|or|org)\.[a-z]{2}")
+_TOP_LEVEL: Final = frozenset({"com", "community", "io", "net", "org"})
+
+_LABEL_SIGNS: Final = "abcdefghijklmnopqrstuvwxyz1023456789-"
+# Classes with no more letters and digits than these are a list of names.
+_LISTED: Final = 10
+_STRANGERS: Final = (
+    "evil", "evil.", "evil-", ".evil.net", "evil.net", "-evil.net", "evil.com",
+    "x", ".com", "com", "net", "io", "org", "om", "munity", "-", "8.8.8.8",
+    "2606:4700:4700::1111",
+)  # fmt: skip
+_SINGLES: Final = "axm1-._"
+_MOST_TRIED: Final = 200
+_MOST_SUGGESTED: Final = 150
+_MOST_COPIES: Final = 64
+# More repetitions than these are not somebody's list of names.
+_FEW: Final = 4
+# A try may take about this many steps of the matcher; ten million take a second.
+_MOST_STEPS: Final = 50_000
+_MOST_LOOPS: Final = 30
+_LONGEST: Final = 100
+
+_ATOM = re.compile(
+    # A run of literal characters; the last one is apart where it has a quantifier.
+    r"(?P<run>(?:\\[./:-]|[A-Za-z0-9:/_-])+)(?![*+?{])"
+    r"|(?P<look>\(\?<?[=!])"
+    r"|(?P<open>\((?:\?(?:P<\w+>|[aiLmsu]*(?:-[imsx]+)?:|>)|(?!\?)))"
+    r"|(?P<nothing>\(\?(?:\#[^)]*|[aiLmsu]+)\)|\\[1-9AZbB]|[\^$])"
+    r"|(?P<close>\))"
+    r"|(?P<bar>\|)"
+    r"|(?P<sign_class>\[\^?\]?(?:\\.|[^\]\\])*\]|\\[wWdDsS]|\.)"
+    r"|(?P<unknown>\(\?|\\[0A-Za-z])"
+    r"|\\?(?P<sign>.)",
+    re.DOTALL,
+)
+_QUANTIFIER = re.compile(r"(?:([*+?])|\{(\d*)(,?)(\d*)\})[?+]?")
+_HOST = re.compile(
+    r"(?:https(?!.*:443$)|http(?!.*:80$))://(\[[0-9a-f:]+\]|(?:[a-z0-9_-]+\.)*[a-z0-9-]+)(?::[1-9][0-9]{0,3})?"
+)
+
+
+class _UnknownError(Exception):
+    """The pattern holds what is not read here."""
+
+
+class _Word(NamedTuple):
+    """A text; ``marks`` has a 1 for each character that the pattern spells out."""
+
+    text: str
+    marks: str
+
+    def __add__(self, other: object) -> _Word:
+        assert isinstance(other, _Word)
+        return _Word(self.text + other.text, self.marks + other.marks)
+
+    def times(self, count: int) -> _Word:
+        return _Word(self.text * count, self.marks * count)
+
+
+# No pattern begins so.
+_UNREADABLE: Final = "(?"
+_EMPTY: Final = _Word("", "")
+_SCHEME: Final = _Word("https://", "1" * 8)
+
+
+class _Item(NamedTuple):
+    """A part of a pattern: literal characters, a class, or the alternatives of a group."""
+
+    text: str
+    sign_class: str
+    alternatives: Sequence[Sequence[_Item]]
+    low: int
+    high: int
+
+
+def stranger_let_in(regex: re.Pattern[str]) -> str | None:
+    """Return an origin that *regex* lets in and that its author cannot have meant.
+
+    ``https://evilexample.com`` for ``https://.*example\\.com``. ``None`` where none was found,
+    which proves nothing: a pattern that is read here only in part may still be open.
+
+    Takes less than a millisecond for most patterns. However slow a pattern is, what is tried
+    is short enough for about 50,000 steps of the matcher each.
+    """
+    text = _text_of(regex)
+    words, longest = _words(text), _longest_text(text)
+    for word in words:
+        short = len(word.text) <= longest
+        if short and regex.fullmatch(word.text) and _is_stranger(word, words):
+            return word.text
+    return matches_unrelated(regex)
+
+
+def matches_unrelated(regex: re.Pattern[str]) -> str | None:
+    """Return an origin that *regex* lets in though it has nothing to do with the pattern.
+
+    ``https://evil.net`` for ``https?://.*``: such a pattern stands for any origin, as far as
+    credentials are concerned. ``None`` where none was found.
+    """
+    text = _text_of(regex)
+    longest, literal = _longest_text(text), text.lower().replace("\\", "")
+    names = [name for name in _UNRELATED if name not in literal]
+    for origin in _unrelated_origins(names[0], _ports_in(text)) if names else ():
+        short = len(origin) <= longest
+        host = re.sub(r":[0-9]+$", "", origin.partition("://")[2])
+        if short and regex.fullmatch(origin) and host not in literal:
+            return origin
+    return None
+
+
+def tried_origins(regex: re.Pattern[str]) -> list[str]:
+    """Return texts that *regex* suggests, whether it matches them or not."""
+    text = _text_of(regex)
+    words = [word.text for word in _words(text)[:_MOST_SUGGESTED]]
+    return list(dict.fromkeys([*words, *_unrelated_origins(_UNRELATED[0], _ports_in(text))]))
+
+
+def plain_origins(regex: re.Pattern[str]) -> list[str]:
+    """Return texts that *regex* suggests and that hold no stranger's name."""
+    return [word.text for word in _words(_text_of(regex)) if "evil" not in word.text]
+
+
+def within_bounds(regex: re.Pattern[str], text: str) -> bool:
+    """Return whether matching *text* is short work, however slow *regex* may be."""
+    return len(text) <= _longest_text(_text_of(regex))
+
+
+def _text_of(regex: re.Pattern[str]) -> str:
+    """Return the pattern without the white space and the comments of a verbose one."""
+    if not regex.flags & re.VERBOSE:
+        return regex.pattern
+    # White space in a class stays where it is; such a pattern is not read.
+    if re.search(r"\[[^\]]*[\s#]", regex.pattern):
+        return _UNREADABLE
+    kept = re.sub(r"(\\.)|\s+|#[^\n]*", lambda found: found[1] or "", regex.pattern)
+    return re.sub(r"^\(\?[aiLmsux]+\)", "", kept)
+
+
+# -- origins that have nothing to do with a pattern --------------------------------------
+
+_UNRELATED: Final = ("evil", "stranger", "unrelated")
+_UNRELATED_HOSTS: Final = (
+    "{}.net", "{}.com", "{}.org", "{}.io", "{}.dev", "{}.app", "www.{}.net", "www.{}.com",
+    "{}-1.net", "a.b.{}.net", "8.8.8.8", "[2606:4700:4700::1111]", "{}",
+)  # fmt: skip
+_USUAL_PORTS: Final = ("", ":3000", ":8080", ":8443")
+
+
+def _unrelated_origins(name: str, ports: Iterable[str]) -> Iterator[str]:
+    for port in ports:
+        for host in _UNRELATED_HOSTS:
+            for scheme, default in (("https", ":443"), ("http", ":80")):
+                if port != default:
+                    yield f"{scheme}://{host.format(name)}{port}"
+
+
+def _ports_in(pattern: str) -> list[str]:
+    return [*_USUAL_PORTS, *re.findall(r":[1-9][0-9]{1,4}(?![0-9])", pattern)[:4]]
+
+
+# -- words that a pattern suggests -------------------------------------------------------
+
+
+def _words(pattern: str) -> list[_Word]:
+    items = _read(pattern)
+    if items is None:
+        return []
+    found: dict[_Word, None] = {}
+    for full, alternative in product((True, False), items):
+        for word in islice(_variants(alternative, full), _MOST_TRIED):
+            found[word if "://" in word.text else _SCHEME + word] = None
+    return sorted(found, key=_rank)
+
+
+def _rank(word: _Word) -> tuple[bool, ...]:
+    # A stranger's name with a top-level domain is understood at once.
+    return "evil" not in word.text, "." not in word.text, not word.text.startswith("https")
+
+
+def _variants(items: Sequence[_Item], full: bool) -> Iterator[_Word]:
+    """Yield the plainest word, then those in which one part is another than there.
+
+    Where *full* is set, what is optional is there once, but for groups.
+    """
+    plain = [_plainest(item, full) for item in items]
+    yield sum(plain, _EMPTY)
+    for place, item in enumerate(items):
+        before, after = sum(plain[:place], _EMPTY), sum(plain[place + 1 :], _EMPTY)
+        for other in _others(item, full):
+            yield before + other + after
+
+
+def _plainest(item: _Item, full: bool) -> _Word:
+    copies = min(item.low, _MOST_COPIES)
+    if item.alternatives:
+        return sum((_plainest(part, full) for part in item.alternatives[0]), _EMPTY).times(copies)
+    one = _spelled(item.text) if item.text else _one_of(item)
+    return one.times(max(copies, int(full)))
+
+
+def _spelled(text: str) -> _Word:
+    return _Word(text, "1" * len(text))
+
+
+def _free(text: str) -> _Word:
+    return _Word(text, "0" * len(text))
+
+
+def _one_of(item: _Item) -> _Word:
+    sign = "x" if item.sign_class == "." else _signs_of(item.sign_class)[:1] or "_"
+    return _spelled(sign) if item.high == 1 and _is_listed(item.sign_class) else _free(sign)
+
+
+def _is_listed(sign_class: str) -> bool:
+    return len(_signs_of(sign_class).strip("._")) <= _LISTED
+
+
+def _others(item: _Item, full: bool) -> Iterator[_Word]:
+    copies = min(max(item.low, 1), _MOST_COPIES)
+    if not item.high:
+        return
+    if item.alternatives:
+        for alternative in item.alternatives:
+            yield from (word.times(copies) for word in _variants(alternative, full))
+        if item.high > _FEW:
+            one = sum((_plainest(part, full) for part in item.alternatives[0]), _EMPTY)
+            yield one.times(copies) + _free(one.text)
+    elif item.text:
+        yield _spelled(item.text * copies)
+        if item.high > _FEW:
+            yield _spelled(item.text * copies) + _free(item.text)
+    elif item.high > 1:
+        yield from map(_free, _STRANGERS)
+    elif _is_listed(item.sign_class):
+        yield from map(_spelled, _signs_of(item.sign_class))
+    else:
+        yield from (_free(sign) for sign in _SINGLES if sign in _signs_of(item.sign_class))
+
+
+@lru_cache(maxsize=256)
+def _signs_of(sign_class: str) -> str:
+    """Return the signs of a host that a class matches; those of labels first."""
+    # Python warns of classes that it may read otherwise one day; any sign is tried there.
+    if sign_class == "." or re.search(r".\[|--|&&|\|\||~~", sign_class):
+        return f"{_LABEL_SIGNS}._"
+    try:
+        return "".join(re.findall(sign_class, f"{_LABEL_SIGNS}._", re.IGNORECASE))
+    except re.error:
+        return ""
+
+
+# -- reading a pattern -------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def _read(pattern: str) -> Sequence[Sequence[_Item]] | None:
+    try:
+        return _Reader(pattern).alternatives()
+    except (_UnknownError, RecursionError):
+        return None
+
+
+class _Reader:
+    """Reads the part of Python's syntax that matters for suggestions."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+        self._place = 0
+
+    def alternatives(self) -> Sequence[Sequence[_Item]]:
+        """Read up to the end of the group that has been entered, or of the pattern."""
+        found: list[list[_Item]] = [[]]
+        while self._place < len(self._pattern):
+            atom = _ATOM.match(self._pattern, self._place)
+            if atom is None or atom["unknown"]:
+                raise _UnknownError
+            self._place = atom.end()
+            if atom["close"]:
+                break
+            if atom["bar"]:
+                found.append([])
+            elif (item := self._item(atom)) is not None:
+                found[-1].append(item)
+        return found
+
+    def _item(self, atom: re.Match[str]) -> _Item | None:
+        group = self.alternatives() if atom["open"] or atom["look"] else ()
+        low, high = self._quantifier()
+        if atom["nothing"]:
+            return None
+        if atom["look"]:
+            # Nothing of the text, but it takes its time.
+            low, high = 0, 0
+        text = atom["run"] or atom["sign"] or ""
+        return _Item(text.replace("\\", "").lower(), atom["sign_class"] or "", group, low, high)
+
+    def _quantifier(self) -> tuple[int, int]:
+        found = _QUANTIFIER.match(self._pattern, self._place)
+        if not found:
+            return 1, 1
+        self._place = found.end()
+        if found[1]:
+            return {"*": (0, 512), "+": (1, 512), "?": (0, 1)}[found[1]]
+        low = int(found[2] or 0)
+        return low, int(found[4] or 512) if found[3] else low
+
+
+# -- what is a stranger ------------------------------------------------------------------
+
+
+def _is_stranger(word: _Word, words: Iterable[_Word]) -> bool:
+    """Return whether *word* has a host that others can have, and none of *words* names it."""
+    found = _owner(word)
+    if not found or not _varies(*found):
+        return False
+    others = (other for other in words if found[0] in other.text)
+    owners = (owner for owner in map(_owner, others) if owner and owner[0] == found[0])
+    return all(_varies(*owner) for owner in owners)
+
+
+def _owner(word: _Word) -> tuple[str, str] | None:
+    """Return the registrable domain, or the network, of a word, with its marks.
+
+    ``None`` where it has none that a stranger could have.
+    """
+    parts = _HOST.fullmatch(word.text)
+    if not parts:
+        return None
+    host, marks = parts[1], word.marks[parts.start(1) : parts.end(1)]
+    if re.fullmatch(r"\[.*|(?:.*\.)?[0-9]+", host):
+        return _network(host, marks)
+    if "." not in host:
+        return (host, marks) if host == "evil" and "1" not in marks else None
+    return _domain(host, marks)
+
+
+def _domain(host: str, marks: str) -> tuple[str, str] | None:
+    owned, last = _owned(host.split(".")), host.rpartition(".")[2]
+    real = last in _TOP_LEVEL if "0" in marks[-len(last) :] else last.isalpha()
+    name = owned.partition(".")[0]
+    valid = re.fullmatch(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", name)
+    if not valid or not real or last in _PRIVATE_SUFFIXES:
+        return None
+    return owned, marks[-len(owned) :]
+
+
+def _varies(name: str, marks: str) -> bool:
+    return any(mark == "0" and sign != "." for sign, mark in zip(name, marks, strict=True))
+
+
+def _owned(labels: Sequence[str]) -> str:
+    """Return the registrable domain, as far as it can be told without the whole list."""
+    for depth in (3, 2):
+        suffix = ".".join(labels[-depth:])
+        if suffix in _SHARED_SUFFIXES or _COUNTRY_SUFFIX.fullmatch(suffix):
+            return ".".join(labels[-depth - 1 :]) if len(labels) > depth else ""
+    return ".".join(labels[-2:])
+
+
+def _network(host: str, marks: str) -> tuple[str, str] | None:
+    try:
+        address = ip_address(host.strip("[]"))
+    except ValueError:
+        return None
+    length = host.rindex(":" if address.version == 6 else ".")
+    return (host[:length], marks[:length]) if address.is_global else None
+
+
+# -- bounds ------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=8)
+def _longest_text(pattern: str) -> int:
+    """Return the length up to which a text takes at most about :data:`_MOST_STEPS` steps.
+
+    The estimate errs on the side of caution; 0 where the pattern cannot be read here.
+    """
+    alternatives = _read(pattern)
+    if alternatives is None:
+        return 0
+    effort = _effort(alternatives, 1)
+    scheme = len("https://") if re.match(r"\^?https?\??:", pattern) else 0
+    lengths = range(_LONGEST, 0, -1)
+    return next((scheme + length for length in lengths if effort.fits(length)), 0)
+
+
+class _Effort(NamedTuple):
+    """How many ways there may be to divide a text among the parts of a pattern.
+
+    ``choices``: between alternatives, and with or without an optional part. ``loops``: parts
+    that take as much as they like. ``ambiguous``: a repetition may end at every character.
+    """
+
+    choices: int
+    loops: int
+    ambiguous: bool
+
+    def fits(self, length: int) -> bool:
+        if self.choices > _MOST_STEPS or self.loops > _MOST_LOOPS:
+            return False
+        steps = self.choices * comb(length + self.loops, self.loops)
+        return steps * (2**length if self.ambiguous else 1) <= _MOST_STEPS
+
+
+def _effort(alternatives: Sequence[Sequence[_Item]], times: int) -> _Effort:
+    """Return the effort of *alternatives*, which stand *times* times in the pattern."""
+    choices, loops, ambiguous = _power(len(alternatives), times), 0, False
+    for item in (item for items in alternatives for item in items):
+        if item.high > _LISTED and item.high != item.low:
+            loops += times
+        else:
+            choices = min(choices * _power(item.high - item.low + 1, times), _MOST_STEPS + 1)
+        if item.alternatives:
+            fixed = 1 if item.high > _LISTED and item.high != item.low else max(item.high, 1)
+            inner = _effort(item.alternatives, times * fixed)
+            choices = min(choices * inner.choices, _MOST_STEPS + 1)
+            loops, ambiguous = loops + inner.loops, ambiguous or inner.ambiguous
+            ambiguous = ambiguous or _is_ambiguous(item)
+    return _Effort(choices, loops, ambiguous)
+
+
+def _power(base: int, exponent: int) -> int:
+    """Return *base* to the power of *exponent*, but no more than matters."""
+    power: int = base ** min(exponent, 20)
+    return min(power, _MOST_STEPS + 1)
+
+
+def _all_items(alternatives: Sequence[Sequence[_Item]]) -> Iterator[_Item]:
+    for items in alternatives:
+        for item in items:
+            yield item
+            yield from _all_items(item.alternatives)
+
+
+def _is_ambiguous(item: _Item) -> bool:
+    """Return whether a repetition may divide a text in more than one way.
+
+    A sign at its end, or start, that it holds nowhere else leaves one way; so do alternatives
+    that begin with different signs.
+    """
+    if item.high <= _LISTED:
+        return False
+    varying = any(inner.high != inner.low for inner in _all_items(item.alternatives))
+    if len(item.alternatives) > 1:
+        starts = [items[0].text[:1] if items else "" for items in item.alternatives]
+        return varying or "" in starts or len(set(starts)) < len(starts)
+    items = item.alternatives[0]
+    return varying and not (items and any(_separates(items, place) for place in (0, -1)))
+
+
+def _separates(items: Sequence[_Item], place: int) -> bool:
+    end = items[place]
+    if not end.text or end.low != 1 or end.high != 1:
+        return False
+    sign = end.text[place]
+    others = [item for item in _all_items([items]) if item is not end]
+    return end.text.count(sign) == 1 and not any(
+        sign in item.text or (item.sign_class and sign in _signs_of(item.sign_class))
+        for item in others
+    )

@@ -1,0 +1,44 @@
+"""Notes on a request: what was decided or called before its response, for few requests only."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Request, Response
+
+from ..policy.decide import Decision
+from ..resolution.marks import Mark
+
+#: Where the notes are in a WSGI environ.
+NOTE: Final = "flask_cors.note"
+#: Stands for a decision that was not made; ``None`` is one, that CORS is off.
+UNDECIDED: Final[Any] = object()
+
+
+class Notes:
+    """What is noted on one request.
+
+    ``decision`` was made before the response; ``returned`` is the response of the marked function
+    that was called last, and ``mark`` its mark; ``reported`` says that a denial was logged.
+    """
+
+    __slots__ = ("answered", "decision", "mark", "reported", "request", "returned")
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.decision: Decision | None = UNDECIDED
+        self.answered = False
+        self.mark: Mark | None = None
+        self.returned: Response | None = None
+        self.reported = False
+
+
+def notes_on(request: Request) -> Notes:
+    """Return the notes on a request, made now where there are none.
+
+    Apps may share one WSGI environ: those of another request are not this one's.
+    """
+    found: Notes | None = request.environ.get(NOTE)
+    if found is None or found.request is not request:
+        found = request.environ[NOTE] = Notes(request)
+    return found
