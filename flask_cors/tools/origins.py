@@ -21,13 +21,19 @@ def page_origin(text: str) -> tuple[str, str]:
     address = re.match(r"[^/?#]*://[^/?#]*", text.strip())
     wanted = address[0] if address else text.strip()
     if not address and wanted.lower() != "null":
-        raise ValueError(f"{shorten(text)} is no origin; write scheme://host[:port], or null")
+        raise ValueError(f"{_not_valid(text)}; write scheme://host[:port], or null")
     try:
         found = read_pattern(wanted)
     except OriginError as error:
-        reason = f"{shorten(text)} is no origin: {error.reason}. {hint_for(wanted, error)}"
-        raise ValueError(reason.rstrip()) from None
+        fix = hint_for(wanted, error).fix
+        # A hint may propose a pattern, and a page has one origin.
+        write = f". Write {fix!a}" if isinstance(fix, str) and "*" not in fix else ""
+        raise ValueError(f"{_not_valid(text)}: {error.reason}{write}") from None
     if not isinstance(found, str) or "*" in found:
         raise ValueError(f"{shorten(text)} is a pattern; a page has one origin")
     note = f"{shorten(text)} is read as {found!r}, as a browser sends it" if found != text else ""
     return found, note
+
+
+def _not_valid(text: str) -> str:
+    return f"{shorten(text)} is not a valid origin"

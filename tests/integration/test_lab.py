@@ -125,6 +125,7 @@ def test_an_app_that_cannot_be_loaded_or_compiled_is_named(pages: FlaskClient, l
     app = Flask("broken", static_folder=None)
     CORS(app)
     app.config["CORS_ORIGINS"] = "https://user@a.example"
+    app.add_url_rule("/items/1", "item", lambda: "item")
     lab.app = app
     assert "The CORS configuration has errors" in ask(pages, "explain", **asked())["problem"]
     lab.app, lab.problem = None, "The app cannot be loaded: SyntaxError"
@@ -156,7 +157,12 @@ def test_an_origin_is_read_as_in_the_configuration(
         ("", "write scheme://host[:port]"),
         ("https://*.example.com", "is a pattern"),
         (r"https://.+\.example\.com", "is a pattern"),
-        ("http://a.example:0", "is no port"),
+        (
+            "http://a.example:0",
+            "is not a port: a number from 1 to 65535, without leading zeros. "
+            "Write 'http://a.example'",
+        ),
+        ("https://\xe9.example", "Write 'https://xn--9ca.example'"),
         ("http://user@a.example", "no user info"),
     ],
 )

@@ -489,7 +489,7 @@ def test_the_command_fails_with_the_fault(server: str, run: Callable[..., tuple[
         (("ftp://a/", "--origin", PAGE), "is no URL"),
         (("/data", "--origin", PAGE), "is no URL"),
         (("http://127.0.0.1:99999/", "--origin", PAGE), "is no URL"),
-        (("http://127.0.0.1/", "--origin", "app.example.com"), "is no origin"),
+        (("http://127.0.0.1/", "--origin", "app.example.com"), "is not a valid origin"),
         (("http://127.0.0.1/", "--origin", PAGE, "--header", "a b"), "is no header's name"),
         (("http://127.0.0.1/", "--origin", PAGE, "--method", "TRACE"), "no page can send"),
         (("http://u:p@127.0.0.1/", "--origin", PAGE), "includes credentials"),
