@@ -3,6 +3,10 @@
 
 PYTHON ?= python3
 PYTEST_ARGS ?=
+# Two workers; tests of one xdist_group share one. PARALLEL= runs all in one process.
+PARALLEL ?= -n 2 --dist loadgroup
+QUICK := tests/unit tests/integration
+NEEDS_NOTHING := not browser and not server and not incumbent
 DEMO_ARGS ?=
 BENCH_ARGS ?=
 FUZZ_ARGS ?=
@@ -24,7 +28,7 @@ TYPED := flask_cors examples $(wildcard tests/typing/*.py)
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format docs bench bench-instructions fuzz browser-fuzz soak mutation versions downstream docs-try dist clean distclean
+.PHONY: help demo test quick check format docs bench bench-instructions fuzz browser-fuzz soak mutation versions downstream docs-try dist clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -33,7 +37,10 @@ demo: $(READY) ## try an API from pages of other origins, in a browser; DEMO_ARG
 	$(BIN)/python -m flask --app examples.lab cors lab --requests examples/lab/requests.json $(DEMO_ARGS)
 
 test: $(READY) $(INCUMBENT) ## run all tests; PYTEST_ARGS='-k vary' passes arguments on
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
+
+quick: $(READY) ## the tests that need no browser and no server, in less than a minute
+	$(BIN)/python -m pytest $(PARALLEL) -m "$(NEEDS_NOTHING)" $(QUICK) $(PYTEST_ARGS)
 
 check: $(READY) ## lint, formatting, types, import direction, documentation
 	$(BIN)/python -m ruff check .

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 # Who calls a view that has no decorator above its mark.
 _DISPATCH: Final = Flask.dispatch_request.__code__
+_frame: Final = sys._getframe
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -169,8 +170,8 @@ def _marked(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
     """
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if mark.plain and sys._getframe(1).f_code is _DISPATCH:
-            return view(*args, **kwargs)
+        if mark.plain and _frame(1).f_code is _DISPATCH:
+            return view(**kwargs) if kwargs else view()
         request = called.request_served()
         if request is None:
             return view(*args, **kwargs)
@@ -251,8 +252,12 @@ def _watch() -> None:
 
 
 def _install_where_marked(app: Flask, **_: object) -> None:
-    # Other libraries send Flask's signal, too, for what is no Flask app.
-    if state.KEY in getattr(app, "extensions", (state.KEY,)) or not isinstance(app, Flask):
+    try:
+        if state.KEY in app.extensions:
+            return
+    except AttributeError:  # other libraries send Flask's signal, too, for what is no Flask app
+        return
+    if not isinstance(app, Flask):
         return
     views = app.view_functions
     if _unmarked.get(app) == len(views):

@@ -15,6 +15,7 @@ from flask import Blueprint, Flask
 from .errors import ConfigError, Problem, Report, said_at, warn
 from .options.reader import read_options
 from .resolution.registry import Rule
+from .resolution.unused import note_made, note_used
 from .runtime.hooks import state_of
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ class CORS:
     ) -> None:
         target = app_or_blueprint if app is None else app
         self._rule = _read(target, misplaced, options)
-        if target is not None:
+        if target is None:
+            note_made(self, said_at("app", "CORS()"))
+        else:
             self._tell(target, self._rule)
 
     def init_app(
@@ -67,6 +70,7 @@ class CORS:
         self._tell(target, self._rule.with_options(_read(target, misplaced, options)))
 
     def _tell(self, target: object, rule: Rule) -> None:
+        note_used(self)
         if isinstance(target, Flask):
             app = _real(target)
             _check_setup_finished(app)
@@ -132,7 +136,7 @@ def _read(target: object, misplaced: Sequence[object], options: Any) -> Rule:
     settings = read_options(options, place, report)
     report.raise_if_any()
     resources = settings.pop("resources", None)
-    return Rule(settings, resources and resources.value, resources, report.degraded)
+    return Rule(settings, resources and resources.value, resources, report.degraded, report.source)
 
 
 def _real(app: Flask) -> Flask:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import flask_cors
+from tests.rules import RULES
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -20,6 +21,14 @@ def pytest_configure() -> None:
         raise pytest.UsageError(
             f"flask_cors is imported from {imported}, not from {CHECKOUT}: run `make test`"
         )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Stop before the first test when a marker names a rule that is none."""
+    named = {(rule, item) for item in items for m in item.iter_markers("rule") for rule in m.args}
+    unknown = sorted(f"{item.nodeid}: {rule!r}" for rule, item in named if rule not in RULES)
+    if unknown:
+        raise pytest.UsageError("rules that tests/rules.py does not list:\n" + "\n".join(unknown))
 
 
 @pytest.hookimpl(wrapper=True)

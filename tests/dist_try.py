@@ -28,7 +28,7 @@ IN_SDIST = (
     "flask_cors/py.typed",
     "requirements/constraints.txt",
     "tests/conftest.py",
-    "tests/unit/test_origins.py",
+    "tests/unit/patterns/test_origins.py",
 )
 ASK = """
 response = app.test_client().get("/", headers={"Origin": "https://anybody.example"})

@@ -225,7 +225,7 @@ def clean_environment(wheels: Path, options: argparse.Namespace) -> dict[str, st
     }
     if options.wheels:
         kept |= {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": f"{wheels} {options.wheels.resolve()}"}
-    return kept if options.whole else kept | {"PYTEST_ARGS": "tests/integration/test_readme.py"}
+    return kept if options.whole else kept | {"PYTEST_ARGS": "tests/project/test_readme.py"}
 
 
 @contextmanager

@@ -180,6 +180,14 @@ class ResourceOptions(TypedDict, total=False):
         bool,
         _flag(False, "Whether pages of public sites may reach this server on a private network."),
     ]
+    enforce: Annotated[
+        bool,
+        _flag(
+            False,
+            "Whether cross-origin requests that are not allowed are refused with 403, before any "
+            "hook or view.",
+        ),
+    ]
     headers: Annotated[
         HeaderPattern | Iterable[HeaderPattern],
         Option(

@@ -18,6 +18,7 @@ from .policy import Policy, without_credentials
 # Real pages ask for a handful of names; these bounds keep the work of one request small.
 MAX_REQUEST_HEADERS_LENGTH: Final = 8192
 MAX_REQUEST_HEADERS_COUNT: Final = 256
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _VARY: Final = (fetch.VARY, fetch.ORIGIN)
 _MAX_SHOWN: Final = 10
 
@@ -39,11 +40,21 @@ class Preflight(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """What of a preflight is allowed: the method, and which of the headers."""
+    """What of a preflight is allowed: the method, and which of the headers.
+
+    ``methods`` are those that the answer may name, where the methods of the URL have different
+    policies; ``None`` stands for all that the policy allows.
+    """
 
     method: bool
     headers: tuple[str, ...]
     refused: tuple[str, ...]
+    methods: tuple[str, ...] | None = None
+
+
+#: The methods that a URL serves, each with its own policy, ``None`` where CORS is off there or
+#: the app answers the method's preflight itself.
+Served = tuple[tuple[str, Policy | None], ...]
 
 
 class Step(NamedTuple):
@@ -90,14 +101,24 @@ class Decision:
         return next(step.text for step in steps(self) if not step.ok)
 
 
-def decide(policy: Policy, origin: str | None, preflight: Preflight | None = None) -> Decision:
-    """Decide on a request; *origin* is the value of ``Origin``, ``None`` without it."""
+def decide(
+    policy: Policy,
+    origin: str | None,
+    preflight: Preflight | None = None,
+    served: Served = (),
+) -> Decision:
+    """Decide on a request; *origin* is the value of ``Origin``, ``None`` without it.
+
+    *served* is given for a preflight of a URL whose methods do not all have *policy*.
+    """
     origin = origin or None
     match = policy.origins.match(origin) if origin else NO_MATCH
     allow_origin = _allow_origin(policy, origin, match) if origin else _without_origin(policy)
     vary = policy.vary_header and _varies(policy, allow_origin)
     grant = None if preflight is None else _grant(policy, preflight)
     headers: HeaderLines = ()
+    if preflight and grant and served and origin and allow_origin is not None:
+        grant = _limited(policy, origin, preflight, grant, served)
     if allow_origin is not None:
         lines = _beside(policy, preflight, grant)
         if policy.credentials and allow_origin.lower() == "null":
@@ -113,10 +134,29 @@ def decide(policy: Policy, origin: str | None, preflight: Preflight | None = Non
         lines=(*headers, _VARY) if vary else headers,
         allowed=allowed,
         denied=origin is not None and not allowed,
-        lasting=not (origin and policy.origins.callables),
+        lasting=not (origin and _asks_callables(policy, served)),
         preflight=preflight,
         grant=grant,
     )
+
+
+def refuses(decision: Decision, method: str) -> bool:
+    """Return whether ``enforce`` refuses a cross-origin request of *method*.
+
+    Requests with a safe method (RFC 9110 section 9.2.1) and without ``Origin`` are those that
+    every page may make: links, images, scripts. ``"*"`` allows every origin, a missing one too.
+    """
+    policy = decision.policy
+    origin_allowed = policy.origins.any or bool(decision.match.kind)
+    if method in SAFE_METHODS:
+        return decision.origin is not None and not origin_allowed
+    method_allowed = method in policy.methods or "*" in policy.methods
+    return not (origin_allowed and method_allowed)
+
+
+def _asks_callables(policy: Policy, served: Served) -> bool:
+    others = (own for _, own in served if own is not None)
+    return any(own.origins.callables for own in (policy, *others))
 
 
 def _allow_origin(policy: Policy, origin: str, match: Match) -> str | None:
@@ -156,6 +196,47 @@ def _grant(policy: Policy, preflight: Preflight) -> Grant:
     return Grant(method, *_split_headers(preflight.headers, policy.allow_headers))
 
 
+def _limited(
+    policy: Policy,
+    origin: str,
+    preflight: Preflight,
+    grant: Grant,
+    served: Served,
+) -> Grant:
+    """Limit what a preflight grants to what each method's own preflight would grant.
+
+    A browser caches every method and header name of the answer for the URL
+    (#cors-preflight-cache), and then sends other requests without asking. A safelisted method
+    needs no entry of its own (#cors-preflight-fetch-0), so that the header names alone would let
+    it through: every method that is named or safelisted has to allow them. Entries made with
+    credentials serve requests without them, too, so a method that is not granted credentials is
+    not named beside one that is.
+    """
+    if not grant.method:
+        return grant
+    credentials = policy.credentials and origin.lower() != "null"
+    methods, names = {preflight.method}, set(grant.headers)
+    for method, own in served:
+        asked = preflight._replace(method=method)
+        decision = None if own is None else decide(own, origin, asked)
+        granted = decision is not None and _is_granted(decision, credentials)
+        if granted:
+            methods.add(method)
+        if decision is not None and granted and decision.grant:
+            names &= set(decision.grant.headers)
+        elif method in fetch.SAFELISTED_METHODS and method != preflight.method:
+            names.clear()
+    lost = tuple(name for name in grant.headers if name not in names)
+    return Grant(True, tuple(sorted(names)), (*grant.refused, *lost), tuple(sorted(methods)))
+
+
+def _is_granted(decision: Decision, credentials: bool) -> bool:
+    """Return whether a preflight of its own would grant the method, with these credentials."""
+    if decision.allow_origin is None or decision.grant is None or not decision.grant.method:
+        return False
+    return not credentials or (fetch.ALLOW_CREDENTIALS, "true") in decision.headers
+
+
 def _split_headers(value: str, allowed: HeaderNames) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if len(value) > MAX_REQUEST_HEADERS_LENGTH or value.count(",") >= MAX_REQUEST_HEADERS_COUNT:
         return (), (value,)
@@ -174,7 +255,10 @@ def _beside(policy: Policy, preflight: Preflight | None, grant: Grant | None) ->
     if preflight is None or grant is None:
         return policy.on_actual
     lines = policy.on_granted if grant.method else policy.on_preflight
-    if grant.method and "*" in policy.methods:
+    if grant.method and grant.methods is not None:
+        lines = tuple(line for line in lines if line[0] != fetch.ALLOW_METHODS)
+        lines += ((fetch.ALLOW_METHODS, ", ".join(grant.methods)),)
+    elif grant.method and "*" in policy.methods:
         lines += ((fetch.ALLOW_METHODS, preflight.method),)
     if grant.method and grant.headers:
         lines += ((fetch.ALLOW_HEADERS, ", ".join(grant.headers)),)

@@ -39,6 +39,7 @@ class Policy:
     automatic_options: bool
     allow_private_network: bool
     intercept_exceptions: bool
+    enforce: bool
     on_actual: HeaderLines
     on_preflight: HeaderLines
     on_granted: HeaderLines
@@ -69,6 +70,7 @@ class Policy:
             automatic_options=value["automatic_options"],
             allow_private_network=value["allow_private_network"],
             intercept_exceptions=value["intercept_exceptions"],
+            enforce=value["enforce"],
             on_actual=lines["always"] + lines["actual"],
             on_preflight=lines["always"],
             on_granted=lines["always"] + lines["preflight"],

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import product
 from typing import Any, Final, Protocol
 
 from ..errors import LOG, Problem, Report, Source, raise_if, warn, warn_about
 from ..options.reader import current, read_config
 from ..options.schema import DEFAULT_METHODS, Setting
+from ..patterns.origins import Origins
 from ..policy.policy import Policy
 from .layers import Areas, Scope, combinations, compile_scope, match_all, other_spelling
 from .lock import LOCKS
 from .lost_marks import lost_mark_of, note_registered
 from .marks import (
+    ENFORCING,
     Layer,
     Layers,
     Mark,
@@ -95,6 +98,9 @@ class Policies:
         #: What was set and has no effect, each problem once.
         self.degraded = self._report.degraded
         self._unwarned: list[Problem] = []
+        self._enforces = False
+        #: Whether one policy governs every method of every URL.
+        self.are_one = False
         #: Whether every URL rule serves ``OPTIONS``.
         self.every_rule_has_options = True
         rules = list(app.url_map.iter_rules())
@@ -109,7 +115,9 @@ class Policies:
         hosts = _hosts_of(registry.blueprints, rules)
         areas = Areas(registry.blueprints.values(), hosts, covers)
         self.table = Table(self._known, self._by_layers, self._routes, scopes, areas)
+        self._enforces = self._base["enforce"].value
         self._compile(rules)
+        self.are_one = len(self._all_known()) == 1
         raise_if(_unique(self._report.problems))
         self._warn()
 
@@ -160,6 +168,17 @@ class Policies:
         around = self.table.layers_around(target)
         return self._compiled(resolve((placed(layer), *around), self._base))
 
+    @cached_property
+    def uncovered(self) -> Policy:
+        """The policy of routes that nothing covers: the config's, and no origin is allowed."""
+        none = Setting(Origins(), self._base["origins"].source)
+        return Policy.of({**resolve((), self._base), "origins": none})
+
+    @property
+    def enforces(self) -> bool:
+        """Whether ``enforce`` is on for any request, or may be for one that comes later."""
+        return self._enforces or bool(ENFORCING)
+
     @property
     def all(self) -> Sequence[Policy]:
         """Every policy that was compiled so far."""
@@ -185,6 +204,7 @@ class Policies:
         self._views.pop(endpoint, None)
         known = len(self._report.problems)
         self._add(endpoint, rules)
+        self.are_one = False
         for problem in _unique(self._report.problems[known:]):
             LOG.error(
                 "CORS grants nothing by this option at the endpoint %r: %s", endpoint, problem
@@ -192,6 +212,14 @@ class Policies:
         if (endpoint, text) not in self._routes:
             self._routes[endpoint, text] = Route(None, _NO_METHODS, (), False)
         return self._routes[endpoint, text]
+
+    def _all_known(self) -> set[Policy | None]:
+        """Return the policies of all routes, ``None`` among them where CORS is off on one."""
+        found: set[Policy | None] = set()
+        for key in self._routes:
+            known = self._known.get(key)
+            found.update(known.values() if isinstance(known, dict) else (known,))
+        return found
 
     def _add(self, endpoint: str, rules: Sequence[UrlRule]) -> None:
         marks, by_method = self._view(endpoint, rules)
@@ -285,6 +313,7 @@ class Policies:
             policy = self._by_settings[key] = self._compiled(settings)
             for problem in () if quiet else policy.degraded:
                 LOG.error("CORS grants less where this applies: %s", problem)
+        self._enforces = self._enforces or policy.enforce
         self._by_layers[layers] = policy
         return policy
 

@@ -43,11 +43,12 @@ def compile_scope(
     for rule in reversed(rules):
         resources = default if rule.resources is None else rule.resources
         if resources is None:
-            entries.append((EVERYTHING, Layer(kind, place, rule.keywords)))
+            entries.append((EVERYTHING, Layer(kind, place, rule.keywords, source=rule.source)))
             continue
         for resource in resources:
             settings = {**rule.keywords, **resource.settings}
-            layer = Layer(kind, f"{place} for {resource.pattern.text!r}", settings)
+            name = f"{place} for {resource.pattern.text!r}"
+            layer = Layer(kind, name, settings, source=rule.source)
             entries.append((resource.pattern, layer))
     return ResourceIndex(entries)
 

@@ -17,14 +17,16 @@ from ..errors import Problem, Source
 from ..options.schema import Setting
 
 MARK: Final = "__flask_cors__"
+#: Holds an entry once some mark sets ``enforce``: a view may be registered while an app runs.
+ENFORCING: Final[list[bool]] = []
 
 
 class Mark:
     """What ``cross_origin`` or, with ``exempt``, ``cors_exempt`` says of one object.
 
     ``target`` is a weak reference to the function that the mark was made for, or ``None``;
-    ``degraded`` is what of the call has no effect. ``plain`` says that the mark was compiled with
-    a view, and that every view that has it leaves ``OPTIONS`` to Flask.
+    ``degraded`` is what of the call has no effect. ``plain`` says that the mark was compiled
+    with a view, and that every view that has it leaves ``OPTIONS`` to Flask.
     """
 
     __slots__ = ("__weakref__", "degraded", "exempt", "plain", "settings", "source", "target")
@@ -42,6 +44,8 @@ class Mark:
         self.degraded = degraded
         self.target: Callable[[], Any] | None = None
         self.plain: bool | None = None
+        if not ENFORCING and (enforce := settings.get("enforce")) and enforce.value:
+            ENFORCING.append(True)
 
     @property
     def decorator(self) -> str:
@@ -64,15 +68,22 @@ class Mark:
 class Layer:
     """What one of a mark, a blueprint's rule, or the app's rule says for a request.
 
-    ``kind`` is ``method``, ``view``, ``class``, ``blueprint`` or ``app``.
+    ``kind`` is ``method``, ``view``, ``class``, ``blueprint`` or ``app``; ``source`` is where
+    the call of ``CORS`` or of the decorator is, where that is known.
     """
 
-    __slots__ = ("kind", "mark", "place", "settings")
+    __slots__ = ("kind", "mark", "place", "settings", "source")
 
     def __init__(
-        self, kind: str, place: str, settings: Mapping[str, Setting], mark: Mark | None = None
+        self,
+        kind: str,
+        place: str,
+        settings: Mapping[str, Setting],
+        mark: Mark | None = None,
+        source: Source | None = None,
     ) -> None:
         self.kind = kind
+        self.source = mark.source if mark else source
         self.place = place
         self.settings = settings
         self.mark = mark

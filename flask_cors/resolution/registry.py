@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..errors import Problem, Report
+from ..errors import Problem, Report, Source
 from ..options.reader import Resource, current
 from ..options.schema import Setting
 
@@ -17,13 +17,15 @@ class Rule(NamedTuple):
     """What one ``CORS`` object says to an app or a blueprint.
 
     ``resources`` is ``None`` where it names none, and so covers everything; ``late`` is the
-    setting that they were read from. ``degraded`` is what of the call has no effect.
+    setting that they were read from. ``degraded`` is what of the call has no effect, and
+    ``source`` where the call is.
     """
 
     keywords: Mapping[str, Setting]
     resources: Sequence[Resource] | None
     late: Setting | None = None
     degraded: Sequence[Problem] = ()
+    source: Source | None = None
 
     def with_options(self, other: Rule) -> Rule:
         """Return this rule, in which the options of *other* win."""
@@ -33,6 +35,7 @@ class Rule(NamedTuple):
             late.resources,
             late.late,
             (*self.degraded, *other.degraded),
+            other.source,
         )
 
     def current(self, report: Report) -> Rule:

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from flask import Flask, Request
+from werkzeug.routing import Rule
 
-from ..policy.decide import Decision, Preflight, decide
+from ..policy.decide import Decision, Preflight, Served, decide
 from ..policy.policy import Policy
 from ..resolution.compile import Policies
-from ..resolution.table import NOT_COMPILED
+from ..resolution.table import NOT_COMPILED, Target
 from . import endpoint as endpoints
 
 # Bounds on what clients can make an app remember; tests/unit/runtime measures the bytes.
@@ -22,7 +23,7 @@ MAX_DECISIONS: Final = 1024
 MAX_TEXT: Final = 256
 MAX_HEADER_NAMES: Final = 16
 
-_Key = tuple[Policy, str | None, Preflight | None]
+_Key = tuple[Policy, str | None, Preflight | tuple[Preflight | None, Served] | None]
 
 
 class Memory:
@@ -39,13 +40,17 @@ class Memory:
         return len(self._known)
 
     def decide(
-        self, policy: Policy, origin: str | None, preflight: Preflight | None = None
+        self,
+        policy: Policy,
+        origin: str | None,
+        preflight: Preflight | None = None,
+        served: Served = (),
     ) -> Decision:
         """Return the decision, made now where it is not known."""
-        key = (policy, origin, preflight)
+        key = (policy, origin, (preflight, served) if served else preflight)
         known = self._known.get(key)
         if known is None:
-            known = decide(policy, origin, preflight)
+            known = decide(policy, origin, preflight, served)
             if known.lasting and _is_small(origin, preflight):
                 if len(self._known) >= MAX_DECISIONS:
                     self._known.clear()
@@ -117,18 +122,57 @@ def answer_preflight(app: Flask, compiled: Compiled, request: Request, wanted: P
         return Answer(None, False, None)
     every = policies.every_rule_has_options
     target = endpoints.target_of_preflight(app, request, wanted.method, every)
-    endpoint, rule, method = target.endpoint, target.rule, target.method
     policy = policies.policy(target)
     own = endpoints.own_options(request)
     marks = policies.marks_of(own.endpoint, own.rule, "OPTIONS") if own else ()
     if policy is None or marks is None:
-        return Answer(None, False, endpoint)
-    short = policy.automatic_options and (
-        own is None or bool(marks) or bool(policies.marks_of(endpoint, rule, method))
+        return Answer(None, False, target.endpoint)
+    short_circuits = _short_circuits(policies, policy, target, own)
+    if not (short_circuits or own):
+        return Answer(None, False, target.endpoint)
+    served: Served = ()
+    if not policies.are_one:
+        served = _served(app, policies, request, own, short_circuits)
+        served = served if any(other is not policy for _, other in served) else ()
+    decision = compiled.memory.decide(policy, request.environ["HTTP_ORIGIN"], wanted, served)
+    return Answer(decision, short_circuits, target.endpoint)
+
+
+def _short_circuits(policies: Policies, policy: Policy, target: Target, own: Rule | None) -> bool:
+    """Return whether a preflight is answered before any code of the app.
+
+    *own* is the rule whose view serves the ``OPTIONS`` request itself, if there is one.
+    """
+    return policy.automatic_options and (
+        own is None
+        or bool(policies.marks_of(own.endpoint, own.rule, "OPTIONS"))
+        or bool(policies.marks_of(target.endpoint, target.rule, target.method))
     )
-    origin = request.environ["HTTP_ORIGIN"]
-    decision = compiled.memory.decide(policy, origin, wanted) if short or own else None
-    return Answer(decision, short, endpoint)
+
+
+def _served(
+    app: Flask, policies: Policies, request: Request, own: Rule | None, short_circuits: bool
+) -> Served:
+    """Return the policies of all methods of the URL, ``None`` for those answered otherwise."""
+    found: list[tuple[str, Policy | None]] = []
+    for target in endpoints.targets_served(app, request):
+        policy = policies.policy(target)
+        if policy and _short_circuits(policies, policy, target, own) is not short_circuits:
+            policy = None
+        found.append((target.method or "", policy))
+    return tuple(found)
+
+
+def decide_uncovered(app: Flask, compiled: Compiled, request: Request) -> Decision | None:
+    """Decide on a request of a route without CORS, by the config alone: no origin is allowed.
+
+    ``None`` where the view is ``cors_exempt``, which opens everything.
+    """
+    target = endpoints.target_of(app, request)
+    if compiled.policies.marks_of(target.endpoint, target.rule, target.method) is None:
+        return None
+    policy = compiled.policies.uncovered
+    return compiled.memory.decide(policy, request.environ.get("HTTP_ORIGIN"))
 
 
 def decide_actual(app: Flask, compiled: Compiled, request: Request) -> Decision | None:

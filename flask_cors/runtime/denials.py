@@ -34,6 +34,17 @@ def report(app: Flask, request: Request, decision: Decision, response: Response)
         cors_denied.send(app, _async_wrapper=app.ensure_sync, decision=decision)
 
 
+def report_refusal(app: Flask, request: Request, decision: Decision) -> None:
+    """Log a refusal by ``enforce`` and send the signal; it is not reported again as a denial."""
+    notes_on(request).reported = True
+    level = logging.WARNING if app.debug else logging.INFO
+    where = (shorten(request.method), shorten(request.path))
+    origin = shorten(decision.origin)
+    LOG.log(level, "CORS refused: %s %s from %s, answered with 403 by enforce", *where, origin)
+    if cors_denied.receivers:
+        cors_denied.send(app, _async_wrapper=app.ensure_sync, decision=decision)
+
+
 def report_failed_callable(decision: Decision) -> None:
     """Log that a callable of ``origins`` failed, or returned something that is no bool."""
     match = decision.match

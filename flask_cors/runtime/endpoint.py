@@ -14,10 +14,13 @@ from flask import Flask, Request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import Map, MapAdapter, RequestRedirect, Rule
 
+from ..options.schema import DEFAULT_METHODS
 from ..resolution.table import Target
 
 _FIRST_METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _MOST_REDIRECTS: Final = 5
+# A token that no URL rule has as a method.
+_NO_METHOD: Final = "-"
 
 
 def target_of(app: Flask, request: Request) -> Target:
@@ -45,6 +48,23 @@ def target_for(app: Flask, request: Request, method: str) -> Target:
     """Return what serves *method* at the request's URL, redirects of the app followed."""
     adapter = _adapter(app, request)
     return _search(adapter, request.path, method) if adapter else _nothing(None, request.path)
+
+
+def targets_served(app: Flask, request: Request) -> list[Target]:
+    """Return what serves each method of the request's URL, but for Flask's automatic OPTIONS."""
+    adapter = _adapter(app, request)
+    if adapter is None:
+        return []
+    try:
+        adapter.match(request.path, _NO_METHOD)
+        methods = set(DEFAULT_METHODS)  # a rule without methods serves them all
+    except MethodNotAllowed as error:
+        methods = set(error.valid_methods or ())
+    except HTTPException:
+        return []
+    if own_options(request) is None:
+        methods.discard("OPTIONS")
+    return [_search(adapter, request.path, method) for method in sorted(methods)]
 
 
 def own_options(request: Request) -> Rule | None:

@@ -11,15 +11,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Request, Response
+from flask import Response, current_app, has_request_context, request
 from werkzeug.datastructures import Headers
 
 from .. import fetch
 from ..errors import LOG
 from ..policy.decide import Decision
+from .state import installed
 
-#: Where a decision is in a WSGI environ, with the request, and the set that its endpoint is
-#: added to where the app wrote Access-Control-Allow-Origin itself.
+#: Where a decision is in a WSGI environ.
 HEADERS: Final = "flask_cors.headers"
 # On nearly every response, and of no interest.
 _COMMON: Final = frozenset({"Content-Type", "Content-Length"})
@@ -33,15 +33,9 @@ _MADE_HERE: Final = "flask_cors_made_here"
 _with_headers: dict[type, type] = {}
 
 
-def send_with(
-    decision: Decision, response: Response, request: Request, hand_written: set[str]
-) -> None:
-    """Have the headers of *decision* added when *response* starts, to this *request*.
-
-    Where the app turns out to have written Access-Control-Allow-Origin itself, the request's
-    endpoint is added to *hand_written*.
-    """
-    request.environ[HEADERS] = decision, request, hand_written
+def send_with(decision: Decision, response: Response, environ: dict[str, Any]) -> None:
+    """Have the headers of *decision* added when *response* starts with this *environ*."""
+    environ[HEADERS] = decision
     kind = type(response)
     if kind is not (sent := _with_headers.get(kind) or _subclass_of(kind)):
         response.__class__ = sent
@@ -60,13 +54,12 @@ def _make_subclass(kind: Any) -> type:
 
     def get_wsgi_headers(self: Any, environ: dict[str, Any]) -> Headers:
         headers: Headers = own(self, environ)
-        found = environ.get(HEADERS)
-        if found is not None:
-            decision, request, hand_written = found
+        decision = environ.get(HEADERS)
+        if decision is not None:
             for name, _ in headers:
                 if name not in _COMMON:
                     if not _add_beside(decision, headers):
-                        hand_written.add(request.endpoint or "")
+                        _note_hand_written()
                     return headers
             for name, value in decision.lines:
                 headers.add(name, value)
@@ -91,6 +84,12 @@ def _make_subclass(kind: Any) -> type:
     }
     sent: type = type(kind)(kind.__name__, (kind,), names)
     return sent
+
+
+def _note_hand_written() -> None:
+    """Note the endpoint on whose response the app wrote Access-Control-Allow-Origin itself."""
+    if has_request_context() and (state := installed(current_app)):
+        state.hand_written.add(request.endpoint or "")
 
 
 # -- a response that has headers of its own --------------------------------------------------

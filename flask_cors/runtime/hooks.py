@@ -16,7 +16,7 @@ from flask import Flask, Request, Response, g, request
 from ..errors import LOG
 from ..policy.decide import Decision
 from ..resolution.lock import LOCKS
-from . import called, decisions, denials, tracebacks
+from . import called, decisions, denials, enforcement, tracebacks
 from .decisions import Compiled
 from .headers import HEADERS, send_with
 from .notes import NOTE, UNDECIDED, notes_on
@@ -79,6 +79,8 @@ class Hooks:
             current = self._compiled(req)
         if req.method == "OPTIONS" and (answer := self._preflight(current, req)) is not None:
             return answer
+        if current.policies.enforces:
+            enforcement.check(self._app, current, req)
         return self._preprocess(*args) if args else self._preprocess()
 
     def process_response(self, response: Any, *more: Any) -> Response:
@@ -101,7 +103,7 @@ class Hooks:
         if decision is None:
             environ.pop(HEADERS, None)
         else:
-            send_with(decision, response, req, self._state.hand_written)
+            send_with(decision, response, environ)
             if decision.denied:
                 denials.report(self._app, req, decision, response)
         return response  # type: ignore[no-any-return]
@@ -166,7 +168,7 @@ class Hooks:
         # Flask sends this very response when it is an error handler's.
         decision = self._decide(req, response)
         if decision is not None:
-            send_with(decision, response, req, self._state.hand_written)
+            send_with(decision, response, req.environ)
             if decision.denied:
                 denials.report(self._app, req, decision, response)
         raise error

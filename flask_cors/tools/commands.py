@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import gc
 import json
+import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import click
@@ -19,12 +21,13 @@ from flask import Flask
 from flask.cli import AppGroup, ScriptInfo
 
 from .. import fetch
-from ..errors import ConfigError, printable, shorten
+from ..errors import ConfigError, CorsWarning, printable, shorten
 from ..runtime.hooks import state_of
 from ..runtime.state import State
 from . import terminal as console
 from .advice import advise, reasons
-from .checks import RULES, SEVERITIES, check, to_sarif
+from .checks import RULES, SEVERITIES, CheckResult, RuleInfo, check, to_github, to_sarif
+from .checks.upgrade import ROWS, UpgradeResult, upgrade
 from .explain import explain
 from .origins import page_origin
 from .probe import Limits, ProbeError, probe
@@ -274,21 +277,70 @@ def explain_command(
     show_default=True,
     help="Exit with 1 for findings of this severity and above.",
 )
-@_as_json
-@click.option("--sarif", is_flag=True, help="Print SARIF 2.1.0; needs no rich.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    show_default=True,
+    help="SARIF 2.1.0, or annotations of GitHub Actions; only text needs rich.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--sarif", is_flag=True, help="The same as --format sarif.")
+@click.option("--upgrade", "upgrading", is_flag=True, help="List what differs from 6.0.5.")
 @click.pass_context
-def check_command(context: click.Context, fail_level: str, as_json: bool, sarif: bool) -> None:
+def check_command(
+    context: click.Context, fail_level: str, form: str, as_json: bool, sarif: bool, upgrading: bool
+) -> None:
     """Find what is too wide, without effect, or not what it looks like."""
-    app, state = _app(context)
+    form = "json" if as_json else "sarif" if sarif else form
+    with _heard() as heard:
+        app, state = _app(context)
     with _one_line():
-        result = check(app, state)
-        if sarif:
-            console.print_json(to_sarif(result, RULES, version("Flask-CORS"), Path.cwd()))
-        elif as_json:
-            console.print_json(result.to_dict())
+        if upgrading:
+            changes = upgrade(app, state, heard)
+            result = changes.to_check()
+            _print_findings(form, result, ROWS, changes, console.print_changes)
         else:
-            console.print_findings(result)
+            result = check(app, state)
+            _print_findings(form, result, RULES, result, console.print_findings)
     context.exit(1 if fail_level != "never" and result.at_least(fail_level) else 0)
+
+
+@contextmanager
+def _heard() -> Iterator[list[warnings.WarningMessage]]:
+    """Collect the warnings of this package while an app is set up; others go on their way."""
+    heard: list[warnings.WarningMessage] = []
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always", CorsWarning)
+        yield heard
+    for item in found:
+        heard.append(item)
+        if not issubclass(item.category, CorsWarning):
+            warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
+
+
+R = TypeVar("R", CheckResult, UpgradeResult)
+
+
+def _print_findings(
+    form: str,
+    found: CheckResult,
+    rules: Sequence[RuleInfo],
+    result: R,
+    print_text: Callable[[R], None],
+) -> None:
+    if form == "sarif":
+        console.print_json(to_sarif(found, rules, version("Flask-CORS"), Path.cwd()))
+    elif form == "github":
+        # Annotations name files relative to the repository, wherever the command runs.
+        root = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
+        for line in to_github(found, root):
+            click.echo(line)
+    elif form == "json":
+        console.print_json(result.to_dict())
+    else:
+        print_text(result)
 
 
 @cors.command("report", with_appcontext=False)

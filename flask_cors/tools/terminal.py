@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from .checks import CheckResult, Finding
+    from .checks.upgrade import UpgradeResult
     from .probe import ProbeResult
 
 # A table of more rows takes rich too long; from there on a route is one plain line.
@@ -265,6 +266,25 @@ def _finding(output: Output, found: Finding) -> None:
     output.line(f"{found.id} {state}: {found.place}{where}", _COLORS.get(state, "dim"))
     output.line(f"{found.reason}.", indent=2)
     output.line(f"Ignored: {found.ignored}" if found.ignored else found.hint, indent=2)
+
+
+def print_changes(result: UpgradeResult) -> None:
+    """Print what an upgrade changes, the gravest first, and what only requests show."""
+    output = Output()
+    for change in result.changes:
+        finding = change.to_finding()
+        where = f" ({change.file}:{change.line})" if change.file else ""
+        title = f"{change.row}. {change.effect}" if change.row else change.effect
+        output.line(f"{title}: {change.place}{where}", _COLORS[finding.severity])
+        output.line(f"{change.what}.", indent=2)
+        output.line(change.keep, indent=2)
+    if result.nothing_changes:
+        output.line("Nothing changes for your clients.", "bold")
+    counts = ", ".join(f"{effect}: {count}" for effect, count in result.counts().items())
+    output.line(f"changes: {len(result.changes)}" + (f" ({counts})" if counts else ""), "bold")
+    output.line("Only requests, or your code, show these:")
+    for info in result.unseen:
+        output.line(f"{int(info.id[-2:])}. {info.title}", indent=2, hang=4)
 
 
 # -- probe -----------------------------------------------------------------------------

@@ -24,6 +24,9 @@ from tests.conformance.advisories import ALL, ATTACKS, DENIED, EVIL, LEAK, NOTHI
 from tests.conformance.scanners import ALLOW_LISTS, SCANS, SITE, AllowList, Scan
 from tests.integration.differential import environment
 
+# What the tests of this module share is made once, on one worker.
+pytestmark = pytest.mark.xdist_group("advisories")
+
 OLD_VERSION = environment.INCUMBENT
 # What Flask writes, and what says nothing about who may read.
 PLAIN = {"Content-Type", "Content-Length", "Allow"}

@@ -13,7 +13,7 @@ from tests.blocked_page import entries
 from tests.conformance.chromium import RUN
 from tests.conformance.conftest import Stage
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium-blocked-page")]
 
 WWW = "www.shop.test"
 ENTRIES = entries()

@@ -13,7 +13,11 @@ from tests.conformance.conftest import require_chromium
 from tests.conformance.differential import Tally, compare
 from tests.conformance.policies import library_case
 
-pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")]
+pytestmark = [
+    pytest.mark.xdist_group("chromium-differential"),
+    pytest.mark.browser,
+    pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning"),
+]
 
 PAIRS = 3000
 # Another seed is another 3,000 pairs; `make browser-fuzz` draws a new one each time.

@@ -16,7 +16,7 @@ from flask_cors.testing import CHROMIUM, Browser, NetworkError
 from tests.conformance.chromium import RUN
 from tests.conformance.conftest import Stage
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("chromium-scenarios")]
 
 WWW = "www.shop.test"
 ADMIN = "admin.shop.test"

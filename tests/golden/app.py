@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, Flask
 from flask.views import MethodView
 
@@ -38,5 +40,6 @@ def make_app() -> Flask:
     app.add_url_rule("/", "index", cross_origin("*")(index))
     app.add_url_rule("/files/<path:name>", "files", index)
     app.add_url_rule("/s\u00fc\u00df", "sweet", cross_origin(APP)(index))
-    CORS(app, resources={"/files/public/*": {"origins": r"https://cdn.example\.com"}})
+    public = {"origins": re.compile(r"https://cdn.example\.com")}
+    CORS(app, resources={"/files/public/*": public})
     return app

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, g
 from flask.views import MethodView
 
 from flask_cors import CORS, CorsWarning, cross_origin
@@ -47,6 +47,20 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+def remove_header(response: Response) -> Response:
+    response.headers.pop("Access-Control-Allow-Origin", None)
+    return response
+
+
+def start() -> None:
+    g.started = 1
+
+
+def stop(response: Response) -> Response:
+    response.headers["X-Time"] = str(g.started)
+    return response
+
+
 def broken_override(*_: Any) -> None:
     return None
 
@@ -57,9 +71,11 @@ def make_app() -> Flask:
     app.config.update(
         CORS_ORIGINS=APP,
         CORS_ORIGN="https://typo.example",
+        CORS_ORIGIN_WHITELIST=[APP],
         CORS_CHECK_IGNORE={"CORS999": "no such rule"},
+        SECRET_KEY="secret",
     )
-    for path in ("http", "null", "pages", "dot", "slow", "age", "purge", "star"):
+    for path in ("http", "null", "pages", "dot", "open", "dropped", "slow", "age", "purge", "star"):
         app.add_url_rule(f"/{path}", path, _OF[path], methods=["GET"])
     app.add_url_rule("/change", "change", cross_origin("*")(ok), methods=["POST"])
     app.add_url_rule("/lost", "lost", unwrapped(cross_origin(APP)(text)))
@@ -75,7 +91,12 @@ def make_app() -> Flask:
     blueprint = Blueprint("api", __name__, url_prefix="/api")
     blueprint.add_url_rule("/form", "form", cross_origin(APP, methods="POST")(ok), methods=["POST"])
     app.register_blueprint(blueprint)
+    app.add_url_rule("/me", "me", cross_origin(APP, supports_credentials=True)(text))
     app.after_request(add_headers)
+    app.after_request(remove_header)
+    app.before_request(start)
+    app.after_request(stop)
+    CORS(origins=APP)
     CORS(
         app,
         origins=APP,
@@ -101,15 +122,20 @@ def _above() -> str:
 
 
 with warnings.catch_warnings():
-    # That it backtracks is warned of here already.
+    # That they backtrack, or let strangers in, is warned about here already.
     warnings.simplefilter("ignore", CorsWarning)
+    dot = cross_origin(r"https://app.example\.com")(text)
+    open_ = cross_origin(r"https://.*example\.com")(text)
+    dropped = cross_origin([APP, "app.example.com"])(text)
     slow = cross_origin(r"https://(?:-?[a-z]+)+\.example\.com")(text)
 
 _OF: dict[str, Any] = {
     "http": cross_origin("http://intranet.example.com")(text),
     "null": cross_origin("null")(text),
     "pages": cross_origin("https://*.github.io")(text),
-    "dot": cross_origin(r"https://app.example\.com")(text),
+    "dot": dot,
+    "open": open_,
+    "dropped": dropped,
     "slow": slow,
     "age": cross_origin(APP, max_age=100_000)(text),
     "star": cross_origin(APP, send_wildcard=True)(text),

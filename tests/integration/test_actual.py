@@ -145,6 +145,7 @@ def cors_lines(response: Any) -> list[tuple[str, str]]:
     return [line for line in lines(response) if line[0] not in OTHERS]
 
 
+@pytest.mark.rule("5.actual", "6.acao", "6.aceh")
 @pytest.mark.parametrize(("method", "path", "status"), CASES)
 def test_an_allowed_origin(tmp_path: Path, method: str, path: str, status: int) -> None:
     with ask(make_app(tmp_path), path, ME, method) as response:
@@ -152,6 +153,7 @@ def test_an_allowed_origin(tmp_path: Path, method: str, path: str, status: int) 
         assert cors_lines(response) == [acao(), aceh("X-Total"), VARY]
 
 
+@pytest.mark.rule("5.actual", "6.acao", "6.aceh")
 @pytest.mark.parametrize(("method", "path", "status"), CASES)
 def test_a_denied_origin(tmp_path: Path, method: str, path: str, status: int) -> None:
     with ask(make_app(tmp_path), path, "https://evil.example", method) as response:
@@ -159,6 +161,7 @@ def test_a_denied_origin(tmp_path: Path, method: str, path: str, status: int) ->
         assert cors_lines(response) == [VARY]
 
 
+@pytest.mark.rule("5.actual", "6.acao-without")
 @pytest.mark.parametrize(("method", "path", "status"), CASES)
 def test_no_origin(tmp_path: Path, method: str, path: str, status: int) -> None:
     app = make_app(tmp_path, origins=ME, supports_credentials=True)
@@ -167,12 +170,14 @@ def test_no_origin(tmp_path: Path, method: str, path: str, status: int) -> None:
         assert cors_lines(response) == [CREDENTIALS, acao(), aceh("X-Total")]
 
 
+@pytest.mark.rule("5.actual")
 def test_a_body_that_is_too_large(tmp_path: Path) -> None:
     response = ask(make_app(tmp_path), "/text", ME, "POST", data=b"x" * 11)
     assert response.status_code == 413
     assert cors_lines(response) == [acao(), aceh("X-Total"), VARY]
 
 
+@pytest.mark.rule("5.actual")
 def test_not_modified(tmp_path: Path) -> None:
     app = make_app(tmp_path)
     with ask(app, "/static/page.txt") as first:
@@ -182,6 +187,7 @@ def test_not_modified(tmp_path: Path) -> None:
         assert cors_lines(response) == [acao(), aceh("X-Total"), VARY]
 
 
+@pytest.mark.rule("6.acao", "6.acao-without")
 def test_any_origin_by_default() -> None:
     app = Flask("sample")
     CORS(app)
@@ -193,6 +199,7 @@ def test_any_origin_by_default() -> None:
     assert lines(ask(app, origin="")) == [acao("*")]
 
 
+@pytest.mark.rule("5.actual")
 def test_where_cors_is_off_nothing_is_written() -> None:
     app = Flask("sample")
     CORS(app, resources="/api/*")
@@ -218,6 +225,7 @@ def writing(headers: Any, **options: Any) -> Flask:
     return app
 
 
+@pytest.mark.rule("6.one-acao", "6.own-acao")
 @pytest.mark.parametrize("origin", [ME, YOU, None])
 @pytest.mark.parametrize("value", ["*", ME, "https://else.example", "", "nonsense"])
 def test_a_view_that_writes_acao_keeps_its_answer(origin: str | None, value: str) -> None:
@@ -226,12 +234,14 @@ def test_a_view_that_writes_acao_keeps_its_answer(origin: str | None, value: str
     assert lines(ask(app, origin=origin)) == mine
 
 
+@pytest.mark.rule("6.own-acao")
 def test_an_error_handler_that_writes_acao_keeps_its_answer() -> None:
     app = writing([], origins=ME)
     app.register_error_handler(404, lambda error: ("", 404, {"access-control-allow-origin": "*"}))
     assert lines(ask(app, "/nothing")) == [("access-control-allow-origin", "*")]
 
 
+@pytest.mark.rule("5.one-place", "6.own-acao")
 def test_a_hook_that_writes_acao_keeps_its_answer() -> None:
     app = writing([], origins=ME)
 
@@ -244,6 +254,7 @@ def test_a_hook_that_writes_acao_keeps_its_answer() -> None:
     assert lines(preflight(app)) == [acao("*")]
 
 
+@pytest.mark.rule("5.one-place")
 def test_the_app_is_seen_to_write_acao_in_whatever_order_hooks_are_set_up() -> None:
     app = Flask("sample")
     app.add_url_rule("/", view_func=lambda: "")
@@ -258,6 +269,7 @@ def test_the_app_is_seen_to_write_acao_in_whatever_order_hooks_are_set_up() -> N
     assert lines(ask(app)) == [acao("*")]
 
 
+@pytest.mark.rule("6.one-acao")
 def test_two_lines_of_one_header_never_contradict() -> None:
     mine = [
         ("Access-Control-Allow-Credentials", "false"),
@@ -315,6 +327,7 @@ def test_credentials_by_hand_are_kept_for_listed_origins() -> None:
 # -- which methods are what -------------------------------------------------------------
 
 
+@pytest.mark.rule("6.methods-exact")
 def test_a_method_is_compared_exactly() -> None:
     app = Flask("sample")
     CORS(app, origins=ME, methods=["GET", "patch"])
@@ -324,6 +337,7 @@ def test_a_method_is_compared_exactly() -> None:
         assert lines(preflight(app, method=asked)) == [acao()]
 
 
+@pytest.mark.rule("5.actual")
 def test_a_decorated_view_that_fails_has_the_headers() -> None:
     app = Flask("sample")
 

@@ -41,6 +41,7 @@ def test_there_is_none_for_what_is_not_blocked() -> None:
 HERE = rf"CORS\(app\) at {re.escape(__file__)}:\d+"
 
 
+@pytest.mark.rule("9.explain-change")
 @pytest.mark.parametrize(
     ("options", "args", "kwargs", "expected"),
     [
@@ -171,6 +172,7 @@ def test_what_to_change(
     assert re.fullmatch(expected, advice(make(**options), *args, **kwargs))
 
 
+@pytest.mark.rule("9.explain-change")
 @pytest.mark.parametrize(
     ("options", "args", "kwargs", "changed"),
     [

@@ -79,6 +79,7 @@ def send(app: Any, method: str, environ: dict[str, str], path: str = "/") -> tup
     return int(status.split()[0]), headers
 
 
+@pytest.mark.rule("6.one-acao", "6.tokens")
 @pytest.mark.parametrize("number", range(len(POLICIES)))
 @pytest.mark.parametrize("header", HEADERS)
 def test_no_value_of_a_header_makes_an_error(header: str, number: int) -> None:
@@ -114,6 +115,7 @@ def test_no_method_makes_an_error(method: str) -> None:
         assert status in {200, 404, 405}
 
 
+@pytest.mark.rule("6.one-acao")
 def test_several_origins_are_nobody() -> None:
     for value in ("https://me.example,https://me.example", "https://me.example, null"):
         status, headers = send(make_app({"origins": [ME]}), "GET", {"HTTP_ORIGIN": value})
@@ -122,6 +124,7 @@ def test_several_origins_are_nobody() -> None:
         assert (status, headers.getlist("Access-Control-Allow-Origin")) == (200, ["*"])
 
 
+@pytest.mark.rule("6.acrh")
 @pytest.mark.parametrize("size", [8193, 100_000])
 def test_too_many_request_headers_get_no_acah(size: int) -> None:
     asked = {"HTTP_ACCESS_CONTROL_REQUEST_HEADERS": ("x-a," * size)[:size]}
@@ -131,6 +134,7 @@ def test_too_many_request_headers_get_no_acah(size: int) -> None:
     assert "Access-Control-Allow-Headers" not in headers
 
 
+@pytest.mark.rule("6.acrh", "6.tokens")
 def test_request_headers_over_several_lines() -> None:
     """Servers join the lines of one header with a comma (RFC 9110 section 5.3)."""
     asked = {"HTTP_ACCESS_CONTROL_REQUEST_HEADERS": "x-b,,\tX-A, ,x b,\xe9"}

@@ -20,6 +20,7 @@ def blueprint(name: str = "b", prefix: str | None = None, **options: Any) -> Blu
     return found
 
 
+@pytest.mark.rule("3.blueprint", "3.covered")
 def test_a_blueprint_covers_its_views_and_no_others() -> None:
     app = Flask(__name__)
     app.register_blueprint(blueprint("open", "/open", origins=SITE))
@@ -32,6 +33,7 @@ def test_a_blueprint_covers_its_views_and_no_others() -> None:
     assert ask(app, "/x").cors == NOTHING
 
 
+@pytest.mark.rule("3.blueprint")
 def test_parents_are_walked_outwards() -> None:
     app = Flask(__name__)
     outer = blueprint("outer", "/outer", origins=[SITE, OTHER], max_age=1, expose_headers="X")
@@ -47,6 +49,7 @@ def test_parents_are_walked_outwards() -> None:
     assert ask(app, "/outer/x", origin=OTHER).cors == allowed(OTHER, vary=True, expose="X")
 
 
+@pytest.mark.rule("3.blueprint")
 def test_a_child_alone_is_covered() -> None:
     app = Flask(__name__)
     parent, child = blueprint("parent", "/parent"), blueprint("child", "/child", origins=SITE)
@@ -57,6 +60,7 @@ def test_a_child_alone_is_covered() -> None:
     assert ask(app, "/parent/child/missing").cors == allowed()
 
 
+@pytest.mark.rule("3.blueprint")
 def test_a_renamed_blueprint_registered_again() -> None:
     app = Flask(__name__)
     child = blueprint("child", "/child", max_age=1)
@@ -73,6 +77,7 @@ def test_a_renamed_blueprint_registered_again() -> None:
     assert ask(app, "/two/moved/missing", origin=OTHER).cors == allowed(OTHER)
 
 
+@pytest.mark.rule("3.blueprint")
 def test_one_blueprint_in_two_apps() -> None:
     shared = blueprint("b", "/b", expose_headers="X")
     one, two = Flask(__name__), Flask(__name__)
@@ -85,6 +90,7 @@ def test_one_blueprint_in_two_apps() -> None:
     assert ask(two, "/b/x", origin=OTHER).cors == allowed(OTHER, expose="X")
 
 
+@pytest.mark.rule("1.many-apps")
 def test_one_object_serves_blueprints_and_apps() -> None:
     cors = CORS(origins=SITE)
     app, other = Flask(__name__), Flask(__name__)
@@ -101,6 +107,7 @@ def test_one_object_serves_blueprints_and_apps() -> None:
     assert ask(app, "/missing").cors == NOTHING
 
 
+@pytest.mark.rule("3.resource-covers")
 def test_resources_of_a_blueprint_are_whole_paths() -> None:
     app = Flask(__name__)
     within = blueprint("b", "/b", resources={"/b/x": {"origins": SITE}})
@@ -123,6 +130,7 @@ def test_marks_are_nearer_than_the_blueprint() -> None:
     assert ask(app, "/b/exempt").cors == NOTHING
 
 
+@pytest.mark.rule("4.readable")
 def test_errors_of_a_blueprint_are_readable() -> None:
     app = Flask(__name__)
     within = blueprint("b", "/b", origins=SITE)
@@ -138,6 +146,7 @@ def test_errors_of_a_blueprint_are_readable() -> None:
     assert ask(app, "/missing", origin=OTHER).cors == allowed(OTHER)
 
 
+@pytest.mark.rule("4.404")
 def test_a_404_starts_at_the_longest_prefix() -> None:
     app = Flask(__name__)
     app.register_blueprint(blueprint("root", "/", origins=OTHER, max_age=1))
@@ -154,6 +163,7 @@ def test_a_404_starts_at_the_longest_prefix() -> None:
     assert ask(app, "/x", origin=OTHER).cors == allowed(OTHER)
 
 
+@pytest.mark.rule("4.404")
 def test_a_404_goes_outwards_where_the_blueprint_says_nothing() -> None:
     app = Flask(__name__)
     parent = blueprint("parent", "/parent", origins=SITE)

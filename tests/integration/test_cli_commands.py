@@ -165,13 +165,14 @@ def test_an_app_whose_module_cannot_be_imported(
 def test_an_error_in_the_configuration(tmp_path: Path) -> None:
     def make() -> Flask:
         app = make_app()
-        app.config.update(CORS_MAX_AGE=-1, CORS_ORIGINS="example.com")
+        app.config.update(CORS_MAX_AGE=-1, CORS_METHODS="G@T")
         return app
 
     for args in (["routes"], EXPLAIN, ["report", "-o", str(tmp_path / "page.html")]):
         line = last_line(invoke(args, make))
-        assert line.startswith("Error: The CORS configuration has errors: CORS_ORIGINS=")
+        assert line.startswith("Error: The CORS configuration has errors: CORS_")
         assert "CORS_MAX_AGE=-1" in line
+        assert "CORS_METHODS=" in line
     result = invoke(["check"], make)
     assert (result.exit_code, result.output.count("CORS001 error: ")) == (1, 2)
 
@@ -181,7 +182,9 @@ def test_rules_that_did_not_run_are_one_line_for_each_reason(
 ) -> None:
     monkeypatch.setitem(sys.modules, "publicsuffixlist", None)
     install = "publicsuffixlist is not installed: pip install 'Flask-CORS[cli]'"
-    assert f"\nNot run: CORS006, since {install}\n" in invoke(["check"], COLUMNS="200").output
+    assert (
+        f"\nNot run: CORS006, CORS032, since {install}\n" in invoke(["check"], COLUMNS="200").output
+    )
 
     def make() -> Flask:
         app = make_app()
@@ -191,7 +194,7 @@ def test_rules_that_did_not_run_are_one_line_for_each_reason(
     lines = invoke(["check"], make, COLUMNS="300").output.splitlines()
     (line,) = [line for line in lines if line.startswith("Not run: ") and "CORS001" in line]
     assert line.startswith("Not run: CORS002, CORS003, ")
-    assert line.endswith(", CORS024, since the configuration has errors (CORS001)")
+    assert line.endswith(", CORS032, since the configuration has errors (CORS001)")
 
 
 @pytest.mark.parametrize("args", COMMANDS[:3], ids=lambda args: args[0])
@@ -291,7 +294,7 @@ def test_flask_runs_them() -> None:
         [*command, "check", "--json"], cwd=CHECKOUT, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stderr) == (1, "")
-    assert [found["id"] for found in json.loads(done.stdout)["findings"]] == ["CORS007"]
+    assert [found["id"] for found in json.loads(done.stdout)["findings"]] == ["CORS007", "CORS028"]
 
 
 def test_a_configuration_error_while_the_app_is_made() -> None:

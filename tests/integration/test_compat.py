@@ -47,6 +47,7 @@ def readable(origins: Any, *asking: str, **options: Any) -> list[bool]:
     return ["Access-Control-Allow-Origin" in ask(app, "/", origin=one).cors for one in asking]
 
 
+@pytest.mark.rule("compat.1")
 def test_1_credentials_are_dropped_under_any_origin() -> None:
     for options in ({}, {"origins": "*"}, {"origins": ["*", SITE]}):
         app = app_of(**options, supports_credentials=True)
@@ -60,11 +61,13 @@ def test_1_credentials_are_dropped_under_any_origin() -> None:
     assert ask(app, "/").cors == allowed(vary=True, credentials="true")
 
 
+@pytest.mark.rule("compat.2")
 def test_2_a_regex_matches_the_whole_origin() -> None:
     asking = ["https://x.a.com", "https://x.a.com.evil.net", "https://x.a.com:8443"]
     assert readable(r"https://.*\.a\.com", *asking) == [True, False, False]
 
 
+@pytest.mark.rule("compat.3")
 def test_3_a_star_after_the_scheme_is_a_wildcard() -> None:
     asking = ["https://x.a.com", "https://x.y.a.com", "https://a.com", "https://a.com.evil.net"]
     assert readable("https://*.a.com", *asking) == [True, True, False, False]
@@ -72,12 +75,14 @@ def test_3_a_star_after_the_scheme_is_a_wildcard() -> None:
     assert readable("http://localhost:*", *local) == [True, True, False]
 
 
+@pytest.mark.rule("compat.4")
 def test_4_a_star_in_a_resource_is_a_glob() -> None:
     app = app_of("/api", "/api/x", "/api-internal", resources="/api/*")
     found = [ask(app, path).cors for path in ("/api", "/api/x", "/api-internal")]
     assert found == [echoed(), echoed(), NOTHING]
 
 
+@pytest.mark.rule("compat.5")
 def test_5_the_resource_with_the_longest_literal_prefix_wins() -> None:
     resources = {"/api/[a-z]+/u": {}, "/api/admin/*": {"origins": SITE}}
     app = app_of("/api/admin/users", resources=resources)
@@ -87,6 +92,7 @@ def test_5_the_resource_with_the_longest_literal_prefix_wins() -> None:
     assert ask(app, "/api/admin/users", origin=OTHER).cors == DENIED
 
 
+@pytest.mark.rule("compat.6")
 def test_6_the_path_is_decoded_once() -> None:
     app = app_of("/<path:path>", resources="/public/*")
     assert ask(app, "/%70ublic/x").cors == echoed()
@@ -94,6 +100,7 @@ def test_6_the_path_is_decoded_once() -> None:
     assert ask(app, "/public/../admin").cors == NOTHING
 
 
+@pytest.mark.rule("compat.7")
 def test_7_an_unknown_option_is_an_error_where_a_restriction_may_be_lost() -> None:
     with pytest.raises(ConfigError, match=f"Write origins='{SITE}'"):
         app_of(origin=SITE)
@@ -104,6 +111,7 @@ def test_7_an_unknown_option_is_an_error_where_a_restriction_may_be_lost() -> No
     assert ask(app, "/").cors == allowed()
 
 
+@pytest.mark.rule("compat.8")
 def test_8_the_first_argument_of_cross_origin_is_origins() -> None:
     app = Flask(__name__)
     app.add_url_rule("/", view_func=cross_origin(SITE)(page()))
@@ -112,6 +120,7 @@ def test_8_the_first_argument_of_cross_origin_is_origins() -> None:
         cross_origin(SITE, "GET")  # type: ignore[call-overload]
 
 
+@pytest.mark.rule("compat.9")
 def test_9_a_mark_leaves_what_it_does_not_say_to_the_levels_around_it() -> None:
     app = app_of(origins=SITE, max_age=1)
     app.add_url_rule("/mark", view_func=cross_origin(methods="GET")(page()))
@@ -119,6 +128,7 @@ def test_9_a_mark_leaves_what_it_does_not_say_to_the_levels_around_it() -> None:
     assert ask(app, "/mark", origin=OTHER).cors == DENIED
 
 
+@pytest.mark.rule("compat.10")
 def test_10_config_is_the_fallback_of_a_blueprint() -> None:
     app = Flask(__name__)
     app.config["CORS_ORIGINS"] = SITE
@@ -130,6 +140,7 @@ def test_10_config_is_the_fallback_of_a_blueprint() -> None:
     assert ask(app, "/", origin=OTHER).cors == DENIED
 
 
+@pytest.mark.rule("compat.11")
 def test_11_a_denial_is_final() -> None:
     app = app_of()
     within = Blueprint("b", __name__, url_prefix="/b")
@@ -140,6 +151,7 @@ def test_11_a_denial_is_final() -> None:
     assert ask(app, "/", origin=OTHER).cors == echoed(OTHER)
 
 
+@pytest.mark.rule("compat.12")
 def test_12_methods_compare_exactly() -> None:
     app = app_of(methods=["GET", "POST"], origins=SITE)
     for method in ("ET", "get", "GETX", "PUT"):
@@ -147,6 +159,7 @@ def test_12_methods_compare_exactly() -> None:
     assert preflight(app, "/", "GET").cors == granted(methods="GET, POST")
 
 
+@pytest.mark.rule("compat.13")
 def test_13_vary_is_complete_and_one_line() -> None:
     def remembered() -> str:
         session["seen"] = True
@@ -167,11 +180,13 @@ def test_13_vary_is_complete_and_one_line() -> None:
             assert ask(app, path, origin=origin).cors == found | {"Vary": names}
 
 
+@pytest.mark.rule("compat.14")
 def test_14_no_origin_is_picked_out_of_several() -> None:
     assert ask(app_of(origins=[SITE, OTHER]), "/", origin=None).cors == DENIED
     assert ask(app_of(origins=SITE), "/", origin=None).cors == allowed()
 
 
+@pytest.mark.rule("compat.15")
 def test_15_private_network_is_true_on_preflights_or_absent() -> None:
     name = "Access-Control-Allow-Private-Network"
     asks = {
@@ -186,11 +201,13 @@ def test_15_private_network_is_true_on_preflights_or_absent() -> None:
     assert ask(on, "/", headers=asks).cors == allowed()
 
 
+@pytest.mark.rule("compat.16")
 @pytest.mark.parametrize("zero", [0, "0", timedelta()])
 def test_16_a_max_age_of_zero_is_sent(zero: Any) -> None:
     assert preflight(app_of(origins=SITE, max_age=zero), "/", "GET").cors == granted(max_age=0)
 
 
+@pytest.mark.rule("compat.17")
 def test_17_preflights_are_answered_before_any_code_of_the_app() -> None:
     app = app_of(origins=SITE)
     app.before_request(lambda: abort(401))
@@ -201,6 +218,7 @@ def test_17_preflights_are_answered_before_any_code_of_the_app() -> None:
     assert ask(app, "/")[::2] == (401, allowed())
 
 
+@pytest.mark.rule("compat.18")
 def test_18_a_preflight_is_about_the_endpoint_that_will_serve_the_request() -> None:
     app = Flask(__name__)
     app.add_url_rule("/", "read", cross_origin("*")(page()), methods=["GET", "OPTIONS"])
@@ -209,6 +227,7 @@ def test_18_a_preflight_is_about_the_endpoint_that_will_serve_the_request() -> N
     assert preflight(app, "/", "POST").cors == granted()
 
 
+@pytest.mark.rule("compat.19")
 def test_19_async_views_bound_methods_and_classes_work() -> None:
     async def show() -> str:
         return "async"
@@ -231,6 +250,7 @@ def test_19_async_views_bound_methods_and_classes_work() -> None:
     assert vars(show) == {}
 
 
+@pytest.mark.rule("compat.20")
 def test_20_errors_are_readable() -> None:
     def fail() -> str:
         raise RuntimeError
@@ -248,6 +268,7 @@ def test_20_errors_are_readable() -> None:
     assert preflight(app, "/b/missing", "PUT")[::2] == (200, granted())
 
 
+@pytest.mark.rule("compat.21")
 def test_21_the_word_false_is_false_in_config_and_an_error_elsewhere() -> None:
     app = app_of(origins=SITE)
     app.config["CORS_SUPPORTS_CREDENTIALS"] = "False"
@@ -256,10 +277,12 @@ def test_21_the_word_false_is_false_in_config_and_an_error_elsewhere() -> None:
         app_of(supports_credentials="False")
 
 
+@pytest.mark.rule("compat.22")
 def test_22_a_callable_decides() -> None:
     assert readable(lambda origin: origin == SITE, SITE, OTHER) == [True, False]
 
 
+@pytest.mark.rule("compat.23")
 def test_23_logging_is_left_alone() -> None:
     logger = logging.getLogger("flask_cors")
     before = (logger.level, list(logger.handlers), logger.propagate)
@@ -270,6 +293,7 @@ def test_23_logging_is_left_alone() -> None:
     assert before[:2] == (logging.NOTSET, [])
 
 
+@pytest.mark.rule("compat.24")
 @pytest.mark.parametrize(
     "options",
     [
@@ -286,6 +310,7 @@ def test_24_what_cannot_work_is_an_error(options: Any) -> None:
         app_of(**options)
 
 
+@pytest.mark.rule("compat.24")
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -302,6 +327,7 @@ def test_24_what_loses_no_restriction_is_dropped_or_normalised(options: Any, wor
     assert ask(app, "/").cors == allowed()
 
 
+@pytest.mark.rule("compat.25")
 def test_25_harmless_spellings_are_put_right_with_a_warning() -> None:
     for origin in ("https://site.example/", "https://site.example:443", "HTTPS://SITE.example"):
         with pytest.warns(CorsWarning, match="site"):
@@ -319,6 +345,7 @@ def test_25_harmless_spellings_are_put_right_with_a_warning() -> None:
     assert preflight(app, "/", "GET", names="X, Cookie").cors == granted(methods="GET", headers="X")
 
 
+@pytest.mark.rule("compat.26")
 def test_26_origins_none_is_an_error() -> None:
     with pytest.raises(ConfigError, match="origins=None"):
         app_of(origins=None)
@@ -331,6 +358,7 @@ def test_26_origins_none_is_an_error() -> None:
     assert ask(app, "/").cors == NOTHING
 
 
+@pytest.mark.rule("compat.27")
 def test_27_tracebacks_are_readable_by_named_origins_in_debug_mode() -> None:
     def fail() -> str:
         raise RuntimeError("the reason")
@@ -348,6 +376,7 @@ def test_27_tracebacks_are_readable_by_named_origins_in_debug_mode() -> None:
         ask(off, "/")
 
 
+@pytest.mark.rule("compat.28")
 def test_28_headers_adds_to_allow_headers() -> None:
     with pytest.warns(DeprecationWarning, match="allow_headers"):
         app = app_of(origins=SITE, headers="X-Old", allow_headers="X-New")
@@ -360,12 +389,14 @@ def test_28_headers_adds_to_allow_headers() -> None:
     assert asked.cors == granted(headers="X-Any")
 
 
+@pytest.mark.rule("compat.29")
 def test_29_expose_headers_is_not_on_preflights() -> None:
     app = app_of(origins=SITE, expose_headers="X")
     assert ask(app, "/").cors == allowed(expose="X")
     assert preflight(app, "/", "GET").cors == granted()
 
 
+@pytest.mark.rule("compat.30")
 def test_30_null_must_be_named() -> None:
     assert readable(["null"], "null") == [True]
     assert readable("*", "null") == [True]
@@ -376,6 +407,7 @@ def test_30_null_must_be_named() -> None:
     assert ask(app, "/").cors == allowed(vary=True, credentials="true")
 
 
+@pytest.mark.rule("compat.31")
 def test_31_dot_star_is_a_regex() -> None:
     app = app_of(origins=".*", send_wildcard=True)
     assert ask(app, "/").cors == echoed()
@@ -383,23 +415,68 @@ def test_31_dot_star_is_a_regex() -> None:
     assert ask(app, "/", origin=None).cors == DENIED
 
 
+@pytest.mark.rule("compat.32")
 def test_32_an_option_where_it_does_nothing_is_warned_of() -> None:
     with pytest.warns(CorsWarning, match="automatic_options=False"):
         app_of(automatic_options=False)
 
 
+@pytest.mark.rule("compat.34")
+def test_34_config_is_read_when_policies_are_compiled() -> None:
+    app = app_of()
+    app.config["CORS_ORIGINS"] = OTHER
+    assert ask(app, "/", origin=OTHER).cors == allowed(OTHER)
+    app.config["CORS_ORIGINS"] = SITE
+    assert ask(app, "/").cors == DENIED
+    app.extensions["cors"].reload()
+    assert ask(app, "/").cors == allowed()
+
+
+@pytest.mark.rule("compat.35")
+def test_35_of_two_marks_the_inner_decides() -> None:
+    app = Flask(__name__)
+    with pytest.warns(CorsWarning, match="without effect: cross_origin"):
+        app.add_url_rule("/", view_func=cross_origin(OTHER)(cross_origin(SITE)(page())))
+    assert ask(app, "/").cors == allowed()
+    assert ask(app, "/", origin=OTHER).cors == DENIED
+
+
+@pytest.mark.rule("compat.37")
+def test_37_any_method_lists_in_a_string_and_ipv6_literals_work() -> None:
+    app = app_of(origins=SITE, methods="*")
+    assert preflight(app, "/", "PURGE").cors == granted(methods="PURGE")
+    assert readable(f"{SITE}, {OTHER}", SITE, OTHER, "https://x.example") == [True, True, False]
+    assert readable("http://[::1]:8000", "http://[::1]:8000", "http://[::1]") == [True, False]
+
+
+@pytest.mark.rule("compat.38")
+def test_38_odd_origins_match_no_regex_and_compiled_header_names_ignore_case() -> None:
+    long = f"https://{'a' * 505}"
+    assert readable(re.compile("(?s)https://.*"), long[:-1], long, "https://a\xe9") == [
+        True,
+        False,
+        False,
+    ]
+    app = app_of(origins=SITE, allow_headers=re.compile("X-A.*"))
+    names = {"methods": METHODS, "headers": "x-ab"}
+    assert preflight(app, "/", "GET", names="x-ab, x-b").cors == granted(**names)
+
+
 # -- kept on purpose -------------------------------------------------------------------
 
 
+@pytest.mark.rule("compat.kept-echo")
 def test_kept_any_origin_is_echoed_without_credentials() -> None:
     assert ask(app_of(), "/", origin=OTHER).cors == echoed(OTHER)
 
 
+@pytest.mark.rule("compat.kept-always-send")
 def test_kept_always_send() -> None:
     assert ask(app_of(), "/", origin=None).cors == allowed("*")
     assert ask(app_of(always_send=False), "/", origin=None).cors == DENIED
 
 
+@pytest.mark.rule("compat.kept-lists")
 def test_kept_lists_are_sorted_and_joined() -> None:
     app = app_of(origins=SITE, expose_headers="b, a", allow_headers="y, x")
     assert ask(app, "/").cors == allowed(expose="a, b")
@@ -407,15 +484,18 @@ def test_kept_lists_are_sorted_and_joined() -> None:
     assert asked.cors == granted(methods=METHODS, headers="x, y")
 
 
+@pytest.mark.rule("compat.kept-200")
 def test_kept_a_preflight_is_a_200() -> None:
     assert preflight(app_of(), "/", "GET").status == 200
 
 
+@pytest.mark.rule("compat.kept-own-acao")
 def test_kept_the_views_own_header_wins() -> None:
     app = app_of(view=lambda: ("ok", {"Access-Control-Allow-Origin": OTHER}))
     assert ask(app, "/").cors == allowed(OTHER)
 
 
+@pytest.mark.rule("compat.kept-own-options")
 def test_kept_views_with_their_own_options_answer_themselves() -> None:
     app = Flask(__name__)
     app.add_url_rule("/", view_func=lambda: ("mine", 207), endpoint="own", methods=["OPTIONS"])
@@ -424,20 +504,24 @@ def test_kept_views_with_their_own_options_answer_themselves() -> None:
     assert preflight(app, "/", "GET") == (207, "mine", granted())
 
 
+@pytest.mark.rule("compat.kept-anchors")
 def test_kept_anchored_regexes() -> None:
     asking = ["http://[::1]", "http://[::1]:8000", "http://[::1]:8000x"]
     assert readable(r"^http://\[::1\](:[0-9]+)?$", *asking) == [True, True, False]
 
 
+@pytest.mark.rule("compat.kept-bare-host")
 def test_kept_clients_that_send_a_bare_host() -> None:
     assert ask(app_of(), "/", origin="example.com").cors == echoed("example.com")
 
 
+@pytest.mark.rule("compat.kept-resources-error")
 def test_kept_bad_resources_are_a_value_error() -> None:
     with pytest.raises(ValueError, match="resources"):
         app_of(resources=7)
 
 
+@pytest.mark.rule("compat.kept-imports")
 def test_kept_the_version_and_the_import_paths() -> None:
     assert flask_cors.__version__
     assert flask_cors.extension.CORS is CORS
@@ -465,6 +549,7 @@ KEPT = {
 }
 
 
+@pytest.mark.rule("compat.kept-imports")
 @pytest.mark.parametrize("name", sorted(KEPT))
 def test_kept_names_of_core_with_a_deprecation_at_the_users_line(name: str) -> None:
     core: Any = flask_cors.core
@@ -473,6 +558,7 @@ def test_kept_names_of_core_with_a_deprecation_at_the_users_line(name: str) -> N
     assert caught[0].filename == __file__
 
 
+@pytest.mark.rule("compat.kept-imports")
 @pytest.mark.parametrize("name", ["set_cors_headers", "parse_resources", "serialize_options", "x"])
 def test_a_private_name_of_core_fails_with_what_to_use(name: str) -> None:
     with pytest.raises(ImportError, match=f"{name} was private and is gone: use CORS"):
@@ -486,6 +572,7 @@ def core_name(name: str) -> Any:
         return getattr(core, name)
 
 
+@pytest.mark.rule("compat.kept-imports")
 def test_kept_default_options_are_a_copy() -> None:
     defaults = core_name("DEFAULT_OPTIONS")
     assert (defaults["origins"], defaults["resources"]) == ("*", "/*")
@@ -493,6 +580,7 @@ def test_kept_default_options_are_a_copy() -> None:
     assert core_name("DEFAULT_OPTIONS")["methods"]
 
 
+@pytest.mark.rule("compat.kept-imports")
 def test_kept_get_cors_options_and_headers() -> None:
     app = Flask(__name__)
     app.config["CORS_MAX_AGE"] = 5

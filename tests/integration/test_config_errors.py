@@ -211,6 +211,19 @@ MENDED: dict[str, Any] = {
 }
 
 
+@pytest.mark.rule(
+    "2.origins-none",
+    "8.all-problems",
+    "8.type",
+    "8.false",
+    "8.origins-none",
+    "8.no-origin",
+    "8.json",
+    "8.top-level",
+    "8.regex",
+    "8.method-token",
+    "8.max-age",
+)
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(("rule", "option", "value", "words"), VALUES)
 def test_a_wrong_value_is_an_error_wherever_it_is_said(
@@ -237,6 +250,7 @@ FLAGS = [
 ]
 
 
+@pytest.mark.rule("2.bools", "8.false")
 @pytest.mark.parametrize("place", [*KEYWORDS, *RESOURCES])
 @pytest.mark.parametrize("option", FLAGS)
 @pytest.mark.parametrize(("text", "meant"), [("False", False), ("true", True), ("1", True)])
@@ -250,12 +264,14 @@ def test_a_word_is_no_bool_outside_config(
     accept(place, {option: meant, "origins": SITE})
 
 
+@pytest.mark.rule("2.config-bools")
 @pytest.mark.parametrize("option", [*FLAGS, "automatic_options", "intercept_exceptions"])
 @pytest.mark.parametrize("text", ["true", "False", "1", "0", "YES", "no", "on", "off"])
 def test_a_word_is_a_bool_in_config(option: str, text: str) -> None:
     accept(config, {option: text, "origins": SITE})
 
 
+@pytest.mark.rule("8.unknown-option")
 @pytest.mark.parametrize("place", [*KEYWORDS, *RESOURCES])
 @pytest.mark.parametrize(
     ("name", "closest"),
@@ -273,11 +289,13 @@ def test_an_unknown_option_that_restricts_is_an_error_with_the_closest_known_nam
     accept(place, {closest: value})
 
 
+@pytest.mark.rule("8.all-problems")
 def test_all_problems_of_a_call_are_found_at_once() -> None:
     found = problems_of(cors_app, {"origin": SITE, "max_age": -1, "resources": {"/a(": {}}})
     assert [problem.option for problem in found] == ["origin", "max_age", "resources"]
 
 
+@pytest.mark.rule("8.all-problems")
 def test_all_problems_of_an_app_are_found_at_once() -> None:
     app = new_app()
     CORS(app)
@@ -320,6 +338,7 @@ def warned_at(place: Place, options: Options) -> list[str]:
     return [str(warning.message) for warning in caught]
 
 
+@pytest.mark.rule("8.credentials-any", "8.expose-any")
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(("options", "words"), COMBINATIONS)
 def test_what_cannot_go_with_credentials_is_dropped_with_a_warning(
@@ -329,6 +348,7 @@ def test_what_cannot_go_with_credentials_is_dropped_with_a_warning(
     assert words in text
 
 
+@pytest.mark.rule("8.no-scheme", "8.header-tokens")
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(("options", "words"), DROPPED)
 def test_what_is_left_out_of_a_list_is_warned_about(
@@ -338,6 +358,7 @@ def test_what_is_left_out_of_a_list_is_warned_about(
     assert words in text
 
 
+@pytest.mark.rule("8.unknown-harmless")
 @pytest.mark.parametrize("place", [*KEYWORDS, *RESOURCES])
 @pytest.mark.parametrize(
     "options",
@@ -356,6 +377,7 @@ def test_an_unknown_option_that_only_grants_is_dropped_with_a_warning(
     assert "dropped: there is no such option" in text
 
 
+@pytest.mark.rule("8.strict")
 def test_the_strict_mode_is_a_filter_of_warnings() -> None:
     """``python -W error::flask_cors.CorsWarning``: every mistake raises."""
     with warnings.catch_warnings():
@@ -368,6 +390,7 @@ def test_the_strict_mode_is_a_filter_of_warnings() -> None:
             app.extensions["cors"].reload()
 
 
+@pytest.mark.rule("8.credentials-any")
 def test_credentials_under_any_origin_never_open_the_list() -> None:
     app = new_app()
     CORS(app, supports_credentials=True)
@@ -378,6 +401,7 @@ def test_credentials_under_any_origin_never_open_the_list() -> None:
     }
 
 
+@pytest.mark.rule("8.credentials-null")
 @pytest.mark.parametrize("spelling", ["null", "Null", "NULL"])
 def test_null_is_granted_no_credentials_and_the_others_are(spelling: str) -> None:
     app = new_app()
@@ -410,6 +434,7 @@ def test_null_alone_is_sent_without_origin_and_without_credentials() -> None:
 # -- when ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("8.when-given")
 def test_a_mistake_that_one_call_shows_is_raised_by_that_call() -> None:
     with pytest.raises(ConfigError):
         CORS(origins=None)
@@ -419,6 +444,7 @@ def test_a_mistake_that_one_call_shows_is_raised_by_that_call() -> None:
         CORS(new_app(), resources={"/a": {"max_age": -1}})
 
 
+@pytest.mark.rule("8.when-given", "8.kept")
 def test_a_mistake_of_the_config_is_raised_when_the_policies_are_compiled() -> None:
     app = new_app()
     CORS(app)
@@ -434,6 +460,7 @@ def test_a_mistake_of_the_config_is_raised_when_the_policies_are_compiled() -> N
     assert app.test_client().get("/api/items").text == "seen"
 
 
+@pytest.mark.rule("8.unneeded-config")
 @pytest.mark.parametrize("value", [None, "", "a b", 5])
 def test_a_value_of_the_config_that_no_route_needs_fails_nothing(value: object) -> None:
     app = new_app()
@@ -445,6 +472,7 @@ def test_a_value_of_the_config_that_no_route_needs_fails_nothing(value: object) 
     assert headers["Access-Control-Allow-Origin"] == SITE
 
 
+@pytest.mark.rule("2.lists-read", "3.config-time")
 def test_lists_and_config_count_as_they_are_when_the_policies_are_compiled() -> None:
     listed: list[str] = []
     app = new_app()
@@ -481,6 +509,7 @@ def test_a_list_that_was_spoilt_later_is_an_error_at_its_line() -> None:
     assert problem.source.place == "resource '/api/*' of CORS(app)"
 
 
+@pytest.mark.rule("8.once")
 def test_the_whole_table_is_compiled_before_any_view_runs() -> None:
     app = new_app()
     listed = ["GET"]
@@ -491,6 +520,7 @@ def test_the_whole_table_is_compiled_before_any_view_runs() -> None:
         app.test_client().get("/api/items")
 
 
+@pytest.mark.rule("8.can-happen")
 def test_what_never_meets_is_not_reported() -> None:
     app = new_app()
     options = {"supports_credentials": True, "origins": SITE}
@@ -520,6 +550,7 @@ def test_wrong_resources_are_an_error_that_is_a_value_error(place: Place, value:
         accept(place, {"resources": mended})
 
 
+@pytest.mark.rule("2.resources-place")
 @pytest.mark.parametrize("place", [mark, mark_on_a_method, *RESOURCES])
 def test_resources_in_a_mark_or_a_resource_are_an_error(place: Place) -> None:
     (problem,) = problems_of(place, {"resources": "/a"})
@@ -530,6 +561,7 @@ def test_resources_in_a_mark_or_a_resource_are_an_error(place: Place) -> None:
 # -- arguments and habits --------------------------------------------------------------
 
 
+@pytest.mark.rule("8.positional")
 def test_unknown_positional_arguments_are_errors() -> None:
     with pytest.raises(ConfigError) as caught:
         CORS(new_app(), SITE, "*")  # type: ignore[arg-type]
@@ -540,6 +572,7 @@ def test_unknown_positional_arguments_are_errors() -> None:
     assert [problem.value for problem in caught.value.problems] == ["GET"]
 
 
+@pytest.mark.rule("8.object-as-app")
 @pytest.mark.parametrize(
     "use", [lambda app: app(), lambda app: app.route("/"), lambda app: app.run()]
 )
@@ -581,6 +614,7 @@ HARMLESS = [
 ]
 
 
+@pytest.mark.rule("8.names-no-page", "8.methods-no-page")
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(("options", "words"), HARMLESS)
 def test_what_is_harmless_is_a_warning_in_the_name_of_the_calling_code(
@@ -595,6 +629,7 @@ def test_what_is_harmless_is_a_warning_in_the_name_of_the_calling_code(
         assert [warning.lineno for warning in caught] == [said["last"].line]
 
 
+@pytest.mark.rule("8.origin-star")
 @pytest.mark.parametrize("place", [*KEYWORDS, *RESOURCES])
 def test_origin_star_is_dropped_with_a_warning(place: Place) -> None:
     with warned() as caught:
@@ -603,6 +638,7 @@ def test_origin_star_is_dropped_with_a_warning(place: Place) -> None:
     assert caught[0].filename == __file__
 
 
+@pytest.mark.rule("2.no-effect")
 @pytest.mark.parametrize(
     ("place", "option"),
     [
@@ -618,6 +654,7 @@ def test_an_option_without_effect_is_dropped_with_a_warning(place: Place, option
     assert caught[0].filename == __file__
 
 
+@pytest.mark.rule("2.config-spelling")
 @pytest.mark.parametrize("place", [*KEYWORDS, *RESOURCES])
 def test_a_keyword_spelled_as_a_config_key_is_taken_with_a_warning(place: Place) -> None:
     with warned() as caught:
@@ -626,6 +663,7 @@ def test_a_keyword_spelled_as_a_config_key_is_taken_with_a_warning(place: Place)
     assert caught[0].filename == __file__
 
 
+@pytest.mark.rule("2.headers")
 @pytest.mark.parametrize("place", PLACES)
 def test_headers_is_deprecated_in_the_name_of_the_calling_code(place: Place) -> None:
     with warned() as caught:
@@ -634,6 +672,7 @@ def test_headers_is_deprecated_in_the_name_of_the_calling_code(place: Place) -> 
     assert {warning.filename for warning in caught} == {__file__}
 
 
+@pytest.mark.rule("8.near-config")
 def test_a_config_key_close_to_an_option_is_a_warning() -> None:
     with warned() as caught:
         config({"origin": SITE})
@@ -641,6 +680,7 @@ def test_a_config_key_close_to_an_option_is_a_warning() -> None:
     assert caught[0].filename == __file__
 
 
+@pytest.mark.rule("8.near-config")
 def test_other_keys_of_config_are_the_apps_own() -> None:
     accept(config, {"tenants": 5, "enabled": None})
 

@@ -37,6 +37,7 @@ def records(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
     ]
 
 
+@pytest.mark.rule("5.traceback")
 @pytest.mark.parametrize("origins", [ME, [ME, "https://else.example"], "https://*.example", None])
 def test_a_named_origin_reads_the_traceback(origins: Any, caplog: pytest.LogCaptureFixture) -> None:
     origin = ME
@@ -53,6 +54,7 @@ def test_a_named_origin_reads_the_traceback(origins: Any, caplog: pytest.LogCapt
     assert caplog.records[-1].exc_info is not None
 
 
+@pytest.mark.rule("5.exception-leaves")
 @pytest.mark.parametrize(
     ("options", "origin"),
     [
@@ -70,6 +72,7 @@ def test_nobody_else_does(
     assert records(caplog) == [("WARNING", LEAVES)]
 
 
+@pytest.mark.rule("5.traceback-wildcard")
 @pytest.mark.parametrize("origins", ["*", ["*", ME]])
 def test_any_site_gets_a_plain_500(origins: Any, caplog: pytest.LogCaptureFixture) -> None:
     response = ask(make_app(origins=origins))
@@ -81,6 +84,7 @@ def test_any_site_gets_a_plain_500(origins: Any, caplog: pytest.LogCaptureFixtur
     ]
 
 
+@pytest.mark.rule("5.exception-leaves")
 def test_null_is_any_site(caplog: pytest.LogCaptureFixture) -> None:
     for origin in ("null", "NULL"):
         with pytest.raises(LookupError, match="no database"):
@@ -88,6 +92,7 @@ def test_null_is_any_site(caplog: pytest.LogCaptureFixture) -> None:
     assert [level for level, _ in records(caplog)] == ["WARNING", "WARNING"]
 
 
+@pytest.mark.rule("5.exception-leaves", "9.same-origin")
 @pytest.mark.parametrize("origin", [None, "", "http://localhost"])
 def test_no_origin_or_the_same_is_nobodys_affair(
     origin: str | None, caplog: pytest.LogCaptureFixture
@@ -97,18 +102,21 @@ def test_no_origin_or_the_same_is_nobodys_affair(
     assert records(caplog) == []
 
 
+@pytest.mark.rule("5.exception-leaves")
 def test_a_page_of_the_same_origin_by_fetch_metadata(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(LookupError, match="no database"):
         ask(make_app(), headers={"Sec-Fetch-Site": "same-origin"})
     assert records(caplog) == []
 
 
+@pytest.mark.rule("5.exception-leaves")
 def test_where_cors_is_off(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(LookupError, match="no database"):
         ask(make_app(resources="/api/*"))
     assert records(caplog) == []
 
 
+@pytest.mark.rule("5.exception-leaves")
 def test_testing_lets_it_leave(caplog: pytest.LogCaptureFixture) -> None:
     app = make_app()
     app.testing = True
@@ -117,6 +125,7 @@ def test_testing_lets_it_leave(caplog: pytest.LogCaptureFixture) -> None:
     assert records(caplog) == [("WARNING", LEAVES)]
 
 
+@pytest.mark.rule("5.exception-leaves")
 def test_outside_debug_nothing_is_shown(caplog: pytest.LogCaptureFixture) -> None:
     app = make_app()
     app.debug = False
@@ -126,6 +135,7 @@ def test_outside_debug_nothing_is_shown(caplog: pytest.LogCaptureFixture) -> Non
     assert records(caplog) == []
 
 
+@pytest.mark.rule("5.exception-leaves")
 def test_propagated_outside_debug(caplog: pytest.LogCaptureFixture) -> None:
     app = make_app()
     app.debug = False
@@ -135,6 +145,7 @@ def test_propagated_outside_debug(caplog: pytest.LogCaptureFixture) -> None:
     assert records(caplog) == [("WARNING", LEAVES)]
 
 
+@pytest.mark.rule("5.exception-leaves")
 def test_not_propagated_in_debug(caplog: pytest.LogCaptureFixture) -> None:
     app = make_app()
     app.config["PROPAGATE_EXCEPTIONS"] = False
@@ -144,6 +155,7 @@ def test_not_propagated_in_debug(caplog: pytest.LogCaptureFixture) -> None:
     assert records(caplog) == []
 
 
+@pytest.mark.rule("5.traceback")
 def test_handled_errors_are_the_handlers() -> None:
     app = make_app(intercept_exceptions=False)
     app.register_error_handler(LookupError, lambda error: ("handled", 422))
@@ -151,6 +163,7 @@ def test_handled_errors_are_the_handlers() -> None:
     assert (response.data, response.status_code, lines(response)) == (b"handled", 422, [acao()])
 
 
+@pytest.mark.rule("5.traceback")
 def test_a_decorated_view() -> None:
     app = Flask("sample")
     app.debug = True
@@ -160,6 +173,7 @@ def test_a_decorated_view() -> None:
     assert response.text.endswith("LookupError: no database\n")
 
 
+@pytest.mark.rule("5.exception-leaves")
 @pytest.mark.parametrize("key", [False, "off"])
 def test_the_config_key(key: object) -> None:
     app = make_app()
@@ -168,6 +182,7 @@ def test_the_config_key(key: object) -> None:
         ask(app)
 
 
+@pytest.mark.rule("5.traceback")
 def test_after_request_functions_see_it_and_signals_are_sent() -> None:
     app = make_app()
     seen: list[object] = []
@@ -186,6 +201,7 @@ def test_after_request_functions_see_it_and_signals_are_sent() -> None:
     assert [repr(error) for error in seen] == ["LookupError('no database')"]
 
 
+@pytest.mark.rule("5.traceback")
 def test_a_failing_after_request_function(caplog: pytest.LogCaptureFixture) -> None:
     app = make_app()
     app.after_request(crash)
@@ -198,6 +214,7 @@ def test_a_failing_after_request_function(caplog: pytest.LogCaptureFixture) -> N
     ]
 
 
+@pytest.mark.rule("5.traceback")
 def test_a_failing_after_request_function_on_a_preflight() -> None:
     app = make_app()
     app.after_request(crash)
@@ -205,6 +222,7 @@ def test_a_failing_after_request_function_on_a_preflight() -> None:
     assert (response.status_code, lines(response)) == (200, [ALL_METHODS, acao()])
 
 
+@pytest.mark.rule("5.traceback")
 @pytest.mark.parametrize(
     ("text", "shown"),
     [("caf\xe9", "caf\xe9"), ("\udcff", "\\udcff")],

@@ -36,23 +36,28 @@ def make_app() -> Flask:
     return app
 
 
+@pytest.mark.rule("5.decorators-only")
 def test_the_first_request_is_a_preflight() -> None:
     assert lines(preflight(make_app(), "/marked")) == ANSWER
 
 
+@pytest.mark.rule("5.decorators-only")
 def test_the_first_request_is_an_actual_one() -> None:
     assert lines(ask(make_app(), "/marked")) == [acao()]
 
 
+@pytest.mark.rule("5.decorators-only")
 def test_the_first_request_is_denied() -> None:
     assert lines(ask(make_app(), "/marked", YOU)) == [VARY]
 
 
+@pytest.mark.rule("5.decorators-only")
 def test_the_first_request_fails() -> None:
     response = ask(make_app(), "/crash")
     assert (response.status_code, lines(response)) == (500, [acao()])
 
 
+@pytest.mark.rule("5.decorators-only")
 def test_the_first_request_is_for_another_view() -> None:
     app = make_app()
     assert lines(ask(app, "/plain")) == []
@@ -61,6 +66,7 @@ def test_the_first_request_is_for_another_view() -> None:
     assert lines(ask(app, "/marked")) == [acao()]
 
 
+@pytest.mark.rule("5.first")
 def test_before_request_functions_refuse_no_preflight() -> None:
     app = make_app()
     app.before_request(lambda: ("who are you?", 401))
@@ -69,6 +75,7 @@ def test_before_request_functions_refuse_no_preflight() -> None:
     assert (response.status_code, lines(response)) == (401, [acao()])
 
 
+@pytest.mark.rule("5.decorators-only")
 def test_a_failing_hook_in_the_first_request() -> None:
     app = make_app()
 
@@ -80,6 +87,7 @@ def test_a_failing_hook_in_the_first_request() -> None:
     assert (response.status_code, lines(response)) == (500, [acao()])
 
 
+@pytest.mark.rule("5.traceback")
 def test_debug_tracebacks() -> None:
     app = make_app()
     app.debug = True
@@ -96,6 +104,7 @@ def test_config_is_the_fallback() -> None:
     assert lines(ask(app, origin=YOU)) == [VARY]
 
 
+@pytest.mark.rule("5.decorators-only")
 @pytest.mark.parametrize("where", ["class", "method", "decorators", "base"])
 def test_view_classes(where: str) -> None:
     class Base(MethodView):
@@ -118,6 +127,7 @@ def test_view_classes(where: str) -> None:
     assert lines(ask(app, method="PUT")) == [acao()]
 
 
+@pytest.mark.rule("5.decorators-only")
 def test_async_views() -> None:
     @cross_origin(ME)
     async def view() -> str:
@@ -138,6 +148,7 @@ def test_a_marked_view_of_a_blueprint() -> None:
     assert lines(preflight(app, "/api/", method="GET")) == ANSWER
 
 
+@pytest.mark.rule("5.decorators-only")
 def test_an_app_without_marks_is_left_alone() -> None:
     app = Flask("sample")
     app.add_url_rule("/", view_func=plain_view())

@@ -18,6 +18,9 @@ from tests.integration.differential.cases import Case, Mark, Request, View
 from tests.integration.differential.compare import Answer, Report
 from tests.integration.differential.rows import ROWS, UNSEEN
 
+# What the tests of this module share is made once, on one worker.
+pytestmark = [pytest.mark.incumbent, pytest.mark.xdist_group("differential")]
+
 CASES = 2600
 FEW = 200
 SHOWN = 3

@@ -31,6 +31,7 @@ def two_endpoints(**options: Any) -> Flask:
 # -- actual requests and preflights ----------------------------------------------------
 
 
+@pytest.mark.rule("4.actual")
 def test_an_actual_request_is_about_the_endpoint_that_flask_matched() -> None:
     app = Flask(__name__)
     app.add_url_rule("/", view_func=cross_origin(SITE)(page("get")), endpoint="get")
@@ -40,6 +41,7 @@ def test_an_actual_request_is_about_the_endpoint_that_flask_matched() -> None:
     assert ask(app, "/", "POST") == (200, "post", NOTHING)
 
 
+@pytest.mark.rule("4.preflight")
 @pytest.mark.parametrize("automatic", [True, False])
 def test_a_preflight_is_about_the_endpoint_that_would_serve_the_method(automatic: bool) -> None:
     app = two_endpoints(provide_automatic_options=automatic)
@@ -48,6 +50,7 @@ def test_a_preflight_is_about_the_endpoint_that_would_serve_the_method(automatic
         assert (answer.status, answer.text, answer.cors) == (200, "", granted(max_age=age))
 
 
+@pytest.mark.rule("4.preflight")
 def test_the_endpoint_of_options_says_nothing_of_other_methods() -> None:
     app = Flask(__name__)
     app.add_url_rule("/", view_func=marked(1), endpoint="get")
@@ -56,6 +59,7 @@ def test_the_endpoint_of_options_says_nothing_of_other_methods() -> None:
     assert preflight(app, "/", "POST").cors == NOTHING
 
 
+@pytest.mark.rule("4.actual")
 def test_an_options_request_that_is_no_preflight_is_an_actual_one() -> None:
     app = two_endpoints()
     assert ask(app, "/", "OPTIONS")[::2] == (200, allowed())
@@ -65,6 +69,7 @@ def test_an_options_request_that_is_no_preflight_is_an_actual_one() -> None:
     assert ask(app, "/", "OPTIONS", None, headers=alone)[::2] == (200, allowed())
 
 
+@pytest.mark.rule("4.preflight")
 def test_the_method_asked_for_is_found_as_flask_would_serve_it() -> None:
     class Things(MethodView):
         @cross_origin(SITE, methods="*")
@@ -90,6 +95,7 @@ def test_two_urls_of_one_endpoint_answer_by_their_paths() -> None:
     assert ask(app, "/b/x", origin=OTHER).cors == allowed(OTHER)
 
 
+@pytest.mark.rule("4.preflight")
 def test_a_more_specific_url_without_options_is_found() -> None:
     app = Flask(__name__)
     app.add_url_rule("/<name>", view_func=marked(1), endpoint="name")
@@ -135,6 +141,7 @@ def test_a_rule_for_any_method_uses_the_marks_of_methods() -> None:
 # -- redirects -------------------------------------------------------------------------
 
 
+@pytest.mark.rule("4.redirect", "4.readable")
 def test_a_redirect_is_about_the_endpoint_and_path_redirected_to() -> None:
     app = Flask(__name__)
     app.add_url_rule("/slash/", view_func=marked(1), endpoint="slash")
@@ -150,6 +157,7 @@ def test_a_redirect_is_about_the_endpoint_and_path_redirected_to() -> None:
     assert ask(app, "/äh/%25%20ü")[::2] == (308, allowed())
 
 
+@pytest.mark.rule("4.redirect")
 def test_a_preflight_of_a_redirect_whose_target_has_no_options() -> None:
     app = Flask(__name__)
     app.add_url_rule("/slash/", view_func=marked(1), provide_automatic_options=False)
@@ -157,6 +165,7 @@ def test_a_preflight_of_a_redirect_whose_target_has_no_options() -> None:
     assert preflight(app, "/slash", "GET")[::2] == (200, granted(max_age=1))
 
 
+@pytest.mark.rule("4.redirect")
 def test_a_redirect_by_an_alias_and_one_to_a_default() -> None:
     app = Flask(__name__)
     app.add_url_rule("/all/", defaults={"page": 1}, view_func=marked(1), endpoint="all")
@@ -167,6 +176,7 @@ def test_a_redirect_by_an_alias_and_one_to_a_default() -> None:
     assert ask(app, "/moved")[::2] == (308, allowed())
 
 
+@pytest.mark.rule("4.redirect")
 @pytest.mark.parametrize(
     "target", ["http://elsewhere.example/x", "http://localhost/outside", "/mounted-not/x"]
 )
@@ -182,6 +192,7 @@ def test_a_redirect_to_elsewhere_is_answered_as_a_404(target: str) -> None:
     assert preflight(app, "/moved", "GET", OTHER, **mounted).cors == granted(OTHER)
 
 
+@pytest.mark.rule("4.redirect")
 def test_a_redirect_within_a_mounted_app_stays_there() -> None:
     app = Flask(__name__)
     app.add_url_rule("/slash/", view_func=marked(1))
@@ -214,6 +225,7 @@ def test_redirects_are_followed_so_far_and_no_further() -> None:
 # -- 405 -------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("4.405")
 @pytest.mark.parametrize(
     ("methods", "chosen"),
     [
@@ -249,6 +261,7 @@ def without_method(found: dict[str, str]) -> dict[str, str]:
     return {name: found[name] for name in ("Access-Control-Allow-Origin",)}
 
 
+@pytest.mark.rule("4.405")
 def test_a_405_is_the_same_in_every_process() -> None:
     program = (
         "from flask import Flask\n"
@@ -273,6 +286,7 @@ def test_a_405_is_the_same_in_every_process() -> None:
     assert told == {"405 https://copy.example\n"}
 
 
+@pytest.mark.rule("4.405", "4.readable")
 def test_marks_on_methods_do_not_count_in_a_405() -> None:
     @cross_origin(SITE)
     class Things(MethodView):
@@ -310,6 +324,7 @@ def test_a_405_behind_a_redirect() -> None:
 # -- 404 -------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("4.404", "4.readable")
 def test_a_404_is_about_the_app() -> None:
     app = Flask(__name__)
     app.add_url_rule("/<int:number>", view_func=marked(1))
@@ -322,6 +337,7 @@ def test_a_404_is_about_the_app() -> None:
     assert preflight(app, "/missing", "PUT", OTHER)[::2] == (404, NOTHING)
 
 
+@pytest.mark.rule("4.actual")
 def test_a_404_of_a_view_is_about_the_view() -> None:
     app = Flask(__name__)
 

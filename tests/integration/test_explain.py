@@ -104,6 +104,7 @@ def own_lines(response: Any) -> list[tuple[str, str]]:
     return [line for line in lines(response) if line[0] not in ("Allow", "Location")]
 
 
+@pytest.mark.rule("9.explain", "9.explain-verdict")
 @pytest.mark.parametrize("number", range(len(OPTIONS)))
 def test_it_agrees_with_what_requests_get(number: int) -> None:
     app = make_app(**OPTIONS[number])
@@ -130,6 +131,7 @@ def replay(app: Flask, sent: str, url: str, kind: str, origin: str | None, metho
     return ask(app, path, origin, sent)
 
 
+@pytest.mark.rule("9.explain-endpoint", "9.explain-steps", "9.explain-verdict")
 def test_what_it_says_of_an_allowed_request() -> None:
     app = make_app(origins=[ME, YOU], supports_credentials=True, max_age=5)
     told = explain(app, "PUT", "/?a=b", ME, headers={"X-A": "1"}, credentials=True)
@@ -172,6 +174,7 @@ def test_what_it_says_of_an_allowed_request() -> None:
         assert step.ok
 
 
+@pytest.mark.rule("9.explain-options")
 def test_every_effective_option_has_its_source() -> None:
     app = make_app(origins=[ME, YOU], max_age=5)
     app.config["CORS_ALLOW_HEADERS"] = "X-A, X-B"
@@ -204,6 +207,7 @@ def test_every_effective_option_has_its_source() -> None:
     ]
 
 
+@pytest.mark.rule("9.explain-options")
 def test_long_lists_of_origins_are_cut() -> None:
     origins = [f"https://s{number:02}.example" for number in range(12)]
     app = make_app(origins=origins)
@@ -214,6 +218,7 @@ def test_long_lists_of_origins_are_cut() -> None:
     assert (values["origins"], values["max_age"]) == ("none", "none")
 
 
+@pytest.mark.rule("9.explain-verdict")
 def test_a_denied_origin() -> None:
     told = explain(make_app(origins=ME), "GET", "/", YOU)
     assert (told.verdict, told.allowed) == ("blocked", False)
@@ -223,6 +228,7 @@ def test_a_denied_origin() -> None:
     assert "Access-Control-Allow-Origin" in told.message
 
 
+@pytest.mark.rule("9.explain-verdict")
 def test_a_refused_method_and_header() -> None:
     app = make_app(origins=ME, methods="GET", allow_headers="X-A")
     told = explain(app, "PUT", "/", ME)
@@ -249,12 +255,14 @@ def test_headers_are_names_or_have_values(headers: Any, kinds: list[str]) -> Non
     assert [exchange.kind for exchange in told.exchanges] == kinds
 
 
+@pytest.mark.rule("9.explain-verdict")
 def test_the_same_origin() -> None:
     told = explain(make_app(origins=ME), "GET", "/", "http://localhost")
     assert (told.verdict, told.allowed) == ("same-origin", True)
     assert told.message == "The page has the API's own origin, so CORS does not apply."
 
 
+@pytest.mark.rule("9.explain-verdict")
 def test_no_origin() -> None:
     told = explain(make_app(origins=ME), "GET", "/")
     assert told.verdict == "no-origin"
@@ -263,6 +271,7 @@ def test_no_origin() -> None:
     assert list(exchange.headers) == [acao()]
 
 
+@pytest.mark.rule("9.explain-verdict")
 @pytest.mark.parametrize(
     ("origin", "verdict"), [("example.com", "readable"), ("", "blocked"), (ME.upper(), "readable")]
 )
@@ -279,11 +288,13 @@ def test_an_origin_that_no_browser_sends(origin: str, verdict: str) -> None:
     assert (denied.verdict, denied.exchanges[0].headers) == ("blocked", ())
 
 
+@pytest.mark.rule("9.explain-verdict")
 def test_an_origin_that_cannot_be_echoed() -> None:
     told = explain(make_app(), "GET", "/", "a b")
     assert (told.verdict, list(told.exchanges[0].headers)) == ("readable", [acao("*")])
 
 
+@pytest.mark.rule("9.explain-verdict")
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT"])
 def test_a_method_that_no_page_sends(method: str) -> None:
     told = explain(make_app(), method, "/", ME)
@@ -292,12 +303,14 @@ def test_a_method_that_no_page_sends(method: str) -> None:
     assert [exchange.kind for exchange in told.exchanges] == ["actual"]
 
 
+@pytest.mark.rule("9.explain-verdict")
 def test_credentials_without_permission() -> None:
     told = explain(make_app(origins=ME), "GET", "/", ME, credentials=True)
     assert told.verdict == "blocked"
     assert list(told.exchanges[0].headers) == [acao()]
 
 
+@pytest.mark.rule("9.explain-verdict")
 @pytest.mark.parametrize(("method", "kinds"), [("GET", 2), ("PUT", 2), ("post", 2)])
 def test_private_networks(method: str, kinds: int) -> None:
     app = make_app(origins=ME)
@@ -314,6 +327,7 @@ def test_private_networks(method: str, kinds: int) -> None:
     assert len(told.exchanges) == kinds
 
 
+@pytest.mark.rule("9.explain-verdict")
 def test_private_networks_do_not_loosen_methods() -> None:
     app = make_app(origins=ME, allow_private_network=True, methods="GET")
     assert explain(app, "PUT", "/", ME, private_network=True).verdict == "blocked"
@@ -322,6 +336,7 @@ def test_private_networks_do_not_loosen_methods() -> None:
 # -- where CORS is off, and what else may answer ---------------------------------------
 
 
+@pytest.mark.rule("9.explain-endpoint")
 def test_an_endpoint_that_is_not_covered() -> None:
     told = explain(make_app(resources="/none"), "PUT", "/", ME)
     assert (told.verdict, told.covered, told.walk, told.options) == ("blocked", False, (), ())
@@ -330,6 +345,7 @@ def test_an_endpoint_that_is_not_covered() -> None:
     assert told.notes == ("CORS is off here: no mark, blueprint or resource covers this path.",)
 
 
+@pytest.mark.rule("9.explain-endpoint")
 @pytest.mark.parametrize(
     ("path", "off", "why"),
     [
@@ -356,6 +372,7 @@ def test_an_app_where_cors_is_on_for_no_route() -> None:
     assert (told.off, told.endpoint) == ("not covered", "api")
 
 
+@pytest.mark.rule("9.explain-endpoint")
 def test_not_found_and_method_not_allowed() -> None:
     told = explain(make_app(origins=ME), "GET", "/none", ME)
     assert (told.verdict, told.endpoint, told.exchanges[0].status) == ("readable", None, 404)
@@ -364,6 +381,7 @@ def test_not_found_and_method_not_allowed() -> None:
     assert [exchange.status for exchange in told.exchanges] == [200, 405]
 
 
+@pytest.mark.rule("9.explain-endpoint")
 def test_a_redirect_is_followed() -> None:
     told = explain(make_app(origins=ME), "GET", "/folder", ME)
     assert told.verdict == "readable"
@@ -385,6 +403,7 @@ def test_a_view_that_serves_options() -> None:
     assert told.verdict == "readable"
 
 
+@pytest.mark.rule("6.own-explained")
 def test_a_response_that_is_the_apps_own() -> None:
     app = make_app(origins=ME)
     note = (
@@ -400,6 +419,7 @@ def test_a_response_that_is_the_apps_own() -> None:
     assert explain(app, "GET", "/", YOU).notes == (note,)
 
 
+@pytest.mark.rule("6.own-explained")
 def test_an_error_handler_that_answers_itself() -> None:
     app = make_app(origins=ME)
     app.register_error_handler(404, lambda error: ("", 404, {"Access-Control-Allow-Origin": "*"}))
@@ -408,11 +428,13 @@ def test_an_error_handler_that_answers_itself() -> None:
     assert note.startswith("The app wrote Access-Control-Allow-Origin itself")
 
 
+@pytest.mark.rule("9.explain-endpoint")
 def test_dots_are_resolved_as_in_a_browser() -> None:
     told = explain(make_app(origins=ME), "GET", "/user/../items", ME)
     assert (told.endpoint, told.exchanges[0].url) == ("items", "http://localhost/items")
 
 
+@pytest.mark.rule("9.explain")
 def test_it_agrees_before_and_after_the_first_request() -> None:
     app = make_app(origins=[ME, YOU], max_age=5)
     cases = list(itertools.product(PATHS, (ME, "https://evil.example"), ("GET", "PUT")))
@@ -438,6 +460,7 @@ def test_a_host_that_flask_refuses() -> None:
 # -- where it looks --------------------------------------------------------------------
 
 
+@pytest.mark.rule("9.explain-endpoint")
 @pytest.mark.parametrize(
     ("config", "arguments", "url"),
     [
@@ -475,6 +498,7 @@ def test_the_query_and_the_host_reach_the_callable() -> None:
     assert seen == ["http://t/none?a=b"]
 
 
+@pytest.mark.rule("9.explain")
 def test_no_view_and_no_hook_runs() -> None:
     app = make_app(origins=ME)
     app.before_request(lambda: pytest.fail("a hook ran"))
@@ -485,6 +509,7 @@ def test_no_view_and_no_hook_runs() -> None:
     assert explain(app, "GET", "/later", ME).endpoint == "later"
 
 
+@pytest.mark.rule("9.explain")
 def test_nothing_is_logged_and_nothing_signalled(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "flask_cors")
     app = make_app(origins=ME)
@@ -513,6 +538,7 @@ def test_a_policy_that_denies_says_why() -> None:
 # -- how it reads ----------------------------------------------------------------------
 
 
+@pytest.mark.rule("9.explain-verdict")
 def test_it_reads_as_a_report() -> None:
     app = make_app(origins=ME, methods="GET")
     told = explain(app, "PUT", "/", ME)
@@ -537,6 +563,7 @@ def test_it_reads_as_a_report_for_404() -> None:
     assert "actual: GET http://localhost/ -> what the app answers" in text
 
 
+@pytest.mark.rule("9.explain-options")
 def test_a_mark_that_sets_nothing_is_told() -> None:
     app = make_app(origins=ME)
     app.add_url_rule("/bare", "bare", cross_origin(view()))
@@ -545,6 +572,7 @@ def test_a_mark_that_sets_nothing_is_told() -> None:
     )
 
 
+@pytest.mark.rule("9.explain-verdict")
 def test_it_is_plain_data() -> None:
     told = explain(make_app(origins=ME), "PUT", "/", ME, headers=["X-A"])
     data = json.loads(json.dumps(told.to_dict()))

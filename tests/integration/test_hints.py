@@ -174,6 +174,7 @@ def reads(app: Flask, origin: str, credentials: bool) -> bool:
     )
 
 
+@pytest.mark.rule("8.all-problems")
 @pytest.mark.parametrize(("options", "origin", "credentials"), MEANT, ids=lambda value: repr(value))
 def test_a_hint_that_is_followed_once_ends_the_matter(
     options: dict[str, Any], origin: str, credentials: bool
@@ -197,6 +198,7 @@ def test_a_hint_says_in_words_what_its_fix_says(
                 assert ascii(shown) in problem.hint or "json.loads" in problem.hint, problem
 
 
+@pytest.mark.rule("7.hints-closed")
 @pytest.mark.parametrize(
     "given", [value for value, _ in (*BAD_ORIGINS, *DROPPED_ORIGINS)], ids=ascii
 )
@@ -246,6 +248,7 @@ def test_an_argument_without_a_name_is_told_its_name(given: object, fix: object)
     assert serve(found or {})
 
 
+@pytest.mark.rule("8.foreign-config")
 def test_a_config_key_of_another_library_is_named_with_its_option() -> None:
     report = Report(SOURCE)
     with pytest.warns(CorsWarning, match="CORS_ALLOWED_ORIGINS") as caught:

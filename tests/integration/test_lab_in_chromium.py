@@ -20,6 +20,8 @@ from tests.integration.hostile import HOSTILE
 from tests.lab_server import lab_of
 
 pytestmark = [
+    # What the tests of this module share is made once, on one worker.
+    pytest.mark.xdist_group("lab_in_chromium"),
     pytest.mark.browser,
     pytest.mark.skipif(chromium.EXECUTABLE is None, reason=chromium.HOW_TO_GET),
 ]

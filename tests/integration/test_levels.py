@@ -44,6 +44,7 @@ def layered(**of_mark: Any) -> Flask:
     return app
 
 
+@pytest.mark.rule("3.nearest")
 def test_every_option_comes_from_the_nearest_level_that_sets_it() -> None:
     app = layered()
     asked = "X-Method, X-Child"
@@ -57,6 +58,7 @@ def test_every_option_comes_from_the_nearest_level_that_sets_it() -> None:
     assert ask(app, "/plain").cors == NOTHING
 
 
+@pytest.mark.rule("3.source")
 def test_explain_tells_the_source_of_every_option() -> None:
     told = layered(methods="PUT").extensions["cors"].explain("PUT", "/parent/child/things", SITE)
     sources = {option.name: option.source for option in told.options}
@@ -87,6 +89,7 @@ def test_explain_tells_the_source_of_every_option() -> None:
     ]
 
 
+@pytest.mark.rule("3.view")
 def test_the_mark_of_a_view_is_nearer_than_its_class_and_the_bases() -> None:
     app = Flask(__name__)
 
@@ -107,6 +110,7 @@ def test_the_mark_of_a_view_is_nearer_than_its_class_and_the_bases() -> None:
     assert ask(app, "/view").cors == echoed(expose="X-Base")
 
 
+@pytest.mark.rule("3.defaults")
 def test_the_defaults() -> None:
     app = Flask(__name__)
     CORS(app)
@@ -120,6 +124,7 @@ def test_the_defaults() -> None:
 # -- app.config ------------------------------------------------------------------------
 
 
+@pytest.mark.rule("3.config", "3.config-time")
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_config_is_read_when_compiling(when: str) -> None:
     app = Flask(__name__)
@@ -134,6 +139,7 @@ def test_config_is_read_when_compiling(when: str) -> None:
     assert ask(app, "/", origin=None).cors == allowed()
 
 
+@pytest.mark.rule("3.config")
 def test_config_stands_under_a_blueprint_and_a_mark() -> None:
     app = Flask(__name__)
     app.config.update(CORS_ORIGINS=SITE, CORS_EXPOSE_HEADERS="X-Config")
@@ -149,6 +155,7 @@ def test_config_stands_under_a_blueprint_and_a_mark() -> None:
     assert preflight(app, "/mark", "GET").cors == granted(max_age=2)
 
 
+@pytest.mark.rule("3.covered")
 def test_config_alone_turns_nothing_on() -> None:
     app = Flask(__name__)
     app.config["CORS_ORIGINS"] = SITE
@@ -158,6 +165,7 @@ def test_config_alone_turns_nothing_on() -> None:
     assert ask(app, "/mark").cors == allowed()
 
 
+@pytest.mark.rule("3.app")
 def test_keywords_win_over_config_and_init_app_over_the_constructor() -> None:
     app = Flask(__name__)
     app.config.update(CORS_MAX_AGE=3, CORS_METHODS="PUT", CORS_EXPOSE_HEADERS="X-Config")
@@ -195,6 +203,7 @@ OFF = {"supports_credentials": False}
 LIST = {"origins": [SITE]}
 
 
+@pytest.mark.rule("3.credentials", "3.credentials-alone", "3.credentials-pass")
 @pytest.mark.parametrize(
     ("levels", "credentials"),
     [
@@ -227,6 +236,7 @@ def test_credentials_are_granted_to_a_list_of_origins(
     assert preflight(app, "/", "GET").cors == granted(**more)
 
 
+@pytest.mark.rule("3.credentials-alone")
 def test_a_class_and_its_base_count_alone() -> None:
     app = Flask(__name__)
 
@@ -254,6 +264,7 @@ def test_a_class_and_its_base_count_alone() -> None:
     assert ask(app, "/both", "PUT").cors == allowed()
 
 
+@pytest.mark.rule("3.credentials-alone")
 def test_keywords_and_resources_of_one_object_count_as_one() -> None:
     app = Flask(__name__, static_folder=None)
     CORS(app, supports_credentials=True, resources={"/": {"origins": SITE}})
@@ -261,6 +272,7 @@ def test_keywords_and_resources_of_one_object_count_as_one() -> None:
     assert ask(app, "/").cors == allowed(credentials="true")
 
 
+@pytest.mark.rule("3.credentials", "3.credentials-pass")
 def test_credentials_of_an_outer_level_do_not_make_a_nearer_any_origin_an_error() -> None:
     app = Flask(__name__)
     CORS(app, origins=SITE, supports_credentials=True)
@@ -277,6 +289,7 @@ def test_credentials_of_an_outer_level_do_not_make_a_nearer_any_origin_an_error(
 # -- where CORS is on ------------------------------------------------------------------
 
 
+@pytest.mark.rule("3.resource-covers")
 def test_a_level_covers_only_where_a_resource_matches() -> None:
     app = Flask(__name__)
     inner = Blueprint("inner", __name__, url_prefix="/inner")
@@ -295,6 +308,7 @@ def test_a_level_covers_only_where_a_resource_matches() -> None:
     assert preflight(app, "/mark", "GET").cors == granted(vary=True)
 
 
+@pytest.mark.rule("3.config-resources")
 def test_config_resources_are_the_default_of_the_app_object_only() -> None:
     app = Flask(__name__)
     app.config["CORS_RESOURCES"] = {"/api/*": {"origins": SITE}}
@@ -312,6 +326,7 @@ def test_config_resources_are_the_default_of_the_app_object_only() -> None:
     assert ask(app, "/mark").cors == echoed()
 
 
+@pytest.mark.rule("3.final")
 def test_a_denial_is_final() -> None:
     app = Flask(__name__)
     strict = Blueprint("strict", __name__, url_prefix="/strict")
@@ -331,6 +346,7 @@ def test_a_denial_is_final() -> None:
 # -- cors_exempt and stacked marks -----------------------------------------------------
 
 
+@pytest.mark.rule("3.exempt-or-mark")
 def test_the_nearest_of_exempt_and_marked_wins() -> None:
     app = Flask(__name__)
     CORS(app, origins=SITE)
@@ -401,6 +417,7 @@ def test_of_two_marks_on_one_object_the_inner_decides(outer: Any, inner: Any) ->
 # -- several CORS objects --------------------------------------------------------------
 
 
+@pytest.mark.rule("3.one-list")
 def test_several_objects_make_one_list_of_resources() -> None:
     app = Flask(__name__)
     CORS(app, origins=SITE, max_age=1, resources={"/a/*": {}, "/same": {}, re.compile("/r.*"): {}})
@@ -417,6 +434,7 @@ def test_several_objects_make_one_list_of_resources() -> None:
     assert ask(app, "/a/x").cors == allowed()
 
 
+@pytest.mark.rule("3.later-first")
 def test_the_later_of_two_objects_for_everything_comes_first() -> None:
     app = Flask(__name__)
     CORS(app, origins=SITE, max_age=1)
@@ -426,6 +444,7 @@ def test_the_later_of_two_objects_for_everything_comes_first() -> None:
     assert preflight(app, "/", "GET", OTHER).cors == granted(OTHER)
 
 
+@pytest.mark.rule("3.one-list")
 def test_several_objects_on_one_blueprint() -> None:
     app = Flask(__name__)
     blueprint = Blueprint("b", __name__, url_prefix="/b")

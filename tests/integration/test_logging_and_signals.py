@@ -37,6 +37,7 @@ GET_DENIED = (
 )
 
 
+@pytest.mark.rule("9.denial")
 @pytest.mark.parametrize(("debug", "level"), [(False, "INFO"), (True, "WARNING")])
 def test_a_denial_is_one_line(debug: bool, level: str, records: Any) -> None:
     app = make_app()
@@ -45,6 +46,7 @@ def test_a_denial_is_one_line(debug: bool, level: str, records: Any) -> None:
     assert records() == [("flask_cors", level, GET_DENIED)]
 
 
+@pytest.mark.rule("9.denial")
 def test_the_line_says_where_the_rule_was_said(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "flask_cors")
     ask(make_app(), origin=YOU)
@@ -53,6 +55,7 @@ def test_the_line_says_where_the_rule_was_said(caplog: pytest.LogCaptureFixture)
     assert "\n" not in line
 
 
+@pytest.mark.rule("9.denial")
 @pytest.mark.parametrize(
     ("options", "origin", "asked", "text"),
     [
@@ -84,6 +87,7 @@ def test_a_denied_preflight_is_one_line(
     assert records() == [("flask_cors", "INFO", text)]
 
 
+@pytest.mark.rule("9.denial")
 def test_what_is_allowed_is_not_logged(records: Any) -> None:
     app = make_app()
     ask(app)
@@ -93,6 +97,7 @@ def test_what_is_allowed_is_not_logged(records: Any) -> None:
     assert records() == []
 
 
+@pytest.mark.rule("9.repr")
 def test_client_text_stands_as_its_repr(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "flask_cors")
     app = make_app(allow_headers=[])
@@ -104,6 +109,7 @@ def test_client_text_stands_as_its_repr(caplog: pytest.LogCaptureFixture) -> Non
     assert max(map(len, caplog.messages)) < 600
 
 
+@pytest.mark.rule("9.same-origin")
 def test_the_same_origin_is_no_denial(records: Any) -> None:
     app = make_app()
     upper = {"HTTP_HOST": "LOCALHOST"}
@@ -118,6 +124,7 @@ def test_the_same_origin_is_no_denial(records: Any) -> None:
     assert records() == []
 
 
+@pytest.mark.rule("9.same-origin")
 @pytest.mark.parametrize(
     ("origin", "headers"),
     [
@@ -134,6 +141,7 @@ def test_another_scheme_or_port_is_another_origin(
     assert [level for _, level, _ in records()] == ["INFO"]
 
 
+@pytest.mark.rule("6.own-acao")
 def test_where_the_app_answers_itself_nothing_is_denied(records: Any) -> None:
     app = make_app()
     app.add_url_rule("/own", "own", lambda: ("", {"Access-Control-Allow-Origin": "*"}))
@@ -141,6 +149,7 @@ def test_where_the_app_answers_itself_nothing_is_denied(records: Any) -> None:
     assert records() == []
 
 
+@pytest.mark.rule("9.signal-free")
 def test_reasons_are_not_worked_out_for_nobody(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -154,6 +163,7 @@ def test_reasons_are_not_worked_out_for_nobody(
     assert caplog.messages == []
 
 
+@pytest.mark.rule("9.logger")
 def test_importing_sets_no_handler_and_no_level() -> None:
     code = (
         "import logging, flask_cors\n"
@@ -166,6 +176,7 @@ def test_importing_sets_no_handler_and_no_level() -> None:
 # -- signals ----------------------------------------------------------------------------
 
 
+@pytest.mark.rule("9.signal")
 def test_a_denial_is_signalled_once() -> None:
     app, other = make_app(), make_app()
     seen: list[tuple[Flask, Decision]] = []
@@ -197,6 +208,7 @@ def test_a_denial_is_signalled_once() -> None:
     assert asked.preflight.method == "PUT"
 
 
+@pytest.mark.rule("9.signal")
 def test_receivers_may_be_async() -> None:
     app = make_app()
     seen: list[str | None] = []
@@ -209,6 +221,7 @@ def test_receivers_may_be_async() -> None:
     assert seen == [YOU]
 
 
+@pytest.mark.rule("9.signal")
 def test_the_signal_has_a_name() -> None:
     assert cors_denied.name == "cors-denied"
     assert cors_denied.__doc__ != ""

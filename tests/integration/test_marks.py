@@ -16,7 +16,7 @@ from werkzeug.local import LocalProxy
 
 from flask_cors import CORS, ConfigError, CorsWarning, cors_exempt, cross_origin
 
-from .asking import DENIED, NOTHING, OTHER, SITE, allowed, ask, echoed, granted, page, preflight
+from .asking import DENIED, NOTHING, OTHER, SITE, allowed, ask, echoed, page, preflight
 
 
 def app_of(*views: Callable[..., Any], **options: Any) -> Flask:
@@ -30,6 +30,7 @@ def app_of(*views: Callable[..., Any], **options: Any) -> Flask:
 # -- ways to mark ----------------------------------------------------------------------
 
 
+@pytest.mark.rule("1.cross-origin", "1.callable-origin")
 @pytest.mark.parametrize(
     ("decorator", "expected"),
     [
@@ -55,6 +56,7 @@ def test_a_function_is_marked_bare_or_with_options(
     assert ask(app, "/1").cors == NOTHING
 
 
+@pytest.mark.rule("1.new-function")
 @pytest.mark.parametrize("decorator", [cross_origin, cross_origin(SITE), cors_exempt])
 def test_a_function_is_not_changed_and_a_new_one_carries_the_mark(decorator: Any) -> None:
     def show(number: int) -> int:
@@ -72,6 +74,7 @@ def test_a_function_is_not_changed_and_a_new_one_carries_the_mark(decorator: Any
     assert inspect.signature(marked) == inspect.signature(show)
 
 
+@pytest.mark.rule("1.called-outside")
 @pytest.mark.parametrize("decorator", [cross_origin, cross_origin(SITE), cors_exempt])
 def test_the_new_function_does_what_the_old_one_does(decorator: Any) -> None:
     outside = "outside"
@@ -131,6 +134,7 @@ def test_a_view_behind_a_proxy_is_looked_up_at_each_call() -> None:
     assert ask(app, "/0") == (200, "two", allowed())
 
 
+@pytest.mark.rule("1.one-url")
 def test_what_is_said_at_one_url_says_nothing_at_another() -> None:
     show = page()
     public, private = cross_origin("*")(show), cross_origin(SITE)(show)
@@ -150,6 +154,7 @@ def test_one_decorator_marks_many_views() -> None:
     assert ask(app, "/1") == (200, "b", allowed())
 
 
+@pytest.mark.rule("1.async")
 def test_an_async_function_stays_one() -> None:
     async def show() -> str:
         await asyncio.sleep(0)
@@ -162,6 +167,7 @@ def test_an_async_function_stays_one() -> None:
     assert ask(app, "/1") == (200, "async", NOTHING)
 
 
+@pytest.mark.rule("1.bound-method")
 def test_a_bound_method_is_marked_for_this_object_alone() -> None:
     class Things:
         def __init__(self, name: str) -> None:
@@ -180,6 +186,7 @@ def test_a_bound_method_is_marked_for_this_object_alone() -> None:
     assert ask(app, "/2", origin=OTHER) == (200, "async two", allowed(OTHER))
 
 
+@pytest.mark.rule("1.bound-method")
 def test_a_method_that_is_marked_in_its_class_is_marked_when_bound() -> None:
     class Things:
         @cross_origin(SITE)
@@ -189,6 +196,7 @@ def test_a_method_that_is_marked_in_its_class_is_marked_when_bound() -> None:
     assert ask(app_of(Things().show), "/0") == (200, "shown", allowed())
 
 
+@pytest.mark.rule("1.callable-origin")
 def test_other_callables_are_marked() -> None:
     class Called:
         def __call__(self) -> str:
@@ -207,6 +215,7 @@ def test_other_callables_are_marked() -> None:
     assert ask(app, "/2") == (200, "partial", allowed())
 
 
+@pytest.mark.rule("1.wraps")
 def test_decorators_above_that_use_wraps_keep_the_mark() -> None:
     def shout(view: Any) -> Any:
         @functools.wraps(view)
@@ -229,6 +238,7 @@ def test_decorators_above_that_use_wraps_keep_the_mark() -> None:
 # -- cors_exempt -----------------------------------------------------------------------
 
 
+@pytest.mark.rule("1.exempt")
 def test_an_exempt_view_is_left_alone() -> None:
     def by_hand() -> tuple[str, dict[str, str]]:
         return "mine", {"Access-Control-Allow-Credentials": "true", "Vary": "Cookie"}
@@ -244,6 +254,7 @@ def test_an_exempt_view_is_left_alone() -> None:
     assert ask(app, "/0", "PUT").cors == NOTHING
 
 
+@pytest.mark.rule("1.exempt")
 @pytest.mark.parametrize("given", ["https://site.example", None, 3])
 def test_exempt_takes_a_view_alone(given: Any) -> None:
     with pytest.raises(ConfigError, match="Write @cors_exempt above the view") as caught:
@@ -256,6 +267,7 @@ def test_exempt_takes_a_view_alone(given: Any) -> None:
 LOST = r"registered without the mark of cross_origin at .*test_marks\.py:\d+: write cross_origin"
 
 
+@pytest.mark.rule("1.above-route")
 def test_above_route_a_mark_has_no_effect_and_compiling_warns() -> None:
     app = Flask(__name__)
 
@@ -272,6 +284,7 @@ def test_above_route_a_mark_has_no_effect_and_compiling_warns() -> None:
     assert ask(app, "/", origin=OTHER).cors == DENIED
 
 
+@pytest.mark.rule("1.above-route")
 def test_a_bound_method_above_route_is_warned_of() -> None:
     class Things:
         def show(self) -> str:
@@ -284,6 +297,7 @@ def test_a_bound_method_above_route_is_warned_of() -> None:
         ask(app, "/0")
 
 
+@pytest.mark.rule("1.above-route")
 def test_a_marked_version_that_is_registered_elsewhere_is_no_mistake() -> None:
     show = page()
     app = app_of(show, cross_origin(SITE)(show), cross_origin(OTHER)(show))
@@ -297,6 +311,7 @@ def test_a_marked_version_that_is_registered_elsewhere_is_no_mistake() -> None:
 # -- mistakes --------------------------------------------------------------------------
 
 
+@pytest.mark.rule("1.cross-origin", "1.callable-origin")
 @pytest.mark.parametrize(
     ("args", "options", "expected"),
     [
@@ -322,6 +337,7 @@ def test_a_mistake_is_told_where_it_is_written(
         assert (problem.source.level, problem.source.file) == ("view", __file__)
 
 
+@pytest.mark.rule("1.cross-origin")
 def test_every_mistake_of_one_call_is_told() -> None:
     with pytest.raises(ConfigError) as caught:
         cross_origin("*", "GET", 7, origin=SITE, max_age=-1)
@@ -331,6 +347,7 @@ def test_every_mistake_of_one_call_is_told() -> None:
     assert "resources=" not in caught.value.problems[0].hint
 
 
+@pytest.mark.rule("1.view-class")
 @pytest.mark.parametrize("decorator", [cross_origin, cross_origin(SITE), cors_exempt])
 def test_a_class_that_is_no_view_cannot_be_marked(decorator: Any) -> None:
     class Things:
@@ -342,33 +359,7 @@ def test_a_class_that_is_no_view_cannot_be_marked(decorator: Any) -> None:
     assert caught.value.problems[0].option == name
 
 
-def test_an_option_without_effect_is_dropped_with_a_warning() -> None:
-    with pytest.warns(CorsWarning, match="intercept_exceptions=False"):
-        decorator = cross_origin(SITE, intercept_exceptions=False)  # type: ignore[call-overload]
-    assert ask(app_of(decorator(page())), "/0").cors == allowed()
-
-
 # -- apps without a CORS object --------------------------------------------------------
-
-
-def test_an_app_with_marks_alone_is_served_from_its_first_request_on() -> None:
-    app = app_of(page(), cross_origin(SITE)(page()))
-    assert "cors" not in app.extensions
-    asked = preflight(app, "/1", "GET")
-    assert (asked.status, asked.text, asked.cors) == (200, "", granted())
-    assert "cors" in app.extensions
-    assert ask(app, "/1", "PUT") == (405, ask(app, "/1", "PUT").text, allowed())
-    assert ask(app, "/0").cors == NOTHING
-    assert ask(app, "/missing").cors == NOTHING
-
-
-def test_an_app_without_marks_is_left_alone() -> None:
-    app = app_of(page())
-    cross_origin(page())
-    for _ in range(2):
-        assert ask(app, "/0").cors == NOTHING
-    assert "cors" not in app.extensions
-    assert "preprocess_request" not in vars(app)
 
 
 def test_a_view_that_is_marked_later_is_found() -> None:
@@ -377,11 +368,3 @@ def test_a_view_that_is_marked_later_is_found() -> None:
     app.view_functions["late"] = cross_origin(SITE)(page())
     app.url_map.add(app.url_rule_class("/late", endpoint="late", methods=["GET"]))
     assert ask(app, "/late").cors == allowed()
-
-
-def test_mistakes_of_marks_alone_fail_every_request() -> None:
-    app = app_of(page(), cross_origin(page()))
-    app.config.update(CORS_SUPPORTS_CREDENTIALS=True, TESTING=True)
-    for path in ("/0", "/1", "/missing"):
-        with pytest.raises(ConfigError, match="any origin cannot be combined"):
-            ask(app, path)

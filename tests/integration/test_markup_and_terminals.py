@@ -10,6 +10,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -263,6 +264,14 @@ TERMINALS = {
 }
 
 
+@cache
+def made(hostile: str) -> Flask:
+    """Make one app for all commands, none of which changes it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CorsWarning)
+        return make_app(hostile)
+
+
 def run(args: list[str], app: Callable[[], Flask], charset: str = "utf-8", **env: str) -> Result:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CorsWarning)  # of names that cover nothing, and the like
@@ -274,33 +283,31 @@ def run(args: list[str], app: Callable[[], Flask], charset: str = "utf-8", **env
 @pytest.mark.parametrize("terminal", TERMINALS)
 def test_what_commands_print(hostile: str, terminal: str) -> None:
     for args in COMMANDS:
-        result = run(args, lambda: make_app(hostile), **TERMINALS[terminal])
+        result = run(args, lambda: made(hostile), **TERMINALS[terminal])
         assert result.exit_code in (0, 1), result.output
         shown = without_colour(result.output)
         assert shown_as_it_is(shown), (args, shown)
         assert "\x1b" not in shown
     # Brackets are text, not colours; and nothing that was named is left out.
-    routes = run(["routes", "--sources"], lambda: make_app(hostile), COLUMNS="400").output
+    routes = run(["routes", "--sources"], lambda: made(hostile), COLUMNS="400").output
     assert routes.count("PW") >= 3
     assert routes.count("[red]") >= 10 * hostile.count("[red]")
 
 
 def test_what_commands_print_to_a_terminal_of_ascii(hostile: str) -> None:
     for args in COMMANDS:
-        result = run(args, lambda: make_app(hostile), charset="ascii")
+        result = run(args, lambda: made(hostile), charset="ascii")
         assert result.exit_code in (0, 1), result.output
         assert plain(result.output), args
 
 
-@pytest.mark.parametrize("args", [*COMMANDS, ["check", "--sarif"]])
-def test_json_is_ascii(args: list[str], hostile: str) -> None:
-    args = (
-        args if "--sarif" in args else [*(each for each in args if each != "--sources"), "--json"]
-    )
-    result = run(args, lambda: make_app(hostile))
-    assert result.exit_code in (0, 1)
-    assert plain(result.output)
-    assert "PW" in json.dumps(json.loads(result.output)) or args[0] == "explain"
+def test_json_is_ascii(hostile: str) -> None:
+    with_json = [[*args, "--json"] for args in COMMANDS if "--sources" not in args]
+    for args in [*with_json, ["check", "--sarif"]]:
+        result = run(args, lambda: made(hostile))
+        assert result.exit_code in (0, 1), (args, result.output)
+        assert plain(result.output), args
+        assert "PW" in json.dumps(json.loads(result.output)) or args[0] == "explain"
 
 
 def test_what_commands_say_of_bad_questions(hostile: str, tmp_path: Path) -> None:
@@ -313,7 +320,7 @@ def test_what_commands_say_of_bad_questions(hostile: str, tmp_path: Path) -> Non
         CORS(app)
         return app
 
-    mine = lambda: make_app(hostile)  # noqa: E731
+    mine = lambda: made(hostile)  # noqa: E731
     explain = ["explain", "GET", "/open", "--origin"]
     questions: list[tuple[list[str], Callable[[], Flask]]] = [
         (["routes", "--endpoint", hostile], mine),
@@ -347,7 +354,7 @@ def test_a_url_and_headers_that_a_page_might_send(hostile: str) -> None:
         f"X-A:{hostile}",
     ]
     for more in ([], ["--json"]):
-        result = run([*args, *more], lambda: make_app(hostile))
+        result = run([*args, *more], lambda: made(hostile))
         assert result.exit_code in (0, 1, 2)
         assert shown_as_it_is(result.output)
 
@@ -441,7 +448,7 @@ def strings(data: Any) -> Iterator[str]:
 
 def test_the_report_is_text_that_can_be_written(hostile: str, tmp_path: Path) -> None:
     target = tmp_path / "page.html"
-    result = run(["report", "-o", str(target)], lambda: make_app(hostile))
+    result = run(["report", "-o", str(target)], lambda: made(hostile))
     assert result.exit_code == 0, result.output
     assert shown_as_it_is(target.read_text("utf-8"))
 

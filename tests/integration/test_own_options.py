@@ -54,6 +54,7 @@ def answered_by_the_view(response: Any) -> bool:
     return bool((response.status_code, response.data) == (207, b"storage"))
 
 
+@pytest.mark.rule("5.own-options", "5.own-options-headers")
 def test_a_view_that_serves_options_answers_itself() -> None:
     app = make_app(origins=ME)
     app.add_url_rule("/", "own", own_view(), methods=["GET", "OPTIONS"])
@@ -65,12 +66,14 @@ def test_a_view_that_serves_options_answers_itself() -> None:
     assert lines(denied) == [VARY, OWN]
 
 
+@pytest.mark.rule("5.actual")
 def test_options_that_is_no_preflight_is_an_actual_request() -> None:
     app = make_app(origins=ME)
     app.add_url_rule("/", "own", own_view(), methods=["GET", "OPTIONS"])
     assert lines(ask(app, method="OPTIONS")) == [acao(), OWN]
 
 
+@pytest.mark.rule("5.own-options-headers")
 def test_acao_of_the_view_is_its_own() -> None:
     app = make_app(origins=ME)
     mine = [acam("PURGE"), acao("*")]
@@ -78,6 +81,7 @@ def test_acao_of_the_view_is_its_own() -> None:
     assert lines(preflight(app)) == mine
 
 
+@pytest.mark.rule("5.own-options")
 def test_hooks_run_before_a_view_that_answers_itself() -> None:
     app = make_app(origins=ME)
     app.add_url_rule("/", "own", own_view(), methods=["GET", "OPTIONS"])
@@ -86,6 +90,7 @@ def test_hooks_run_before_a_view_that_answers_itself() -> None:
     assert (response.status_code, lines(response)) == (401, ANSWER)
 
 
+@pytest.mark.rule("5.own-options")
 def test_options_by_one_view_and_the_method_by_another() -> None:
     app = make_app(origins=YOU, methods="GET")
     app.add_url_rule("/", "own", own_view(), methods=["OPTIONS"])
@@ -95,6 +100,7 @@ def test_options_by_one_view_and_the_method_by_another() -> None:
     assert lines(response) == [acao(YOU), OWN]
 
 
+@pytest.mark.rule("5.own-options")
 @pytest.mark.parametrize("marked", ["own", "put"])
 def test_a_mark_on_either_view_answers_for_both(marked: str) -> None:
     app = make_app(origins=ME)
@@ -108,6 +114,7 @@ def test_a_mark_on_either_view_answers_for_both(marked: str) -> None:
     assert lines(response) == ANSWER
 
 
+@pytest.mark.rule("5.own-options")
 def test_a_blueprint_is_no_mark() -> None:
     blueprint = Blueprint("api", __name__)
     blueprint.add_url_rule("/", "own", own_view(), methods=["GET", "OPTIONS"])
@@ -132,6 +139,7 @@ def storage(**members: Any) -> Any:
     return type("Storage", (Storage,), members)
 
 
+@pytest.mark.rule("5.own-options")
 def test_options_of_a_method_view() -> None:
     app = make_app(origins=ME)
     app.add_url_rule("/", view_func=Storage.as_view("storage"))
@@ -140,6 +148,7 @@ def test_options_of_a_method_view() -> None:
     assert lines(response) == sorted([*ANSWER, OWN])
 
 
+@pytest.mark.rule("5.own-options")
 def test_options_of_a_marked_method_view() -> None:
     app = make_app()
     app.add_url_rule("/", view_func=cross_origin(ME)(storage()).as_view("storage"))
@@ -147,6 +156,7 @@ def test_options_of_a_marked_method_view() -> None:
     assert (response.status_code, lines(response)) == (200, ANSWER)
 
 
+@pytest.mark.rule("5.own-options")
 @pytest.mark.parametrize("marked", ["get", "options"])
 def test_a_marked_method_beside_options(marked: str) -> None:
     app = make_app(origins=ME)
@@ -156,6 +166,7 @@ def test_a_marked_method_beside_options(marked: str) -> None:
     assert (response.status_code, lines(response)) == (200, ANSWER)
 
 
+@pytest.mark.rule("5.own-options-headers")
 def test_options_of_a_method_view_that_is_exempt() -> None:
     app = make_app(origins=ME)
     members = {"options": cors_exempt(Storage.options)}
@@ -166,6 +177,7 @@ def test_options_of_a_method_view_that_is_exempt() -> None:
     assert lines(ask(app)) == [acao()]
 
 
+@pytest.mark.rule("5.own-options-headers")
 def test_an_exempt_method_beside_options() -> None:
     app = make_app(origins=ME)
     members = {"get": cors_exempt(Storage.get)}
@@ -174,6 +186,7 @@ def test_an_exempt_method_beside_options() -> None:
     assert lines(ask(app)) == []
 
 
+@pytest.mark.rule("5.own-options-headers")
 def test_an_exempt_view_that_serves_options() -> None:
     app = make_app(origins=ME)
     app.add_url_rule("/", "own", cors_exempt(own_view()), methods=["GET", "OPTIONS"])
@@ -189,12 +202,14 @@ class Dispatching(View):
         return own_view()()
 
 
+@pytest.mark.rule("5.own-options")
 def test_options_of_a_view_class() -> None:
     app = make_app(origins=ME)
     app.add_url_rule("/", view_func=Dispatching.as_view("view"))
     assert answered_by_the_view(preflight(app, method="GET"))
 
 
+@pytest.mark.rule("5.own-options")
 def test_a_view_that_serves_options_for_a_method_nobody_serves() -> None:
     app = make_app(origins=ME)
     app.add_url_rule("/", "own", own_view(), methods=["GET", "OPTIONS"])
@@ -206,6 +221,7 @@ def test_a_view_that_serves_options_for_a_method_nobody_serves() -> None:
 # -- automatic_options -----------------------------------------------------------------
 
 
+@pytest.mark.rule("5.automatic-options")
 @pytest.mark.parametrize("mark", [True, False])
 def test_automatic_options_false_goes_on_to_flask(mark: bool) -> None:
     app = make_app()
@@ -221,6 +237,7 @@ def test_automatic_options_false_goes_on_to_flask(mark: bool) -> None:
     assert lines(ask(app)) == [acao()]
 
 
+@pytest.mark.rule("5.automatic-options")
 def test_automatic_options_false_and_a_view_that_serves_options() -> None:
     app = make_app()
     view = cross_origin(ME, automatic_options=False)(own_view())
@@ -230,6 +247,7 @@ def test_automatic_options_false_and_a_view_that_serves_options() -> None:
     assert lines(response) == sorted([*ANSWER, OWN])
 
 
+@pytest.mark.rule("5.automatic-options")
 def test_automatic_options_false_of_one_method() -> None:
     class Items(MethodView):
         @cross_origin(ME, automatic_options=False)
@@ -246,6 +264,7 @@ def test_automatic_options_false_of_one_method() -> None:
     assert [name for name, _ in lines(preflight(app, method="GET"))] == ["Allow"]
 
 
+@pytest.mark.rule("5.automatic-options")
 @pytest.mark.parametrize("value", [False, "false"])
 def test_the_config_key_is_the_fallback_of_marks(value: object) -> None:
     app = make_app(origins=ME)
@@ -259,6 +278,7 @@ def test_the_config_key_is_the_fallback_of_marks(value: object) -> None:
     assert lines(preflight(app, "/on")) == ANSWER
 
 
+@pytest.mark.rule("5.automatic-options")
 def test_a_view_without_any_options_is_answered() -> None:
     app = make_app(origins=ME)
     app.add_url_rule("/", "put", plain_view(), methods=["PUT"], provide_automatic_options=False)

@@ -41,12 +41,14 @@ def make_app(**options: Any) -> Flask:
     return app
 
 
+@pytest.mark.rule("5.preflight", "5.first", "5.status")
 def test_a_preflight_is_answered_with_200_and_an_empty_body() -> None:
     response = preflight(make_app())
     assert (response.status_code, response.data) == (200, b"")
     assert lines(response) == ANSWER
 
 
+@pytest.mark.rule("5.status")
 def test_200_is_said_whatever_the_response_class_assumes() -> None:
     class Teapot(Response):
         default_status = 418
@@ -56,6 +58,7 @@ def test_200_is_said_whatever_the_response_class_assumes() -> None:
     assert preflight(app).status_code == 200
 
 
+@pytest.mark.rule("6.acac", "6.acam", "6.acah", "6.private-network")
 def test_everything_that_can_be_granted() -> None:
     app = make_app(
         origins=[ME, YOU],
@@ -78,12 +81,14 @@ def test_everything_that_can_be_granted() -> None:
     ]
 
 
+@pytest.mark.rule("5.status")
 def test_a_denied_preflight_is_answered_too() -> None:
     response = preflight(make_app(), origin=YOU)
     assert (response.status_code, response.data) == (200, b"")
     assert lines(response) == [VARY]
 
 
+@pytest.mark.rule("5.preflight")
 @pytest.mark.parametrize(
     ("origin", "method"), [(None, "PUT"), ("", "PUT"), (ME, None), (ME, ""), (None, None)]
 )
@@ -97,6 +102,7 @@ def test_without_origin_or_method_it_is_no_preflight(
     assert [line for line in lines(response) if line[0] != "Allow"] == [acao()]
 
 
+@pytest.mark.rule("5.preflight")
 @pytest.mark.parametrize("method", ["GET", "PUT", "HEAD", "POST"])
 def test_another_method_is_no_preflight(method: str) -> None:
     app = Flask("sample")
@@ -107,6 +113,7 @@ def test_another_method_is_no_preflight(method: str) -> None:
     assert lines(response) == [acao()]
 
 
+@pytest.mark.rule("5.preflight")
 def test_an_endpoint_that_is_not_covered_is_left_to_flask() -> None:
     app = make_app(resources="/api/*")
     response = preflight(app)
@@ -114,6 +121,7 @@ def test_an_endpoint_that_is_not_covered_is_left_to_flask() -> None:
     assert [name for name, _ in lines(response)] == ["Allow"]
 
 
+@pytest.mark.rule("5.preflight")
 @pytest.mark.parametrize("path", ["/nothing", "/folder", "/only-get"])
 def test_404_redirect_and_405_are_answered_as_well(path: str) -> None:
     app = make_app()
@@ -143,6 +151,7 @@ def crash() -> Any:
     raise RuntimeError("no database")
 
 
+@pytest.mark.rule("5.first")
 @pytest.mark.parametrize("hook", [refuse_401, refuse_429, to_https, crash])
 @pytest.mark.parametrize("first", ["hook", "CORS"])
 def test_no_before_request_function_refuses_it(hook: Callable[[], Any], first: str) -> None:
@@ -159,6 +168,7 @@ def test_no_before_request_function_refuses_it(hook: Callable[[], Any], first: s
     assert ask(app).status_code != 200
 
 
+@pytest.mark.rule("5.first")
 def test_no_hook_of_a_blueprint_refuses_it() -> None:
     blueprint = Blueprint("api", __name__, url_prefix="/api")
     blueprint.before_request(refuse_401)
@@ -172,6 +182,7 @@ def test_no_hook_of_a_blueprint_refuses_it() -> None:
     assert lines(response) == ANSWER
 
 
+@pytest.mark.rule("5.first")
 def test_no_url_preprocessor_runs() -> None:
     app = make_app()
     seen: list[str | None] = []
@@ -183,6 +194,7 @@ def test_no_url_preprocessor_runs() -> None:
     assert seen == ["number"]
 
 
+@pytest.mark.rule("5.hooks-run", "5.status")
 def test_after_request_functions_still_run() -> None:
     app = make_app()
 
@@ -194,6 +206,7 @@ def test_after_request_functions_still_run() -> None:
     assert lines(preflight(app)) == [*ANSWER, ("X-Stamp", "OPTIONS")]
 
 
+@pytest.mark.rule("5.first", "7.callable-g")
 def test_g_is_empty_and_the_contexts_are_there() -> None:
     seen: list[tuple[object, ...]] = []
 
@@ -224,6 +237,7 @@ class Middleware:
         return self.inner(environ, start_response)  # type: ignore[no-any-return]
 
 
+@pytest.mark.rule("5.first")
 @pytest.mark.parametrize("first", ["middleware", "CORS"])
 def test_middleware_keeps_what_is_its_own(first: str) -> None:
     app = Flask("sample")
@@ -238,6 +252,7 @@ def test_middleware_keeps_what_is_its_own(first: str) -> None:
     assert lines(preflight(app, "/v1/items")) == ANSWER
 
 
+@pytest.mark.rule("5.first")
 def test_mounted_apps_and_proxy_fixes_keep_what_is_theirs() -> None:
     api, site = Flask("api"), Flask("site")
     for app, origin in ((api, ME), (site, YOU)):
@@ -261,6 +276,7 @@ class Strict(Flask):
         return super().create_url_adapter(request)
 
 
+@pytest.mark.rule("5.host")
 @pytest.mark.parametrize("origin", [ME, YOU])
 def test_a_host_that_flask_refuses_keeps_its_400(origin: str) -> None:
     app = Strict("sample")
@@ -273,6 +289,7 @@ def test_a_host_that_flask_refuses_keeps_its_400(origin: str) -> None:
     assert (actual.status_code, lines(actual)) == (400, [acao()] if origin == ME else [VARY])
 
 
+@pytest.mark.rule("5.host")
 @pytest.mark.parametrize("origin", [ME, YOU])
 def test_trusted_hosts(origin: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO", "flask_cors")
@@ -325,6 +342,7 @@ class PassingMore(Overriding):
             return response(environ, start_response)
 
 
+@pytest.mark.rule("5.overrides")
 def test_an_argument_more_is_passed_through() -> None:
     app = PassingMore("sample")
     CORS(app, origins=ME)
@@ -336,6 +354,7 @@ def test_an_argument_more_is_passed_through() -> None:
     assert app.calls == ["process", "ctx"]
 
 
+@pytest.mark.rule("5.overrides")
 def test_an_argument_more_is_passed_through_with_errors() -> None:
     app = PassingMore("sample")
     CORS(app, origins=ME)
@@ -346,6 +365,7 @@ def test_an_argument_more_is_passed_through_with_errors() -> None:
     assert app.calls == ["preprocess", "ctx", "handle", "ctx", "process", "ctx"]
 
 
+@pytest.mark.rule("5.overrides")
 def test_a_subclass_that_overrides_the_methods() -> None:
     app = Overriding("sample")
     CORS(app, origins=ME)
@@ -357,6 +377,7 @@ def test_a_subclass_that_overrides_the_methods() -> None:
     assert app.calls == ["preprocess", "process"]
 
 
+@pytest.mark.rule("5.overrides")
 @pytest.mark.parametrize("first", ["override", "CORS"])
 def test_an_app_object_whose_methods_are_overridden(first: str) -> None:
     app = Flask("sample")
@@ -387,6 +408,7 @@ def test_an_app_object_whose_methods_are_overridden(first: str) -> None:
     assert (response.status_code, lines(response)) == (401, [acao(), ("X-Stamp", "seen")])
 
 
+@pytest.mark.rule("5.overrides", "5.own-dispatch")
 def test_an_override_that_never_calls_the_library_gets_headers_all_the_same() -> None:
     app = Flask("sample")
     app.add_url_rule("/", "index", lambda: "seen")
@@ -411,6 +433,7 @@ def forwarding(inner: Flask, **options: Any) -> Flask:
     return outer
 
 
+@pytest.mark.rule("5.first")
 def test_apps_that_share_an_environ_do_not_share_decisions() -> None:
     inner = Flask("inner")
     CORS(inner, origins="https://other.example")
@@ -420,6 +443,7 @@ def test_apps_that_share_an_environ_do_not_share_decisions() -> None:
     assert lines(preflight(outer, "/x", method="PURGE")) == [acam("PURGE"), acao(), VARY]
 
 
+@pytest.mark.rule("5.first")
 def test_an_app_that_is_asked_twice_with_one_environ_decides_twice() -> None:
     app = Flask("sample")
     CORS(app, origins=ME, resources="/")
@@ -437,6 +461,7 @@ def test_an_app_that_is_asked_twice_with_one_environ_decides_twice() -> None:
     assert (response.data, lines(response)) == (b"index", [acao()])
 
 
+@pytest.mark.rule("5.first")
 def test_a_view_that_asks_its_own_app_anew_keeps_its_decision() -> None:
     app = Flask("sample")
     CORS(app, resources={"/strict": {"origins": []}, "/open": {"origins": ME}})

@@ -24,6 +24,9 @@ from flask_cors import CORS
 from flask_cors.cli import cors
 from flask_cors.tools.probe import Limits, ProbeError, probe
 
+# What the tests of this module share is made once, on one worker.
+pytestmark = pytest.mark.xdist_group("probe")
+
 PAGE = "https://app.example.com"
 OTHER = "https://other.example.com"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
@@ -231,6 +234,7 @@ def wait_for(port: int) -> None:
     raise AssertionError("nginx did not start")
 
 
+@pytest.mark.server
 def test_what_works_is_readable(nginx: str) -> None:
     result = probe(f"{nginx}/data", PAGE, method="PUT", headers={"X-A": "1"})
     assert (result.verdict, result.good, result.faults) == ("readable", True, ())
@@ -242,6 +246,7 @@ def test_what_works_is_readable(nginx: str) -> None:
     assert [name.lower() for name, _ in result.in_front] == ["server"]
 
 
+@pytest.mark.server
 @pytest.mark.parametrize(
     ("path", "method", "step", "who", "words"),
     [
@@ -317,12 +322,14 @@ def test_a_fault_is_told(
     assert result.section
 
 
+@pytest.mark.server
 def test_a_lost_vary_is_told_though_the_page_can_read(nginx: str) -> None:
     result = probe(f"{nginx}/novary/data", PAGE)
     assert (result.verdict, result.good) == ("readable", False)
     assert result.faults[0].who == "a cache or a proxy in front"
 
 
+@pytest.mark.server
 def test_a_lost_vary_is_told_where_a_request_without_origin_gets_the_same(nginx: str) -> None:
     """One literal beside a wildcard: without Origin the literal is sent, and Vary is needed."""
     result = probe(f"{nginx}/novary/beside/data", PAGE)
@@ -332,11 +339,13 @@ def test_a_lost_vary_is_told_where_a_request_without_origin_gets_the_same(nginx:
     assert probe(f"{nginx}/beside/data", PAGE).good
 
 
+@pytest.mark.server
 def test_a_lost_vary_is_told_after_a_preflight_too(nginx: str) -> None:
     assert not probe(f"{nginx}/novary/data", PAGE, headers={"X-A": "1"}).good
     assert probe(f"{nginx}/data", PAGE, headers={"X-A": "1"}).good
 
 
+@pytest.mark.server
 def test_a_cache_that_kept_an_answer_for_another_origin_is_told(nginx: str) -> None:
     probe(f"{nginx}/cached/data", PAGE)
     result = probe(f"{nginx}/cached/data", OTHER)

@@ -16,7 +16,7 @@ import flask_cors
 from flask_cors import CORS, ConfigError, CorsWarning, cors_exempt, cross_origin
 from flask_cors.signals import cors_denied
 
-from .asking import OTHER, SITE, allowed, ask, echoed, page
+from .asking import OTHER, SITE, ask, echoed, page
 
 HEADERS = {
     "ACL_ORIGIN": "Access-Control-Allow-Origin",
@@ -32,6 +32,7 @@ HEADERS = {
 }
 
 
+@pytest.mark.rule("1.exports", "1.old-paths")
 def test_the_package_exports_six_names_and_a_version() -> None:
     exported = ["CORS", "ConfigError", "CorsWarning", "cors_exempt", "cross_origin", "of"]
     assert sorted(flask_cors.__all__) == exported
@@ -40,14 +41,17 @@ def test_the_package_exports_six_names_and_a_version() -> None:
     assert issubclass(CorsWarning, UserWarning)
 
 
+@pytest.mark.rule("1.types")
 def test_the_package_is_typed() -> None:
     assert (Path(flask_cors.__file__).parent / "py.typed").is_file()
 
 
+@pytest.mark.rule("1.exports")
 def test_the_browser_is_part_of_the_surface() -> None:
     assert callable(importlib.import_module("flask_cors.testing").Browser)
 
 
+@pytest.mark.rule("1.extension")
 def test_the_extension_is_found_on_the_app() -> None:
     app = Flask(__name__)
     CORS(app)
@@ -56,6 +60,7 @@ def test_the_extension_is_found_on_the_app() -> None:
         assert callable(getattr(found, name))
 
 
+@pytest.mark.rule("1.old-paths")
 def test_the_signal() -> None:
     app = Flask(__name__)
     app.add_url_rule("/", view_func=page())
@@ -74,12 +79,14 @@ def test_the_signal() -> None:
 # -- old import paths ------------------------------------------------------------------
 
 
+@pytest.mark.rule("1.old-paths")
 def test_extension_is_the_same_and_needs_no_warning() -> None:
     from flask_cors.extension import CORS as FOUND
 
     assert FOUND is CORS
 
 
+@pytest.mark.rule("1.old-paths")
 def test_decorator_warns_and_is_the_same() -> None:
     with pytest.warns(DeprecationWarning, match="import cross_origin from flask_cors") as caught:
         from flask_cors.decorator import cross_origin as found
@@ -90,6 +97,7 @@ def test_decorator_warns_and_is_the_same() -> None:
         _ = module.anything
 
 
+@pytest.mark.rule("1.old-paths")
 @pytest.mark.parametrize(("name", "value"), HEADERS.items())
 def test_header_names_of_core_warn_and_are_the_same(name: str, value: str) -> None:
     core = importlib.import_module("flask_cors.core")
@@ -117,6 +125,7 @@ def test_importing_warns_of_nothing_and_brings_in_no_other_package() -> None:
 # -- CORS ------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("1.cors")
 @pytest.mark.parametrize("target", [Flask(__name__), Blueprint("b", __name__), None])
 def test_positional_arguments_are_an_error(target: Any) -> None:
     with pytest.raises(ConfigError, match="options by keyword only") as caught:
@@ -126,12 +135,14 @@ def test_positional_arguments_are_an_error(target: Any) -> None:
         CORS().init_app(Flask(__name__), SITE)
 
 
+@pytest.mark.rule("1.cors")
 @pytest.mark.parametrize("target", ["https://a.example", ["https://a.example"], {"/": {}}])
 def test_origins_in_the_place_of_the_app_are_an_error(target: Any) -> None:
     with pytest.raises(ConfigError, match=r"Write CORS\(app, origins=\.\.\.\)"):
         CORS(target)
 
 
+@pytest.mark.rule("1.cors")
 @pytest.mark.parametrize("target", [None, 7, object()])
 def test_what_is_no_app_is_an_error(target: Any) -> None:
     with pytest.raises(ConfigError, match="with the Flask object") as caught:
@@ -167,32 +178,12 @@ def test_what_the_constructor_and_init_app_say_together_is_checked() -> None:
         assert ask(app, "/").cors == echoed()
 
 
-def test_all_mistakes_of_a_call_are_told_at_once() -> None:
-    with pytest.raises(ConfigError) as caught:
-        CORS(Flask(__name__), origin=SITE, max_age=-1, methods="G(T")  # type: ignore[call-arg]
-    assert [problem.option for problem in caught.value.problems] == ["origin", "max_age", "methods"]
-
-
 def test_none_is_not_set_here() -> None:
     app = Flask(__name__)
     app.config["CORS_EXPOSE_HEADERS"] = "X"
     CORS(app, expose_headers=None, methods=None, resources=None)  # type: ignore[arg-type]
     app.add_url_rule("/", view_func=page())
     assert ask(app, "/").cors == echoed(expose="X")
-
-
-def test_an_option_without_effect_is_dropped_with_a_warning() -> None:
-    with pytest.warns(CorsWarning, match="automatic_options=False") as caught:
-        CORS(Flask(__name__), automatic_options=False)  # type: ignore[call-arg]
-    assert caught[0].filename == __file__
-
-
-def test_a_keyword_spelled_as_its_config_key_is_taken_for_the_option() -> None:
-    app = Flask(__name__)
-    app.add_url_rule("/", view_func=page())
-    with pytest.warns(CorsWarning, match="read as expose_headers"):
-        CORS(app, CORS_EXPOSE_HEADERS="X", origins=SITE)  # type: ignore[call-arg]
-    assert ask(app, "/").cors == allowed(expose="X")
 
 
 # -- app = CORS(app) -------------------------------------------------------------------
@@ -206,11 +197,6 @@ def test_the_object_used_as_an_app_fails_with_a_hint(name: str) -> None:
     assert not hasattr(cors, name)
 
 
-def test_the_object_called_as_an_app_fails_with_a_hint() -> None:
-    with pytest.raises(ConfigError, match=r"CORS\(app\) returns the extension"):
-        CORS(Flask(__name__))({}, lambda *_: None)
-
-
 def test_other_attributes_are_missing_as_usual() -> None:
     with pytest.raises(AttributeError, match="'CORS' object has no attribute 'anything'"):
         _ = CORS().anything
@@ -221,6 +207,7 @@ def test_other_attributes_are_missing_as_usual() -> None:
 # -- types -----------------------------------------------------------------------------
 
 
+@pytest.mark.rule("1.types")
 def test_public_functions_are_annotated() -> None:
     for function in (CORS.__init__, CORS.init_app, cross_origin, cors_exempt):
         assert "return" in function.__annotations__

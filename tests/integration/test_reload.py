@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -22,6 +21,7 @@ def make_app(**options: Any) -> Flask:
     return app
 
 
+@pytest.mark.rule("1.extension", "8.reload")
 def test_config_is_read_again() -> None:
     app = make_app()
     assert lines(ask(app)) == [acao()]
@@ -32,6 +32,7 @@ def test_config_is_read_again() -> None:
     assert lines(preflight(app, origin=YOU)) == [ALL_METHODS, acao(YOU)]
 
 
+@pytest.mark.rule("8.reload-error")
 def test_on_an_error_the_old_policies_stay() -> None:
     app = make_app()
     assert lines(ask(app)) == [acao()]
@@ -109,6 +110,7 @@ def test_set_up_after_a_failure_forgets_it() -> None:
     assert lines(ask(app)) == [acao()]
 
 
+@pytest.mark.rule("8.once")
 def test_explaining_before_the_first_request_compiles_nothing_for_good() -> None:
     app = make_app()
     cors = app.extensions["cors"]
@@ -119,6 +121,7 @@ def test_explaining_before_the_first_request_compiles_nothing_for_good() -> None
     assert state_of(app).policies() is state_of(app).policies()
 
 
+@pytest.mark.rule("8.reload")
 def test_requests_are_served_meanwhile() -> None:
     app = make_app()
     ask(app)
@@ -141,31 +144,3 @@ def test_requests_are_served_meanwhile() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
-
-
-def test_many_first_requests_at_once_compile_once() -> None:
-    app = make_app()
-    compiled: list[int] = []
-    barrier = threading.Barrier(6)
-    results: list[Any] = []
-
-    class Config(type(app.config)):  # type: ignore[misc]
-        def get(self, key: str, default: Any = None) -> Any:
-            if key == "CORS_ORIGINS":
-                compiled.append(1)
-                time.sleep(0.05)  # the others arrive while the first one compiles
-            return super().get(key, default)
-
-    app.config = Config(app.root_path, app.config)
-
-    def serve() -> None:
-        barrier.wait()
-        results.append(lines(ask(app)))
-
-    threads = [threading.Thread(target=serve) for _ in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert results == [[acao()]] * 6
-    assert len(compiled) == 1

@@ -31,7 +31,7 @@ def make_app(**options: Any) -> Flask:
 
 
 def table_of(app: Flask) -> Table:
-    found: Table = state_of(app).table()
+    found: Table = state_of(app).policies()
     return found
 
 

@@ -22,6 +22,9 @@ from flask_cors.tools.report import STRANGER, Matrix, Sample, render, samples_of
 from tests.conformance import axe
 from tests.golden.app import make_app
 
+# What the tests of this module share is made once, on one worker.
+pytestmark = pytest.mark.xdist_group("report")
+
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 

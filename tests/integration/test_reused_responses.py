@@ -32,6 +32,7 @@ def make_app(shared: Response, **options: Any) -> Flask:
     return app
 
 
+@pytest.mark.rule("5.reused")
 def test_each_origin_gets_its_own() -> None:
     app = make_app(Response("x"), origins=[ME, YOU], expose_headers="X-A")
     for origin in (ME, YOU, EVIL, None, ME, ME):
@@ -40,6 +41,7 @@ def test_each_origin_gets_its_own() -> None:
         assert lines(ask(app, origin=origin)) == [*written, VARY]
 
 
+@pytest.mark.rule("5.reused")
 @pytest.mark.parametrize("own", [[], [("X-App", "1")]])
 def test_each_policy_decides_anew(own: list[tuple[str, str]]) -> None:
     shared = Response("x", headers=own)
@@ -97,6 +99,7 @@ def test_the_apps_own_vary_is_kept(vary: list[str]) -> None:
     ]
 
 
+@pytest.mark.rule("5.reused")
 def test_where_cors_is_off_nothing_of_an_earlier_use_is_left() -> None:
     shared = Response("x", headers={"Vary": "Accept"})
     app = make_app(shared, origins=[ME, YOU])
@@ -168,6 +171,7 @@ def test_an_expose_line_of_the_app_is_kept() -> None:
         assert lines(ask(app, origin=EVIL)) == [aceh("X-A"), VARY]
 
 
+@pytest.mark.rule("5.reused")
 @pytest.mark.parametrize(
     "copied", [copy.copy, copy.deepcopy, lambda r: pickle.loads(pickle.dumps(r))]
 )
@@ -186,6 +190,7 @@ def test_a_response_that_went_through_a_cache(copied: Any) -> None:
         assert lines(ask(app, origin=origin)) == [*([] if origin == EVIL else [acao(origin)]), VARY]
 
 
+@pytest.mark.rule("5.reused")
 def test_a_preflight_that_shares_a_response_with_a_view() -> None:
     shared = Response("x")
     app = make_app(shared, origins=[ME, YOU])

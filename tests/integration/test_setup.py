@@ -15,7 +15,7 @@ from werkzeug.routing import Map, Rule
 
 from flask_cors import CORS, ConfigError, cross_origin
 
-from .asking import DENIED, NOTHING, OTHER, SITE, Answer, allowed, ask, echoed, page, preflight
+from .asking import DENIED, NOTHING, OTHER, SITE, Answer, allowed, ask, page, preflight
 
 THREADS = 8
 
@@ -31,6 +31,7 @@ def app_of(**options: Any) -> Flask:
 # -- the object and its apps -----------------------------------------------------------
 
 
+@pytest.mark.rule("1.many-apps", "3.app")
 def test_one_object_serves_many_apps_and_keeps_none() -> None:
     cors = CORS(origins=SITE)
     one, two = app_of(), app_of()
@@ -45,6 +46,7 @@ def test_one_object_serves_many_apps_and_keeps_none() -> None:
     assert not any(isinstance(value, Flask) for value in vars(cors).values())
 
 
+@pytest.mark.rule("1.cors")
 def test_the_app_may_be_given_by_name_or_as_current_app() -> None:
     app = app_of()
     CORS(app=app, origins=SITE)
@@ -83,6 +85,7 @@ def test_options_that_are_changed_count_until_the_policies_are_compiled() -> Non
 # -- late ------------------------------------------------------------------------------
 
 
+@pytest.mark.rule("3.late-setup")
 def test_set_up_after_the_first_request_is_refused_with_what_to_do() -> None:
     app = app_of()
     ask(app, "/")
@@ -94,6 +97,7 @@ def test_set_up_after_the_first_request_is_refused_with_what_to_do() -> None:
     assert ask(app, "/").cors == NOTHING
 
 
+@pytest.mark.rule("3.late-setup")
 def test_set_up_before_it_discards_what_was_compiled() -> None:
     app = app_of(origins=SITE)
     app.extensions["cors"].reload()
@@ -123,20 +127,7 @@ def test_views_and_config_may_follow_after_cors() -> None:
 # -- reload ----------------------------------------------------------------------------
 
 
-def test_reload_reads_the_config_again() -> None:
-    app = app_of(expose_headers="X")
-    app.config["CORS_ORIGINS"] = SITE
-    assert ask(app, "/").cors == allowed(expose="X")
-    app.config["CORS_ORIGINS"] = OTHER
-    assert ask(app, "/").cors == allowed(expose="X")
-    app.extensions["cors"].reload()
-    assert ask(app, "/").cors == DENIED
-    app.config["CORS_ORIGINS"] = ""
-    with pytest.raises(ConfigError, match="CORS_ORIGINS"):
-        app.extensions["cors"].reload()
-    assert ask(app, "/", origin=OTHER).cors == allowed(OTHER, expose="X")
-
-
+@pytest.mark.rule("8.kept")
 def test_a_failure_is_kept_until_reload() -> None:
     app = app_of(methods="GET")
     app.config.update(CORS_ORIGINS="", CORS_SUPPORTS_CREDENTIALS=True, TESTING=True)
@@ -164,6 +155,7 @@ def at_once(task: Callable[[], Answer]) -> list[Answer]:
         return list(pool.map(run, range(THREADS)))
 
 
+@pytest.mark.rule("8.once")
 @pytest.mark.parametrize("with_object", [True, False])
 def test_many_first_requests_at_once_compile_once(
     with_object: bool, monkeypatch: pytest.MonkeyPatch
@@ -214,29 +206,6 @@ def test_late_endpoints_are_compiled_once_for_many_threads() -> None:
         assert answers == [(200, "ok", allowed(OTHER))] * THREADS
 
 
-def test_reload_while_requests_are_served() -> None:
-    app = app_of(resources={"/": {}})
-    app.config["CORS_ORIGINS"] = SITE
-    ask(app, "/")
-    seen: list[dict[str, str]] = []
-    done = threading.Event()
-
-    def serve() -> None:
-        while not done.is_set():
-            seen.append(ask(app, "/").cors)
-
-    with ThreadPoolExecutor(2) as pool:
-        serving = [pool.submit(serve) for _ in range(2)]
-        for origin in (OTHER, SITE) * 10:
-            app.config["CORS_ORIGINS"] = origin
-            app.extensions["cors"].reload()
-        done.set()
-        for future in serving:
-            future.result()
-    assert ask(app, "/").cors == allowed()
-    assert all(found in (allowed(), DENIED) for found in seen)
-
-
 # -- the overrides ---------------------------------------------------------------------
 
 
@@ -272,6 +241,7 @@ def test_an_exception_without_origin_leaves_as_in_flask() -> None:
 # -- servers that swap the map and the views -------------------------------------------
 
 
+@pytest.mark.rule("8.late-endpoint")
 def test_a_server_that_swaps_map_and_views() -> None:
     app = Flask(__name__)
     app.view_functions, app.url_map = {}, Map()
@@ -287,17 +257,3 @@ def test_a_server_that_swaps_map_and_views() -> None:
     assert ask(app, "/two", origin=OTHER) == (200, "two", allowed(OTHER))
     assert preflight(app, "/two", "PUT", OTHER).cors["Access-Control-Allow-Origin"] == OTHER
     assert ask(app, "/one")[::2] == (404, allowed())
-
-
-def test_the_errors_of_a_late_endpoint_are_its_own(caplog: pytest.LogCaptureFixture) -> None:
-    app = app_of(methods="GET")
-    app.config["TESTING"] = True
-    assert ask(app, "/").cors == echoed()
-    listed = [SITE]
-    app.view_functions["late"] = cross_origin(listed)(page("late"))
-    listed.append("https://a b")
-    app.url_map.add(Rule("/late", endpoint="late", methods=["GET"]))
-    assert ask(app, "/late") == (200, "late", allowed())
-    assert ask(app, "/").cors == echoed()
-    told = {(record.name, record.levelname) for record in caplog.records}
-    assert told == {("flask_cors", "ERROR")}

@@ -84,6 +84,7 @@ def relative(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.rule("8.sources")
 @pytest.mark.parametrize("install", [sourceless, zipped, relative])
 def test_the_users_file_and_line_are_named(install: Any, tmp_path: Path) -> None:
     path = install(tmp_path)

@@ -33,6 +33,7 @@ def varies(response: Any) -> list[str]:
     return [value for name, value in lines(response) if name == "Vary"]
 
 
+@pytest.mark.rule("6.vary", "6.no-vary", "6.vary-off")
 @pytest.mark.parametrize(
     ("options", "allowed", "denied", "without"),
     [
@@ -66,11 +67,13 @@ def test_which_responses_vary(
                 assert varies(preflight(app, origin=origin)) == wanted
 
 
+@pytest.mark.rule("6.vary")
 def test_a_single_origin_in_another_spelling_varies() -> None:
     app = make_app([], origins=ME)
     assert varies(ask(app, origin=ME.upper())) == ["Origin"]
 
 
+@pytest.mark.rule("6.vary-merged")
 @pytest.mark.parametrize(
     ("before", "after"),
     [
@@ -96,6 +99,7 @@ def test_every_line_is_kept_in_one(before: list[str], after: list[str]) -> None:
         assert varies(ask(app, origin=origin)) == after
 
 
+@pytest.mark.rule("6.no-vary", "6.vary-off")
 @pytest.mark.parametrize("before", [["Accept", "Cookie"], ["Origin"], []])
 @pytest.mark.parametrize("options", [{"send_wildcard": True}, {"vary_header": False}])
 def test_where_origin_does_not_count_vary_is_untouched(
@@ -104,16 +108,19 @@ def test_where_origin_does_not_count_vary_is_untouched(
     assert varies(ask(make_app(before, **options))) == before
 
 
+@pytest.mark.rule("5.one-place", "6.vary-merged")
 def test_a_session_keeps_its_vary() -> None:
     app = make_app([], origins=[ME, YOU])
     assert varies(ask(app, "/session")) == ["Cookie, Origin"]
 
 
+@pytest.mark.rule("6.vary-merged")
 def test_a_session_and_a_line_of_the_view() -> None:
     app = make_app(["Accept, X-A"], origins=[ME, YOU])
     assert varies(ask(app, "/session")) == ["Accept, X-A, Cookie, Origin"]
 
 
+@pytest.mark.rule("5.one-place", "6.vary-merged")
 def test_a_hook_that_varies() -> None:
     app = make_app(["Accept"], origins=[ME, YOU])
 

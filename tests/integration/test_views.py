@@ -40,6 +40,7 @@ def serve(view_class: type[View], **options: Any) -> Flask:
 # -- classes ---------------------------------------------------------------------------
 
 
+@pytest.mark.rule("1.view-class")
 @pytest.mark.parametrize("decorator", [cross_origin(SITE), cross_origin(origins=[SITE])])
 @pytest.mark.parametrize("base", [View, MethodView])
 def test_a_class_is_marked_itself(base: type[View], decorator: Any) -> None:
@@ -56,6 +57,7 @@ def test_a_class_is_marked_itself(base: type[View], decorator: Any) -> None:
     assert preflight(app, "/", "PUT").cors == granted()
 
 
+@pytest.mark.rule("1.cross-origin")
 def test_a_class_is_marked_bare() -> None:
     @cross_origin
     class Things(MethodView):
@@ -65,6 +67,7 @@ def test_a_class_is_marked_bare() -> None:
     assert ask(serve(Things), "/") == (200, "async", echoed())
 
 
+@pytest.mark.rule("1.exempt")
 def test_a_class_is_exempt() -> None:
     @cors_exempt
     class Things(MethodView):
@@ -78,6 +81,7 @@ def test_a_class_is_exempt() -> None:
     assert ask(app, "/missing").cors == echoed()
 
 
+@pytest.mark.rule("3.view")
 def test_a_subclass_inherits_and_says_more() -> None:
     @cross_origin(SITE, max_age=1)
     class Base(MethodView):
@@ -99,6 +103,7 @@ def test_a_subclass_inherits_and_says_more() -> None:
     assert ask(serve(Open), "/", origin=OTHER).cors == echoed(OTHER)
 
 
+@pytest.mark.rule("3.view")
 def test_bases_are_walked_in_mro_order() -> None:
     @cross_origin(max_age=1, expose_headers="X-Left")
     class Left(MethodView):
@@ -136,6 +141,7 @@ class Methods(MethodView):
         return "post"
 
 
+@pytest.mark.rule("1.method", "1.exempt", "3.handler", "4.preflight")
 def test_each_method_answers_with_its_own_policy() -> None:
     app = serve(Methods)
     assert ask(app, "/") == (200, "get", DENIED)
@@ -149,6 +155,7 @@ def test_each_method_answers_with_its_own_policy() -> None:
     assert preflight(app, "/", "POST").cors == NOTHING
 
 
+@pytest.mark.rule("3.handler")
 def test_a_mark_on_dispatch_request_stands_for_unmarked_methods() -> None:
     class Things(MethodView):
         @cross_origin(SITE)
@@ -175,6 +182,7 @@ def test_a_mark_on_dispatch_request_stands_for_unmarked_methods() -> None:
     assert ask(serve(Plain), "/") == (200, "plain", allowed())
 
 
+@pytest.mark.rule("4.head")
 def test_head_uses_the_mark_of_get_without_a_head_of_its_own() -> None:
     class Own(Methods):
         @cross_origin(SITE)
@@ -210,6 +218,7 @@ def test_one_instance_for_all_requests() -> None:
 # -- the lists of a class --------------------------------------------------------------
 
 
+@pytest.mark.rule("1.decorators-list")
 @pytest.mark.parametrize("name", ["decorators", "method_decorators"])
 @pytest.mark.parametrize(
     ("decorator", "expected"),
@@ -244,6 +253,7 @@ def test_a_decorator_in_a_list_is_one_mark_on_the_class(
     assert marked == {**(expected or echoed()), "Access-Control-Expose-Headers": "X"}
 
 
+@pytest.mark.rule("1.same-mark")
 @pytest.mark.parametrize("decorator", [cross_origin, cross_origin(SITE)])
 def test_what_a_list_puts_on_the_view_function_is_no_nearer_mark(decorator: Any) -> None:
     class Base(MethodView):
@@ -265,6 +275,7 @@ def test_what_a_list_puts_on_the_view_function_is_no_nearer_mark(decorator: Any)
     assert levels == ()
 
 
+@pytest.mark.rule("1.decorators-list")
 @pytest.mark.parametrize("wrapper", ["wraps", "plain"])
 def test_other_decorators_in_the_list(wrapper: str) -> None:
     def shout(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -293,6 +304,7 @@ def test_other_decorators_in_the_list(wrapper: str) -> None:
             assert ask(app, "/") == (200, "GET", allowed())
 
 
+@pytest.mark.rule("1.decorators-mapping")
 def test_a_mapping_by_method_is_a_mark_on_that_method() -> None:
     class Things(Resource):
         method_decorators: ClassVar = {
@@ -324,6 +336,7 @@ def test_a_mapping_by_method_is_a_mark_on_that_method() -> None:
     assert preflight(app, "/", "POST").cors == NOTHING
 
 
+@pytest.mark.rule("1.decorators-list", "3.stacked")
 def test_of_two_marks_in_one_list_the_inner_decides() -> None:
     class Things(MethodView):
         decorators: ClassVar = [cross_origin(SITE), cross_origin(OTHER)]
@@ -338,6 +351,7 @@ def test_of_two_marks_in_one_list_the_inner_decides() -> None:
     assert ask(app, "/", origin=OTHER) == (200, "get", DENIED)
 
 
+@pytest.mark.rule("1.decorators-list")
 @pytest.mark.parametrize(
     ("decorator", "expected"),
     [(cross_origin, allowed()), (cross_origin(OTHER), allowed()), (cors_exempt, NOTHING)],
@@ -356,6 +370,7 @@ def test_a_list_in_a_class_is_inside_a_mark_on_the_class(decorator: Any, expecte
     assert ask(app, "/") == (200, "get", expected)
 
 
+@pytest.mark.rule("1.same-mark")
 def test_a_view_made_of_a_class_is_marked_above_it() -> None:
     class Things(MethodView):
         decorators: ClassVar = [cross_origin(SITE, expose_headers="X")]

@@ -134,11 +134,13 @@ def circle(graph: dict[str, set[str]]) -> list[str]:
     return []
 
 
+@pytest.mark.rule("10.folders")
 def test_every_module_has_a_row() -> None:
     unknown = [path for path in modules() if row_of(path) not in ORDER]
     assert not unknown, "a new folder needs a row of ROWS, after all that it imports"
 
 
+@pytest.mark.rule("10.folders", "10.browser-model")
 @pytest.mark.parametrize("row", ORDER)
 def test_a_row_imports_from_those_above_it(row: str) -> None:
     paths = [path for path in modules() if row_of(path) == row]
@@ -147,6 +149,7 @@ def test_a_row_imports_from_those_above_it(row: str) -> None:
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
+@pytest.mark.rule("10.no-circle")
 def test_no_module_imports_itself_by_a_detour() -> None:
     paths = set(modules())
     graph = {path: within(path, (PACKAGE / path).read_text("utf-8"), paths) for path in paths}

@@ -47,6 +47,7 @@ def test_a_source_reads_as_its_author_would_name_it() -> None:
     assert str(Source("config", "CORS_MAX_AGE")) == "CORS_MAX_AGE"
 
 
+@pytest.mark.rule("8.all-problems")
 def test_a_problem_names_option_value_source_reason_and_hint() -> None:
     assert str(FIRST) == (
         "origins='a.example' (CORS(app) at app.py:7): there is no scheme. "
@@ -58,6 +59,7 @@ def test_one_problem_is_the_message() -> None:
     assert str(ConfigError([FIRST])) == str(FIRST)
 
 
+@pytest.mark.rule("8.all-problems")
 def test_several_problems_are_numbered() -> None:
     error = ConfigError(iter([FIRST, SECOND]))
     assert error.problems == (FIRST, SECOND)
@@ -67,6 +69,7 @@ def test_several_problems_are_numbered() -> None:
     )
 
 
+@pytest.mark.rule("8.all-problems")
 def test_a_config_error_is_a_value_error() -> None:
     assert issubclass(ConfigError, ValueError)
     assert issubclass(CorsWarning, UserWarning)
@@ -143,6 +146,7 @@ def test_values_are_shown_as_short_ascii() -> None:
     assert shorten("abcdef", 6) == "'ab..."
 
 
+@pytest.mark.rule("8.regex")
 @pytest.mark.parametrize("text", ["(?\x1b", "[\x1b-\x01]", "a{99999999999}", "(" * 5000])
 def test_what_re_says_of_a_text_is_escaped(text: str) -> None:
     with pytest.raises(REGEX_ERRORS) as caught:
@@ -155,6 +159,7 @@ def test_what_re_says_of_a_text_is_escaped(text: str) -> None:
 # -- collecting ------------------------------------------------------------------------
 
 
+@pytest.mark.rule("8.all-problems")
 def test_a_report_collects_and_raises_all_at_once() -> None:
     report = Report(SOURCE)
     report.raise_if_any()
@@ -186,6 +191,7 @@ def test_a_warning_carries_the_file_and_line_of_the_calling_code() -> None:
     assert str(caught[0].message) == "text"
 
 
+@pytest.mark.rule("8.sources")
 def test_a_report_warns_at_the_line_that_set_the_option() -> None:
     with pytest.warns(CorsWarning) as caught:
         Report(SOURCE).warn("methods", "TRACE", "dropped")
@@ -268,6 +274,7 @@ def test_another_module_is_the_calling_code(module: str) -> None:
     assert found_from(module, "app.py") == ("app.py", 2)
 
 
+@pytest.mark.rule("8.sources")
 @pytest.mark.parametrize("module", ["flask.app", "werkzeug.serving", "importlib._bootstrap"])
 def test_a_source_is_the_users_line_or_none(module: str) -> None:
     """Compiled code has no frames: the nearest frame is then Flask's, or the importer's."""

@@ -9,6 +9,7 @@ from flask_cors import fetch
 TCHAR = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
+@pytest.mark.rule("8.method-token")
 def test_a_token_is_made_of_the_77_characters_of_rfc_9110() -> None:
     assert len(TCHAR) == 77
     assert {chr(code) for code in range(0x3000) if fetch.is_token(chr(code))} == set(TCHAR)

@@ -6,18 +6,19 @@ The rules look at the compiled policies and at code objects; no view and no hook
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from flask import Flask
 
 from ...errors import ConfigError, CorsWarning
-from . import _config, _origins, _resources, _views
-from ._config import IGNORE_KEY, ignored_ids, ignored_in_vain
-from ._finding import SEVERITIES, CheckResult, Finding, NotRun, RuleInfo
-from ._sarif import to_sarif
-from ._subject import Found, NoTableError, Subject
+from . import config, hooks, origins, resources, views
+from .finding import SEVERITIES, CheckResult, Finding, NotRun, RuleInfo
+from .github import to_github
+from .ignore import IGNORE_KEY, IN_VAIN, Ignored
+from .rules import Rule, every_rule
+from .sarif import to_sarif
+from .subject import Found, NoTableError, Subject
 
 if TYPE_CHECKING:
     from ...resolution.compile import Policies
@@ -32,74 +33,15 @@ __all__ = [
     "NotRun",
     "RuleInfo",
     "check",
+    "to_github",
     "to_sarif",
 ]
 
-_RUN: Final[tuple[tuple[RuleInfo, Callable[[Subject], Iterable[Found]]], ...]] = (
-    (RuleInfo("CORS001", "error", "an error in the configuration"), _config.config_errors),
-    (RuleInfo("CORS002", "warning", "any origin, outside debug mode"), _origins.any_origin),
-    (
-        RuleInfo("CORS003", "warning", "any origin on a view that changes state"),
-        _origins.any_origin_changes_state,
-    ),
-    (RuleInfo("CORS004", "warning", "an http: origin"), _origins.http_origins),
-    (RuleInfo("CORS005", "warning", "the origin null"), _origins.null_origin),
-    (
-        RuleInfo("CORS006", "warning", "a wildcard over a suffix where anybody gets a host"),
-        _origins.public_suffixes,
-    ),
-    (
-        RuleInfo("CORS007", "warning", "an unescaped dot in a regular expression"),
-        _origins.unescaped_dots,
-    ),
-    (
-        RuleInfo("CORS008", "warning", "a resource's regular expression without an end"),
-        _origins.endless_resources,
-    ),
-    (RuleInfo("CORS009", "error", "nested quantifiers"), _origins.nested_quantifiers),
-    (RuleInfo("CORS010", "warning", "a resource that matches no route"), _resources.unmatched),
-    (RuleInfo("CORS011", "warning", "a resource that is shadowed"), _resources.shadowed),
-    (
-        RuleInfo("CORS012", "note", "resources that overlap, with different policies"),
-        _resources.overlapping,
-    ),
-    (
-        RuleInfo("CORS013", "error", "an impossible combination that may be met"),
-        _config.possible_conflicts,
-    ),
-    (RuleInfo("CORS014", "error", "a mark lost behind a decorator"), _views.lost_marks),
-    (
-        RuleInfo("CORS015", "error", "a mark on a method that is never dispatched"),
-        _views.undispatched_marks,
-    ),
-    (
-        RuleInfo("CORS016", "error", "a view registered without its mark"),
-        _views.unregistered_marks,
-    ),
-    (
-        RuleInfo("CORS017", "note", "methods that no covered route serves"),
-        _origins.unserved_methods,
-    ),
-    (RuleInfo("CORS018", "note", "max_age over the browsers' caps"), _origins.long_max_age),
-    (RuleInfo("CORS019", "warning", "a misspelt config key"), _config.misspelt),
-    (
-        RuleInfo("CORS020", "warning", "CORS headers written by hand"),
-        _views.hand_written_headers,
-    ),
-    (
-        RuleInfo("CORS021", "error", "a method of the app that another library overrode"),
-        _views.lost_overrides,
-    ),
-    (
-        RuleInfo("CORS023", "note", "send_wildcard where the origins are named"),
-        _origins.wildcards_not_sent,
-    ),
-    (RuleInfo("CORS024", "note", "CORS is on for no route"), _resources.on_nowhere),
-)
-_IN_VAIN: Final = RuleInfo("CORS022", "warning", "an ignored id that ignores nothing")
+# The modules register their rules when they are imported.
+_MODULES: Final = (config, hooks, origins, resources, views)
 
 #: Every rule, in the order of the ids.
-RULES: Final = tuple(sorted([*(info for info, _ in _RUN), _IN_VAIN]))
+RULES: Final = tuple(sorted([*(rule.info for rule in every_rule()), IN_VAIN]))
 
 
 def check(app: Flask, state: State, table: Policies | None = None) -> CheckResult:
@@ -108,35 +50,42 @@ def check(app: Flask, state: State, table: Policies | None = None) -> CheckResul
     A rule whose library is missing, or that needs policies where the configuration has
     errors, is listed in ``not_run``.
     """
-    subject = Subject(app, table, ()) if table else _subject(app, state)
+    subject = Subject(app, table, ()) if table else subject_of(app, state)
     found: list[Finding] = []
     not_run: list[NotRun] = []
-    for info, rule in _RUN:
-        try:
-            found += _findings(info, rule(subject))
-        except ModuleNotFoundError as error:
-            why = f"{error.name} is not installed: pip install 'Flask-CORS[cli]'"
-            not_run.append(NotRun(info.id, why))
-        except NoTableError:
-            not_run.append(NotRun(info.id, "the configuration has errors (CORS001)"))
-    reasons = ignored_ids(app.config)
-    known = {info.id for info in RULES}
-    # A rule that did not run may well have something to ignore.
-    met = {item.id for item in found} | {item.id for item in not_run} | {_IN_VAIN.id}
-    found += _findings(_IN_VAIN, ignored_in_vain(app.config, known, met))
-    found.sort(key=lambda item: item.id)
-    return _result(found, reasons, not_run)
+    for rule in every_rule():
+        _run(rule, subject, found, not_run)
+    ignored = Ignored.of(app.config)
+    ids = [info.id for info in RULES]
+    in_vain = ignored.in_vain(ids, found, [*(item.id for item in not_run), IN_VAIN.id])
+    found += _findings(IN_VAIN, in_vain)
+    found = [ignored.apply(item) for item in sorted(found, key=lambda item: item.id)]
+    return CheckResult(
+        tuple(item for item in found if not item.ignored),
+        tuple(item for item in found if item.ignored),
+        tuple(not_run),
+    )
 
 
-def _subject(app: Flask, state: State) -> Subject:
+def subject_of(app: Flask, state: State) -> Subject:
+    """Return *app* as the rules look at it, compiled without the warnings they replace."""
     with warnings.catch_warnings():
-        # What compiling warns of has rules of its own.
         warnings.simplefilter("ignore", CorsWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
         try:
             return Subject(app, state.policies(), ())
         except ConfigError as error:
             return Subject(app, None, error.problems)
+
+
+def _run(rule: Rule, subject: Subject, found: list[Finding], not_run: list[NotRun]) -> None:
+    try:
+        found += _findings(rule.info, rule.find(subject))
+    except ModuleNotFoundError as error:
+        why = f"{error.name} is not installed: pip install 'Flask-CORS[cli]'"
+        not_run.append(NotRun(rule.info.id, why))
+    except NoTableError:
+        not_run.append(NotRun(rule.info.id, "the configuration has errors (CORS001)"))
 
 
 def _findings(info: RuleInfo, found: Iterable[Found]) -> Iterator[Finding]:
@@ -150,11 +99,3 @@ def _findings(info: RuleInfo, found: Iterable[Found]) -> Iterator[Finding]:
             file=item.file,
             line=item.line,
         )
-
-
-def _result(
-    found: Iterable[Finding], reasons: dict[str, str], not_run: Iterable[NotRun]
-) -> CheckResult:
-    kept = tuple(item for item in found if item.id not in reasons)
-    ignored = tuple(replace(item, ignored=reasons[item.id]) for item in found if item.id in reasons)
-    return CheckResult(kept, ignored, tuple(not_run))

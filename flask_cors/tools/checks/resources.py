@@ -1,0 +1,216 @@
+"""Rules about resources: what covers nothing, is never reached, or is a matter of order."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from ...patterns.paths import EVERYTHING, PathPattern, parse_pattern
+from ...resolution.marks import Layer
+from ..explanation import show
+from .rules import rule
+from .subject import Entry, Found, Scope, Subject, paths_of, quoted, some
+
+# Looking for the nearest route is a service, and must not take long.
+_MOST_PATHS: Final = 500
+_CONVERTER: Final = re.compile(r"<[^>]*>")
+_GENERAL: Final = "Correct the pattern, or remove it; `flask cors routes` lists the paths."
+
+
+@rule("CORS024", "note", "CORS is on for no route")
+def on_nowhere(subject: Subject) -> Iterator[Found]:
+    on = any(row.policy or row.exempt for row in subject.rows)
+    # Resources that match nothing have findings of their own.
+    if subject.rows and not on and not any(subject.resources()):
+        yield Found(
+            "the app",
+            "CORS is on for no route, so pages of other origins can read nothing",
+            "Call CORS(app, origins=[...]), or put @cross_origin below the routes that are meant.",
+        )
+
+
+@rule("CORS010", "warning", "a resource that matches no route")
+def unmatched(subject: Subject) -> Iterator[Found]:
+    for entry, reached in _unreached(subject):
+        if not reached:
+            yield entry.found("no route has a path that it covers", _how_to_match(subject, entry))
+
+
+def _how_to_match(subject: Subject, entry: Entry) -> str:
+    """Return what to write instead; what is suggested covers the route that it names."""
+    paths = _paths_in(subject, entry.scope)
+    return (
+        _missing_prefix(entry.pattern, paths)
+        or _outside(subject, entry)
+        or _below_it(entry.pattern, paths)
+        or _nearest(entry.pattern, paths)
+        or _GENERAL
+    )
+
+
+def _paths_in(subject: Subject, scope: Scope) -> dict[str, str]:
+    """Return a path for each route of a scope, with the pattern that covers all of its paths."""
+    within = {url_rule.rule for url_rule in subject.scopes[scope]}
+    found = {row.path: _CONVERTER.sub("*", row.rule) for row in subject.rows if row.rule in within}
+    return dict(list(found.items())[:_MOST_PATHS])
+
+
+def _missing_prefix(pattern: PathPattern, paths: Iterable[str]) -> str:
+    """Return the pattern with the URL prefix of a blueprint, which is often what is missing."""
+    for path in paths:
+        for slash in range(1, len(path)):
+            if path[slash] == "/" and pattern.matches(path[slash:]):
+                return (
+                    f"Write {quoted(_prefixed(path[:slash], pattern))}: a resource covers whole "
+                    "paths, and the url_prefix of a blueprint is part of them."
+                )
+    return ""
+
+
+def _prefixed(prefix: str, pattern: PathPattern) -> str:
+    if pattern.regex is None:
+        return f"{prefix}{pattern.text}"
+    anchor = "^" if pattern.text.startswith("^") else ""
+    return f"{anchor}{re.escape(prefix)}{pattern.text.removeprefix('^')}"
+
+
+def _outside(subject: Subject, entry: Entry) -> str:
+    """Return whether a resource of a blueprint covers a route that is not the blueprint's."""
+    for row in subject.rows:
+        if entry.pattern.matches(row.path):
+            return (
+                f"It covers {row.rule}, which does not belong to the blueprint: name the resource "
+                "in CORS(app, resources=...)."
+            )
+    return ""
+
+
+def _below_it(pattern: PathPattern, paths: Iterable[str]) -> str:
+    """Return the glob for an exact path that only other routes lie below."""
+    start = f"{pattern.text.rstrip('/')}/"
+    below = [path for path in paths if pattern.exact and path.startswith(start)]
+    if not below or start == "/" or start in below:
+        return ""
+    return (
+        f"Routes below it are {some(below)}: write {quoted(f'{start}*')} to cover every path "
+        "below it, or name the paths."
+    )
+
+
+def _nearest(pattern: PathPattern, paths: dict[str, str]) -> str:
+    """Return the route, or the beginning of routes, that is spelled most alike."""
+    if pattern.regex is not None:
+        near = difflib.get_close_matches(pattern.literal, paths, 1)
+        return f"The nearest route is {paths[near[0]]}; correct the pattern." if near else ""
+    end = "/*" if pattern.text.endswith("/*") else ""
+    choices = {path: path for path in paths.values()}
+    if end:
+        choices = {start: f"{start}{end}" for path in paths for start in _beginnings(path)}
+    written = f"/{pattern.text.removesuffix(end).lstrip('/')}"
+    by_lower = {path.lower(): path for path in reversed(choices)}
+    near = difflib.get_close_matches(written.lower(), by_lower, 1)
+    if not near:
+        return ""
+    better = choices[by_lower[near[0]]]
+    covers = next(path for path in paths if parse_pattern(better).matches(path))
+    return f"The nearest route is {covers}: write {quoted(better)}."
+
+
+def _beginnings(path: str) -> Iterator[str]:
+    parts = path.split("/")
+    yield from ("/".join(parts[:end]) for end in range(2, len(parts) + 1))
+
+
+@rule("CORS011", "warning", "a resource that is shadowed")
+def shadowed(subject: Subject) -> Iterator[Found]:
+    for entry, reached in _unreached(subject):
+        if reached:
+            others = _taking(subject, entry)
+            names = some([str(other.source) for other in others], "; ")
+            yield entry.found(f"every path that it covers is taken by {names}", _order(others))
+
+
+def _taking(subject: Subject, entry: Entry) -> list[Entry]:
+    """Return the resources that take the paths which *entry* covers too."""
+    found: dict[Layer, None] = {}
+    for url_rule in subject.scopes[entry.scope]:
+        if _may_cover(entry.pattern, url_rule):
+            found.update(dict.fromkeys(_met_by(entry, url_rule)))
+    patterns = {layer: pattern for pattern, layer in entry.scope}
+    return [Entry(patterns[layer], layer, entry.scope) for layer in found]
+
+
+def _met_by(entry: Entry, url_rule: Any) -> list[Layer]:
+    start, converter, _ = url_rule.rule.partition("<")
+    if converter:
+        return entry.scope.candidates(start)[0]
+    paths = (path for path in paths_of(url_rule) if entry.pattern.matches(path))
+    return [layer for path in paths if (layer := entry.scope.match(path)) is not None]
+
+
+def _order(others: Iterable[Entry]) -> str:
+    if any(other.pattern is EVERYTHING for other in others):
+        return (
+            "Keep one CORS object for the whole app, with all options; of two, the later one "
+            "counts."
+        )
+    return (
+        "Remove it, or narrow the other one: exact paths come first, then the longest literal "
+        "beginning, then, on a tie, what is named first."
+    )
+
+
+def _unreached(subject: Subject) -> Iterator[tuple[Entry, bool]]:
+    """Yield the resources that no route meets, and whether they cover a path at all."""
+    for entry in subject.resources():
+        if entry.layer not in subject.met[entry.scope]:
+            rules = subject.scopes[entry.scope]
+            yield entry, any(_may_cover(entry.pattern, rule) for rule in rules)
+
+
+def _may_cover(pattern: PathPattern, url_rule: Any) -> bool:
+    start, converter, _ = url_rule.rule.partition("<")
+    if not converter:
+        return any(map(pattern.matches, paths_of(url_rule)))
+    if pattern.exact:
+        return pattern.text.startswith(start)
+    return pattern.possible(start)
+
+
+@rule("CORS012", "note", "resources that overlap, with different policies")
+def overlapping(subject: Subject) -> Iterator[Found]:
+    for scope in subject.scopes:
+        yield from _overlaps(subject, scope)
+
+
+def _overlaps(subject: Subject, scope: Scope) -> Iterator[Found]:
+    """Yield pairs that cover one path, say different things, and are not one inside the other.
+
+    What comes first has the longer literal text, so a resource that covers everything
+    which starts with its own contains it: that is what an order by length is for.
+    """
+    tangled = [Entry(*entry, scope) for entry in scope if not entry[0].whole]
+    tangled = [entry for entry in tangled if not entry.pattern.exact]
+    if not tangled:
+        return
+    winners = {layer: pattern for pattern, layer in scope}
+    seen = set()
+    paths = (rule.rule for rule in subject.scopes[scope] if "<" not in rule.rule)
+    for path in dict.fromkeys(paths):
+        first = scope.match(path)
+        if first is None or winners[first].exact:
+            continue
+        for other in tangled:
+            differs = other.layer is not first and _options(other.layer) != _options(first)
+            if differs and (first, other.layer) not in seen and other.pattern.matches(path):
+                seen.add((first, other.layer))
+                yield Entry(winners[first], first, scope).found(
+                    f"it and {other.pattern.text!r} both cover {path}, and grant different things",
+                    "Make one of them narrower, so that the order does not matter.",
+                )
+
+
+def _options(layer: Layer) -> dict[str, str]:
+    return {name: show(setting.value) for name, setting in layer.settings.items()}

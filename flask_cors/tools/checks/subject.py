@@ -1,0 +1,243 @@
+"""What the rules look at: the app, its compiled policies, and who uses which setting."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from flask import Flask
+
+from ...errors import Problem, Report, Source, shorten
+from ...options.reader import read_config
+from ...options.schema import Setting
+from ...patterns.paths import EVERYTHING, PathPattern, ResourceIndex
+from ...policy.policy import Policy
+from ...resolution.compile import Policies
+from ...resolution.layers import other_spelling
+from ...resolution.marks import Layer
+from ..routes import RouteRow, overview
+
+_MOST_NAMED = 5
+
+Scope = ResourceIndex[Layer]
+
+
+class NoTableError(Exception):
+    """The configuration has errors, so that there are no policies to look at."""
+
+
+class Found(NamedTuple):
+    """What a rule found: a finding without what the rule itself knows."""
+
+    place: str
+    reason: str
+    hint: str
+    file: str | None = None
+    line: int | None = None
+    severity: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """A setting, and the routes that it is effective for."""
+
+    setting: Setting
+    rows: list[RouteRow]
+
+    @property
+    def value(self) -> Any:
+        return self.setting.value
+
+    @property
+    def source(self) -> Source:
+        return self.setting.source
+
+    @property
+    def is_default(self) -> bool:
+        """Whether nobody set the option."""
+        return self.source.level == "default"
+
+    @property
+    def credentials(self) -> bool:
+        """Whether credentials are allowed on one of the routes."""
+        return any(
+            row.policy.settings["supports_credentials"].value for row in self.rows if row.policy
+        )
+
+    def found(self, reason: str, hint: str, severity: str = "") -> Found:
+        """Return what was found at the place where the option is set."""
+        source = self.source
+        return Found(source.place, reason, hint, source.file, source.line, severity)
+
+
+class Entry(NamedTuple):
+    """A resource, and the index of resources that it belongs to."""
+
+    pattern: PathPattern
+    layer: Layer
+    scope: Scope
+
+    @property
+    def source(self) -> Source:
+        """The place where the resource is named, with file and line where they are known."""
+        return source_of(self.layer)
+
+    def found(self, reason: str, hint: str) -> Found:
+        """Return what was found at the place where the resource is named."""
+        source = self.source
+        return Found(source.place, reason, hint, source.file, source.line)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One app under examination; without a table, *problems* says why."""
+
+    app: Flask
+    table_or_none: Policies | None
+    problems: Sequence[Problem]
+
+    @property
+    def table(self) -> Policies:
+        """The compiled policies; raises :class:`NoTableError` where there are none."""
+        if self.table_or_none is None:
+            raise NoTableError
+        return self.table_or_none
+
+    @cached_property
+    def rows(self) -> list[RouteRow]:
+        """The routes and their policies."""
+        return overview(self.app, self.table)
+
+    @cached_property
+    def config_settings(self) -> Mapping[str, Setting]:
+        """Every option as the config sets it, or the defaults."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return read_config(self.app.config, Report(Source("config", "app.config")))
+
+    @cached_property
+    def rules(self) -> list[Any]:
+        """The URL rules of the app."""
+        return list(self.app.url_map.iter_rules())
+
+    @cached_property
+    def _uses(self) -> dict[str, list[Use]]:
+        found: dict[tuple[str, Source], Use] = {}
+        rows: dict[Policy, list[RouteRow]] = {}
+        for row in self.rows:
+            if row.policy is not None:
+                rows.setdefault(row.policy, []).append(row)
+        for policy, served in rows.items():
+            for name, setting in policy.settings.items():
+                key = (name, setting.source)
+                if key not in found:
+                    found[key] = Use(setting, [])
+                found[key].rows.extend(served)
+        uses: dict[str, list[Use]] = {}
+        for (name, _), use in found.items():
+            uses.setdefault(name, []).append(use)
+        return uses
+
+    def uses(self, option: str) -> list[Use]:
+        """Return every setting of *option* that is effective somewhere.
+
+        A default counts once for each ``CORS`` object and decorator that leaves it to it: that
+        is the place to change, and accepting one of them accepts no other.
+        """
+        uses = self._uses.get(option, [])
+        return [part for use in uses for part in (_by_layer(use) if use.is_default else [use])]
+
+    @cached_property
+    def scopes(self) -> dict[Scope, list[Any]]:
+        """The indexes of resources, each with the URL rules of the endpoints around it."""
+        found: dict[Scope, list[Any]] = {}
+        for rule in self.rules:
+            route = self.table.route(rule.endpoint, rule.rule)
+            for scope in route.scopes if route else ():
+                found.setdefault(scope, []).append(rule)
+        return found
+
+    @cached_property
+    def met(self) -> dict[Scope, set[Layer]]:
+        """The resources of each index that the path of some route meets, or may meet."""
+        return {scope: _met(scope, rules) for scope, rules in self.scopes.items()}
+
+    @cached_property
+    def _sources(self) -> dict[Scope, set[Source | None]]:
+        return {scope: {layer.source for _, layer in scope} for scope in self.scopes}
+
+    def sources_in(self, scope: Scope) -> set[Source | None]:
+        """Return the calls of ``CORS`` that an index of resources comes from."""
+        return self._sources[scope]
+
+    def resources(self) -> Iterator[Entry]:
+        """Yield the resources that somebody named, and what a second CORS object covers."""
+        for scope in self.scopes:
+            everything = 0
+            for pattern, layer in scope:
+                everything += pattern is EVERYTHING
+                if pattern is not EVERYTHING or everything > 1:
+                    yield Entry(pattern, layer, scope)
+
+
+def _by_layer(use: Use) -> list[Use]:
+    """Divide the use of a default by the most specific layer that turns CORS on."""
+    rows: dict[Layer, list[RouteRow]] = {}
+    for row in use.rows:
+        rows.setdefault(row.layers[0], []).append(row)
+    return [
+        Use(use.setting._replace(source=source_of(layer)), found) for layer, found in rows.items()
+    ]
+
+
+def source_of(layer: Layer) -> Source:
+    """Return where a layer that leaves an option to its default is written."""
+    decorated = f"{layer.mark.decorator} on " if layer.mark else ""
+    source = layer.source or Source("", "")
+    return source._replace(level="default", place=f"{decorated}{layer.place}")
+
+
+def _met(scope: Scope, rules: list[Any]) -> set[Layer]:
+    found: set[Layer] = set()
+    starts = set()
+    for rule in rules:
+        start, converter, _ = rule.rule.partition("<")
+        if converter:
+            starts.add(start)
+        else:
+            found.update(layer for path in paths_of(rule) if (layer := scope.match(path)))
+    for start in starts:
+        found.update(scope.candidates(start)[0])
+    return found
+
+
+def paths_of(rule: Any) -> tuple[str, ...]:
+    """Return the paths that a URL rule without converters serves.
+
+    What is redirected to a path with a slash gets the policy of that path.
+    """
+    path = str(rule.rule)
+    return (path,) if rule.strict_slashes or path == "/" else (path, other_spelling(path))
+
+
+def routes(rows: Sequence[RouteRow]) -> str:
+    """Name some of the routes of *rows* in words."""
+    return some([f"{', '.join(row.methods)} {row.rule}" for row in rows], "; ")
+
+
+def some(names: Sequence[str], separator: str = ", ") -> str:
+    """Name the first few of *names*, and how many more there are."""
+    shown = list(dict.fromkeys(names))
+    rest = len(shown) - _MOST_NAMED
+    more = f" and {rest} more" if rest > 0 else ""
+    return separator.join(shown[:_MOST_NAMED]) + more
+
+
+def quoted(text: str) -> str:
+    """Return a pattern as it is written in Python, without a backslash more than it needs."""
+    raw = f"r'{text}'"
+    plain = text.isprintable() and text.isascii() and "'" not in text
+    return raw if plain and "\\" in text and not text.endswith("\\") else shorten(text)

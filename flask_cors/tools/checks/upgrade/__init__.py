@@ -1,0 +1,76 @@
+"""``flask cors check --upgrade``: what an app gets otherwise than under flask-cors 6.0.5.
+
+Looks at the compiled policies and at code objects; no view and no hook runs.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from flask import Flask
+
+from ....errors import ConfigError, CorsWarning
+from ..subject import Subject
+from . import hook_rows, option_rows, origin_rows, route_rows
+from .changes import (
+    EFFECTS,
+    FAILS,
+    WARNING,
+    WARNS,
+    Change,
+    UpgradeResult,
+    every_row,
+)
+
+if TYPE_CHECKING:
+    from ....runtime.state import State
+
+__all__ = ["EFFECTS", "ROWS", "Change", "UpgradeResult", "upgrade"]
+
+# The modules register their rows when they are imported.
+_MODULES: Final = (hook_rows, option_rows, origin_rows, route_rows)
+
+#: Every row as a rule, for SARIF.
+ROWS: Final = (WARNING, *(row.info for row in every_row()))
+
+
+def upgrade(
+    app: Flask, state: State, heard: Sequence[warnings.WarningMessage] = ()
+) -> UpgradeResult:
+    """Return what changes for an app, as its configuration stands now.
+
+    *heard* are the warnings that were issued while the app was set up. Where the
+    configuration has errors, these are the changes: the app does not start.
+    """
+    unseen = tuple(row.info for row in every_row() if row.find is None)
+    with warnings.catch_warnings(record=True) as compiling:
+        warnings.simplefilter("always")
+        try:
+            subject = Subject(app, state.policies(), ())
+        except ConfigError as error:
+            failing = (option_rows.change_of(problem, FAILS) for problem in error.problems)
+            return UpgradeResult(tuple(failing), unseen)
+    found = [*_changes(subject)]
+    found += _warnings([*heard, *compiling], found)
+    order = {effect: number for number, effect in enumerate(EFFECTS)}
+    found.sort(key=lambda change: (order[change.effect], change.row))
+    return UpgradeResult(tuple(dict.fromkeys(found)), unseen)
+
+
+def _changes(subject: Subject) -> Iterator[Change]:
+    for row in every_row():
+        if row.find is not None:
+            yield from (effect.to_change(row.number) for effect in row.find(subject))
+
+
+def _warnings(
+    heard: Iterable[warnings.WarningMessage], found: Sequence[Change]
+) -> Iterator[Change]:
+    """Yield the warnings of this package that no change says already."""
+    known = [change.what.partition(": ")[2] or change.what for change in found]
+    for item in heard:
+        text = str(item.message)
+        if issubclass(item.category, CorsWarning) and not any(what in text for what in known):
+            yield Change(0, WARNS, "a warning", text, "See the line.", item.filename, item.lineno)

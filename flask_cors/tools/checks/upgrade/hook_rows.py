@@ -1,0 +1,55 @@
+"""Differences in what hooks see: preflights pass them by, and headers are written after them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ....resolution.code import (
+    REMOVES,
+    WRITES,
+    can_answer,
+    hooks_that_expect_headers,
+    instead_of,
+    title_of,
+    uses_of_allow_origin,
+)
+from ..code import hooks_of, place_of
+from ..hooks import paired_hooks
+from ..subject import Found, Subject
+from .changes import HEADERS, MORE, WARNS, Effect, row
+
+
+@row(17, "preflights are answered before any hook")
+def hooks_that_refused(subject: Subject) -> Iterator[Effect]:
+    if not any(item.policy for item in subject.rows):
+        return
+    for kind, hook in hooks_of(subject.app, ("before_request_funcs",)):
+        if can_answer(hook):
+            yield Effect(
+                MORE,
+                Found(
+                    f"{kind.removesuffix('_funcs')} {title_of(hook)}",
+                    "it could refuse a preflight, or redirect it; preflights are answered before "
+                    "it, and the request itself still passes through it",
+                    "Code that let OPTIONS requests through can be removed.",
+                    *place_of(hook),
+                ),
+            )
+    for found in paired_hooks(subject):
+        what = f"{found.reason}, is logged there, and the preflight is answered all the same"
+        yield Effect(WARNS, found._replace(reason=what))
+
+
+@row(33, "hooks find no CORS headers: these are written when the response starts")
+def hooks_that_looked(subject: Subject) -> Iterator[Effect]:
+    for hook, use in hooks_that_expect_headers(subject.app):
+        writes = any(other.verb == WRITES for other in uses_of_allow_origin(hook))
+        what = "it found Access-Control-Allow-Origin, and finds none"
+        if use.verb == REMOVES:
+            what = "it removed Access-Control-Allow-Origin, and no longer does"
+        elif writes:
+            what = "it wrote Access-Control-Allow-Origin where it was missing, and now writes it"
+        yield Effect(
+            MORE if writes or use.verb == REMOVES else HEADERS,
+            Found(f"after_request {title_of(hook)}", what, instead_of(use), use.file, use.line),
+        )

@@ -1,0 +1,158 @@
+"""Differences in the other options, and in what is dropped with a warning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from .... import fetch
+from ....errors import Problem, shorten
+from ....options.parsers import parse_flag
+from ....options.schema import OPTIONS
+from ....policy.policy import Policy
+from ..subject import Found, Subject, Use, some
+from .changes import HEADERS, LESS, MORE, WARNS, Change, Effect, row, unseen
+
+_TITLES: Final = {
+    7: "an unknown option is dropped or an error",
+    24: "what can never match is dropped or an error",
+    26: "None and an empty string are no origins",
+    35: "of two decorators on one view the inner one decides",
+}
+_USELESS: Final = {
+    "methods": lambda name: name.upper() in fetch.FORBIDDEN_METHODS,
+    "allow_headers": fetch.is_forbidden_request_header,
+    "headers": fetch.is_forbidden_request_header,
+    "expose_headers": fetch.is_forbidden_response_header,
+}
+
+
+def _set(subject: Subject, option: str) -> Iterator[Use]:
+    """Yield the uses of an option that somebody set."""
+    return (use for use in subject.uses(option) if not use.is_default)
+
+
+def row_of(problem: Problem) -> int:
+    """Return the row that a mistake belongs to, by its option and value."""
+    option, value = problem.option.removeprefix("CORS_").lower(), problem.value
+    if option in ("cross_origin", "cors_exempt"):
+        return 35
+    if option == "positional argument":
+        return 8
+    if option not in OPTIONS:
+        return 7
+    if value is None or value == "":
+        return 26
+    if option == "supports_credentials" or (value == "*" and option == "expose_headers"):
+        return 1
+    useless = _USELESS.get(option)
+    return 25 if useless and useless(str(value)) else 24
+
+
+def change_of(problem: Problem, effect: str) -> Change:
+    """Return the change that a mistake in the configuration makes."""
+    source = problem.source
+    what = f"{problem.option}={shorten(problem.value)}: {problem.reason}"
+    place, file, line = source.place, source.file, source.line
+    return Change(row_of(problem), effect, place, what, problem.hint, file, line)
+
+
+def dropped(subject: Subject, number: int) -> Iterator[Effect]:
+    """Yield what is dropped with a warning, of one row."""
+    for problem in subject.table.degraded:
+        if row_of(problem) == number:
+            change = change_of(problem, WARNS)
+            found = Found(change.place, change.what, change.keep, change.file, change.line)
+            yield Effect(WARNS, found)
+
+
+@row(7, _TITLES[7])
+def unknown_options(subject: Subject) -> Iterator[Effect]:
+    return dropped(subject, 7)
+
+
+@row(24, _TITLES[24])
+def never_matching(subject: Subject) -> Iterator[Effect]:
+    return dropped(subject, 24)
+
+
+@row(26, _TITLES[26])
+def empty_origins(subject: Subject) -> Iterator[Effect]:
+    return dropped(subject, 26)
+
+
+@row(35, _TITLES[35])
+def stacked_decorators(subject: Subject) -> Iterator[Effect]:
+    return dropped(subject, 35)
+
+
+@row(15, "Access-Control-Allow-Private-Network on preflights alone")
+def private_network(subject: Subject) -> Iterator[Effect]:
+    for use in _set(subject, "allow_private_network"):
+        if use.value:
+            what = "Access-Control-Allow-Private-Network is sent on preflights alone"
+            yield Effect(HEADERS, use.found(what, "Nothing is to be done: it means nothing else."))
+
+
+@row(16, "max_age=0 is sent")
+def zero_max_age(subject: Subject) -> Iterator[Effect]:
+    for use in _set(subject, "max_age"):
+        if use.value == 0:
+            what = "max_age=0 was dropped; Access-Control-Max-Age: 0 asks before every request"
+            yield Effect(HEADERS, use.found(what, "Remove max_age, and browsers keep 5 seconds."))
+
+
+@row(21, "'False' in the config is false")
+def false_in_words(subject: Subject) -> Iterator[Effect]:
+    for name, option in OPTIONS.items():
+        written = subject.app.config.get(option.key)
+        if option.parse is not parse_flag or not isinstance(written, str) or not written:
+            continue
+        used = [use for use in subject.uses(name) if use.source.level == "config"]
+        if any(use.value is False for use in used):
+            what = f"{option.key} = {written!r} was true, as every string is; it is False"
+            effect = LESS if name.startswith(("supports", "allow")) else HEADERS
+            keep = f"Write {option.key} = True if it is to stay on."
+            yield Effect(effect, Found(option.key, what, keep))
+
+
+@row(27, "errors carry the headers whatever intercept_exceptions is")
+def intercepted_exceptions(subject: Subject) -> Iterator[Effect]:
+    for use in _set(subject, "intercept_exceptions"):
+        if not use.value:
+            what = "with intercept_exceptions=False, errors had no CORS headers; they carry them"
+            keep = "Nothing is to be done: a page sees the status of an error."
+            yield Effect(HEADERS, use.found(what, keep))
+
+
+@row(28, "headers= adds to allow_headers")
+def old_name(subject: Subject) -> Iterator[Effect]:
+    for use in _set(subject, "headers"):
+        rows = [row for row in use.rows if row.policy and not _allows_any_header(row.policy)]
+        effect = MORE if rows else WARNS
+        what = "the name of 1.x was ignored; it adds to allow_headers"
+        if not rows:
+            what += ", which allows every header here already"
+        yield Effect(effect, use.found(what, "Remove headers=, or write allow_headers=."))
+
+
+def _allows_any_header(policy: Policy) -> bool:
+    return policy.allow_headers.any
+
+
+@row(29, "Access-Control-Expose-Headers not on preflights")
+def exposed_on_preflights(subject: Subject) -> Iterator[Effect]:
+    for use in _set(subject, "expose_headers"):
+        if use.value:
+            what = f"{some(use.value)} stood in answers to preflights too, where it means nothing"
+            yield Effect(HEADERS, use.found(what, "Nothing is to be done."))
+
+
+unseen(6, "a path is decoded once, and one with a . or .. segment gets no CORS headers")
+unseen(12, "methods compare exactly: ET was allowed where GET is")
+unseen(13, "Vary: Origin is complete, and one line")
+unseen(20, "404, 405, redirects and errors in decorated views carry the headers")
+unseen(23, "the level and the handlers of the logger are left alone")
+unseen(32, "an option in a place where it has no effect is warned about")
+unseen(34, "app.config and lists are read before the first request, not in CORS(app)")
+unseen(38, "an Origin over 512 characters, or not visible ASCII, matches '*' alone")

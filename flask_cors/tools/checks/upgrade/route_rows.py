@@ -1,0 +1,300 @@
+"""Differences in which options a route gets: resources, decorators, blueprints and the walk."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, cast
+
+from ....errors import Source
+from ....options.schema import DEFAULTS, Setting
+from ....patterns.origins import Origins
+from ....patterns.paths import PathPattern
+from ....resolution.marks import Layer, class_of, mark_of
+from ...explanation import show
+from ...routes import RouteRow
+from ..subject import Found, Scope, Subject, quoted, routes, some, source_of
+from .changes import HEADERS, LESS, MORE, Effect, row
+from .incumbent import Resources
+from .written import has_position
+
+# What a browser sees; the rest says how the library works.
+_SEEN: Final = (
+    "origins",
+    "methods",
+    "allow_headers",
+    "expose_headers",
+    "supports_credentials",
+    "max_age",
+    "send_wildcard",
+    "always_send",
+    "vary_header",
+)
+
+
+# -- resources -------------------------------------------------------------------------
+
+
+@row(4, "'/api/*' covers whole segments, and not /api-internal")
+def segments(subject: Subject) -> Iterator[Effect]:
+    for scope, path, old, new in _other_winners(subject):
+        if old is not None and new is None:
+            what = f"{path} was covered by {quoted(old[0].text)}, and is not any more"
+            keep = f"If it is to be covered, name it too: {quoted(path)}."
+            yield Effect(LESS, _at(scope, old[1], what, keep))
+        elif old is None and new is not None:
+            what = f"{path} was not covered by {quoted(new[0].text)}, and now is"
+            yield Effect(MORE, _at(scope, new[1], what, "If it is not meant, narrow the pattern."))
+
+
+@row(5, "the resource with the longest literal beginning comes first")
+def order_of_resources(subject: Subject) -> Iterator[Effect]:
+    for scope, path, old, new in _other_winners(subject):
+        if old is None or new is None:
+            continue
+        gained = _differences(new[1].settings, old[1].settings)
+        if gained:
+            what = (
+                f"{path} got the options of {quoted(old[0].text)}, and gets those of "
+                f"{quoted(new[0].text)}: {_in_words(gained)}"
+            )
+            keep = "Write both patterns so that only one of them covers the path."
+            yield Effect(_effect(gained), _at(scope, new[1], what, keep))
+
+
+_Winner = tuple[PathPattern, Layer]
+
+
+def _other_winners(
+    subject: Subject,
+) -> Iterator[tuple[Scope, str, _Winner | None, _Winner | None]]:
+    """Yield the paths of routes that get another resource than they got."""
+    for scope, url_rules in subject.scopes.items():
+        incumbent = Resources(scope)
+        patterns = {layer: pattern for pattern, layer in scope}
+        within = {url_rule.endpoint for url_rule in url_rules}
+        paths = dict.fromkeys(row.path for row in subject.rows if row.endpoint in within)
+        for path in paths:
+            old, new = incumbent.match(path), scope.match(path)
+            if (old and old[1]) is not new:
+                yield scope, path, old, (patterns[new], new) if new else None
+
+
+def _at(scope: Scope, layer: Layer, what: str, keep: str) -> Found:
+    source = source_of(layer)
+    return Found(layer.place, what, keep, source.file, source.line)
+
+
+# -- the walk --------------------------------------------------------------------------
+
+
+@row(8, "the positional argument of cross_origin is origins")
+def positional_origins(subject: Subject) -> Iterator[Effect]:
+    for layer, rows in _by_nearest(subject, lambda layer: layer.mark is not None):
+        source = source_of(layer)
+        if "origins" in layer.settings and has_position(source, "cross_origin"):
+            what = f"the argument was ignored, so {routes(rows)} was open to every site"
+            keep = "If that is meant, write @cross_origin('*')."
+            yield Effect(LESS, Found(source.place, what, keep, source.file, source.line))
+
+
+@row(9, "a decorator takes what it does not set from the blueprint and the app")
+def decorators_take_more(subject: Subject) -> Iterator[Effect]:
+    old = subject.config_settings
+    yield from _taken(subject, ("blueprint", "app"), old, lambda layer: layer.mark is not None)
+
+
+@row(10, "a blueprint takes what it does not set from the config and the app")
+def blueprints_take_more(subject: Subject) -> Iterator[Effect]:
+    yield from _taken(subject, ("config", "app"), DEFAULTS, lambda layer: layer.kind == "blueprint")
+
+
+def _taken(
+    subject: Subject,
+    levels: tuple[str, ...],
+    old: Mapping[str, Setting],
+    wanted: Callable[[Layer], bool],
+) -> Iterator[Effect]:
+    for layer, rows in _by_nearest(subject, wanted):
+        found: dict[str, tuple[Setting, Setting]] = {}
+        for item in rows:
+            settings = item.policy.settings if item.policy else {}
+            taken = {name: new for name, new in settings.items() if new.source.level in levels}
+            found.update(_differences(taken, old))
+        if found:
+            source = source_of(layer)
+            what = f"on {routes(rows)} it takes {_in_words(found)}"
+            yield Effect(
+                _effect(found),
+                Found(source.place, what, _keep(layer, found), source.file, source.line),
+            )
+
+
+@row(11, "one policy for each request: a denial of the most specific one is final")
+def final_denials(subject: Subject) -> Iterator[Effect]:
+    found: dict[tuple[Source, Layer], list[RouteRow]] = {}
+    for item in subject.rows:
+        if item.policy is None:
+            continue
+        setting = item.policy.settings["origins"]
+        for outer in (*item.layers[1:], *_of_other_objects(subject, item)):
+            looser = _origins_of(subject, outer) - set(setting.value.patterns())
+            if looser and not setting.value.any and outer.mark is None:
+                found.setdefault((setting.source, outer), []).append(item)
+    for (source, outer), rows in found.items():
+        more = some(sorted(_origins_of(subject, outer)))
+        where = str(source_of(outer)) if outer.place == source.place else outer.place
+        what = f"{where} allowed {more} on {routes(rows)} although {source.place} does not"
+        keep = f"If they are meant, add them to origins in {source.place}."
+        yield Effect(LESS, Found(source.place, what, keep, source.file, source.line))
+
+
+def _of_other_objects(subject: Subject, item: RouteRow) -> Iterator[Layer]:
+    """Yield what other ``CORS`` objects for the same app or blueprint say of a route's path."""
+    route = subject.table.route(item.endpoint, item.rule)
+    sources = {layer.source for layer in item.layers}
+    for scope in route.scopes if route else ():
+        if len(subject.sources_in(scope)) > 1:
+            for pattern, layer in scope:
+                if layer.source not in sources and pattern.matches(item.path):
+                    yield layer
+
+
+def _origins_of(subject: Subject, layer: Layer) -> set[str]:
+    """Return the patterns that a layer alone allowed, over the config or the defaults."""
+    outer = DEFAULTS if layer.kind == "blueprint" else subject.config_settings
+    setting = layer.settings.get("origins", outer["origins"])
+    index: Origins = setting.value
+    return set(index.patterns())
+
+
+def _by_nearest(
+    subject: Subject, wanted: Callable[[Layer], bool]
+) -> Iterable[tuple[Layer, list[RouteRow]]]:
+    """Return the most specific layers of routes, each with its routes."""
+    found: dict[Layer, list[RouteRow]] = {}
+    for item in subject.rows:
+        if item.layers and wanted(item.layers[0]):
+            found.setdefault(item.layers[0], []).append(item)
+    return found.items()
+
+
+def _differences(
+    new: Mapping[str, Setting], old: Mapping[str, Setting]
+) -> dict[str, tuple[Setting, Setting]]:
+    """Return the options of *new* that a browser sees and that differ from *old*."""
+    pairs = {name: (new[name], old.get(name, DEFAULTS[name])) for name in _SEEN if name in new}
+    return {
+        name: pair for name, pair in pairs.items() if show(pair[0].value) != show(pair[1].value)
+    }
+
+
+def _effect(found: Mapping[str, tuple[Setting, Setting]]) -> str:
+    """Return what differences amount to; what is granted to more counts most."""
+    effects = {_grants(name, new.value, old.value) for name, (new, old) in found.items()}
+    return next((effect for effect in (MORE, LESS) if effect in effects), HEADERS)
+
+
+def _grants(name: str, new: Any, old: Any) -> str:
+    if name == "supports_credentials":
+        return MORE if new else LESS
+    if name == "origins":
+        return LESS if old.any or set(new.patterns()) < set(old.patterns()) else MORE
+    if name == "methods":
+        return LESS if "*" in old or new < old else MORE
+    if name == "allow_headers":
+        return LESS if old.any or new.names < old.names else MORE
+    return HEADERS
+
+
+def _in_words(found: Mapping[str, tuple[Setting, Setting]]) -> str:
+    """Return the options with their new values and where these are set."""
+    return "; ".join(
+        f"{name}={show(new.value)} of {new.source} in place of {show(old.value)}"
+        for name, (new, old) in found.items()
+    )
+
+
+def _keep(layer: Layer, found: Mapping[str, tuple[Setting, Setting]]) -> str:
+    """Return what to write at *layer* for the old values, as far as a line can say them."""
+    lines = [f"{name}={text}" for name, (_, old) in found.items() if (text := _code(name, old))]
+    target = "@cross_origin" if layer.mark is not None else layer.place
+    said = [f"To keep the old values, write {', '.join(lines)} in {target}."] if lines else []
+    if "supports_credentials" in found and found["supports_credentials"][0].value:
+        said.append(
+            "Credentials are granted now: see whether these origins are meant to have them."
+        )
+    return " ".join(said) or "Write the options there that are meant."
+
+
+def _code(name: str, setting: Setting) -> str:
+    value = setting.value
+    if name == "origins":
+        patterns = value.patterns()
+        return repr(patterns[0] if len(patterns) == 1 else patterns)
+    if name == "allow_headers":
+        return repr("*" if value.any else list(value.texts))
+    if name == "methods":
+        return repr(sorted(value))
+    return repr(value) if isinstance(value, bool) else ""
+
+
+# -- preflights ------------------------------------------------------------------------
+
+
+@row(18, "a preflight is answered for the endpoint that will serve the request")
+def preflights_of_other_endpoints(subject: Subject) -> Iterator[Effect]:
+    for url, rows in _urls_of_several_policies(subject):
+        if len({item.endpoint for item in rows}) > 1:
+            what = (
+                f"one endpoint answered the preflights of all methods of {url}; "
+                f"{routes(rows)} each answer their own"
+            )
+            yield Effect(HEADERS, Found(url, what, "Nothing is to be done."))
+
+
+@row(36, "a preflight grants no more than each method's own policy")
+def methods_of_one_url(subject: Subject) -> Iterator[Effect]:
+    for url, rows in _urls_of_several_policies(subject):
+        what = (
+            f"answers to preflights of {url} name only methods and headers that each of "
+            f"{routes(rows)} grants"
+        )
+        keep = "To allow a header for one method, allow it for all methods of the URL."
+        yield Effect(LESS, Found(url, what, keep))
+
+
+def _urls_of_several_policies(subject: Subject) -> Iterator[tuple[str, list[RouteRow]]]:
+    urls: dict[tuple[str, str, str], list[RouteRow]] = {}
+    for item in subject.rows:
+        urls.setdefault((item.host, item.rule, item.path), []).append(item)
+    for (host, rule, _), rows in urls.items():
+        if len({id(item.policy) for item in rows}) > 1:
+            yield f"{host}{rule}", rows
+
+
+@row(19, "async views and view classes can be decorated")
+def views_that_failed(subject: Subject) -> Iterator[Effect]:
+    for layer, rows in _by_nearest(subject, lambda layer: layer.mark is not None):
+        failed = _why_failed(layer, subject.app.view_functions[rows[0].endpoint])
+        if failed:
+            source = source_of(layer)
+            what = f"{routes(rows)}: {failed}"
+            keep = "Nothing is to be done."
+            yield Effect(MORE, Found(source.place, what, keep, source.file, source.line))
+
+
+def _why_failed(layer: Layer, view: object) -> str:
+    """Return what did not work with a decorated view, or an empty string."""
+    if any(mark_of(base) is layer.mark for base in _classes_of(view)):
+        return "a decorated class failed with 500, and works"
+    if layer.kind in ("method", "class"):
+        return "preflights of methods of a class that are decorated failed, and are answered"
+    if inspect.iscoroutinefunction(inspect.unwrap(cast(Any, view))):
+        return "an async view under the decorator failed with 500, and works"
+    return ""
+
+
+def _classes_of(view: object) -> Iterable[type]:
+    view_class = class_of(view)
+    return view_class.__mro__ if view_class else ()

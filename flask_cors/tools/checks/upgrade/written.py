@@ -1,0 +1,50 @@
+"""What stands in the source where an option is set, as far as the file can be read."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Iterator
+from functools import lru_cache
+
+from ....errors import Source
+
+
+def calls_at(source: Source, name: str = "") -> Iterator[ast.Call]:
+    """Yield the calls that begin in the line of *source*, those of a function *name* alone."""
+    if source.file is None or source.line is None:
+        return
+    for call in _calls_in(source.file).get(source.line, ()):
+        called = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        if not name or called == name:
+            yield call
+
+
+@lru_cache(maxsize=64)
+def _calls_in(file: str) -> dict[int, list[ast.Call]]:
+    """Return the calls in a file by the line that they begin in, which a traceback names."""
+    try:
+        tree = ast.parse("".join(linecache.getlines(file)))
+    except (SyntaxError, ValueError):
+        return {}
+    found: dict[int, list[ast.Call]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            found.setdefault(node.lineno, []).append(node)
+    return found
+
+
+def has_position(source: Source, name: str) -> bool:
+    """Return whether the call of *name* at *source* has a positional argument."""
+    calls = calls_at(source, name)
+    return any(not isinstance(item, ast.Starred) for call in calls for item in call.args)
+
+
+def strings_at(source: Source) -> set[str]:
+    """Return the strings that stand in the calls at *source*."""
+    nodes = (node for call in calls_at(source) for node in ast.walk(call))
+    return {
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }

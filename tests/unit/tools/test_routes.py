@@ -1,0 +1,82 @@
+"""The overview of routes: a row per policy, with a path for which it holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from flask_cors import CORS, cors_exempt
+from flask_cors.runtime.hooks import state_of
+from flask_cors.tools.routes import RouteRow, overview
+
+PAGE = "https://app.example.com"
+
+
+def rows(app: Flask) -> list[RouteRow]:
+    return overview(app, state_of(app).policies())
+
+
+def make(*rules: str, **options: Any) -> Flask:
+    app = Flask(__name__, static_folder=None)
+    CORS(app, origins=PAGE, **options)
+    for number, rule in enumerate(rules):
+        app.add_url_rule(rule, f"v{number}", lambda **values: "x")
+    return app
+
+
+@pytest.mark.parametrize(
+    ("rule", "path"),
+    [
+        ("/", "/"),
+        ("/a/<int:n>/b", "/a/1/b"),
+        ("/<float:n>", "/1.5"),
+        ("/<uuid:n>", "/00000000-0000-4000-8000-000000000000"),
+        ("/<any(up, down):way>", "/up"),
+        ("/<string(length=7):name>.<path:rest>", "/example.example"),
+    ],
+)
+def test_a_path_that_the_rule_serves(rule: str, path: str) -> None:
+    app = make(rule)
+    (row,) = rows(app)
+    assert row.path == path
+    assert app.test_client().get(path).status_code == 200
+
+
+def test_paths_that_meet_different_resources() -> None:
+    resources = {"/a/*": {"max_age": 1}, "/b": {}, r"/c/\d": {}, "/a/x/*": {"max_age": 1}}
+    found = rows(make("/<path:rest>", resources=resources))
+    assert [(row.path, row.policy is not None) for row in found] == [
+        ("/example", False),
+        ("/b", True),
+        ("/a/x/example", True),
+        ("/a/example", True),
+    ]
+    assert all(row.varies for row in found)
+
+
+def test_equal_policies_have_one_row() -> None:
+    found = rows(make("/<path:rest>", resources=["/a/*", "/b/*"]))
+    assert [row.path for row in found] == ["/example", "/a/example"]
+
+
+def test_a_path_of_another_rule_is_no_example() -> None:
+    found = rows(make("/<path:rest>", "/b", resources=["/b"]))
+    assert [(row.endpoint, row.path) for row in found] == [("v0", "/example"), ("v1", "/b")]
+
+
+def test_where_cors_is_off() -> None:
+    app = make("/a", resources="/b")
+    app.add_url_rule("/b", "b", cors_exempt(lambda: "x"))
+    found = {row.path: (row.policy, row.exempt, row.levels) for row in rows(app)}
+    assert found == {"/a": (None, False, ()), "/b": (None, True, ())}
+
+
+def test_subdomains_and_own_options() -> None:
+    app = Flask(__name__, static_folder=None, subdomain_matching=True)
+    app.config["SERVER_NAME"] = "example.com"
+    CORS(app, origins=PAGE)
+    app.add_url_rule("/a", "a", lambda: "x", subdomain="api", methods=["GET", "OPTIONS"])
+    (row,) = rows(app)
+    assert (row.host, row.methods, row.own_options) == ("api", ("GET", "HEAD", "OPTIONS"), True)
