@@ -70,6 +70,8 @@ def create_app(port: int) -> Flask:
     def by_hand() -> ResponseReturnValue:
         return "by hand", {"Access-Control-Allow-Origin": "*"}
 
+    pay = cross_origin(pages[0], enforce=True)(lambda: "paid")
+    app.add_url_rule("/pay", "pay", pay, methods=["POST"])
     app.add_url_rule("/off", "off", lambda: "off", methods=["GET", "POST"])
     app.register_blueprint(api)
     app.wsgi_app = in_front(app.wsgi_app)  # type: ignore[method-assign]
@@ -188,7 +190,7 @@ def test_a_route_is_chosen_and_its_values_are_filled_in(
 ) -> None:
     page = visit(browser, same_site(lab))
     page.locator("#filter").fill("items")
-    assert page.locator("#count").inner_text() == "1 of 8"
+    assert page.locator("#count").inner_text() == "1 of 9"
     page.get_by_role("button", name="GET, PUT /api/items/<int:number>").press("Enter")
     number = page.get_by_label("number (int)")
     assert number.evaluate("it => it === document.activeElement")
@@ -434,6 +436,17 @@ def test_a_form_is_sent_and_the_page_learns_nothing(
     assert f"Origin: {asked_from}" in actual
     assert (body_type or "application/x-www-form-urlencoded") in actual
     assert page.locator("iframe").count() == 0
+
+
+@pytest.mark.parametrize("kind", ["cors", "no-cors", "form"])
+def test_a_refusal_is_said_to_be_one(lab: Lab, browser: chromium.Chromium, kind: str) -> None:
+    page = visit(browser, cross_site(lab))
+    assert ask(page, cross_site(lab), "/pay", method="POST", kind=kind) == "refused"
+    assert "Refused by the server with 403; the view did not run." in slot(page, "verdict")
+    assert slot(page, "fix").endswith(f"add '{cross_site(lab)}' to origins.")
+    page = visit(browser, same_site(lab))
+    assert ask(page, same_site(lab), "/pay", method="POST", kind=kind) != "refused"
+    assert "enforce does" not in slot(page, "verdict")
 
 
 def test_no_cors_is_opaque(lab: Lab, browser: chromium.Chromium) -> None:

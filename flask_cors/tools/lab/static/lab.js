@@ -125,8 +125,9 @@ async function askModel(request) {
   return { told: await explain(request), browser, seen: { entries: browser.sent || [], cookies: null } };
 }
 
-function explain({ method, url, origin, headers, credentials }) {
-  return control("explain", { method, url, origin, headers, credentials });
+// A page cannot read the answer to its form, so credentials need no permission there.
+function explain({ method, url, origin, headers, credentials, kind }) {
+  return control("explain", { method, url, origin, headers, credentials: credentials && kind === "cors" });
 }
 
 // -- showing --------------------------------------------------------------------------

@@ -24,10 +24,13 @@ function reasonOf({ seen }) {
   return found ? found[1] : "";
 }
 
+function enforces({ told }) {
+  return (told.options || []).some(({ name, value }) => name === "enforce" && value === "True");
+}
+
 function isRefused(result) {
   const entry = actualOf(result);
-  const enforces = (result.told.options || []).some(({ name, value }) => name === "enforce" && value === "True");
-  return entry !== undefined && entry.status === 403 && (enforces || reasonOf(result) !== "") &&
+  return entry !== undefined && entry.status === 403 && (enforces(result) || reasonOf(result) !== "") &&
     entry.answered.some(([name, value]) => name.toLowerCase() === "cache-control" && /no-store/.test(value));
 }
 
@@ -72,8 +75,9 @@ function arrived(result) {
   const entry = actualOf(result);
   if (!result.seen) return "The request was sent.";
   if (!entry) return "No request reached the app.";
-  const ran = entry.status < 400 ? "The view ran: " : "";
-  return `The app got it and answered with ${statusText(entry.status)}. ${ran}${ran ? "CORS alone stops no such request; enforce does." : ""}`;
+  const ran = entry.status < 400 ? " The view ran." : "";
+  const hint = ran && !enforces(result) ? " CORS alone stops no such request; enforce does." : "";
+  return `The app got it and answered with ${statusText(entry.status)}.${ran}${hint}`;
 }
 
 // -- the parts ------------------------------------------------------------------------
