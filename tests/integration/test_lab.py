@@ -103,9 +103,9 @@ def test_nobody_without_the_token_is_answered(pages: FlaskClient, headers: dict[
 def test_what_is_no_question_is_one_line(pages: FlaskClient) -> None:
     answer = pages.post("/control/app", data="[]", headers={TOKEN_HEADER: "token"})
     assert answer.status_code == 400
-    assert "problem" in ask(pages, "explain", url="/items/1")
-    assert ask(pages, "explain", **asked(url="ftp://x/"))["problem"].startswith("the URL starts")
-    assert ask(pages, "model", **asked(url="/x"))["problem"].startswith("the URL starts")
+    assert "unanswered" in ask(pages, "explain", url="/items/1")
+    assert ask(pages, "explain", **asked(url="ftp://x/"))["unanswered"].startswith("the URL starts")
+    assert ask(pages, "model", **asked(url="/x"))["unanswered"].startswith("the URL starts")
 
 
 def test_the_model_asks_over_http_and_says_that_nobody_answers(pages: FlaskClient) -> None:
@@ -127,9 +127,9 @@ def test_an_app_that_cannot_be_loaded_or_compiled_is_named(pages: FlaskClient, l
     app.config["CORS_ORIGINS"] = "https://user@a.example"
     app.add_url_rule("/items/1", "item", lambda: "item")
     lab.app = app
-    assert "The CORS configuration has errors" in ask(pages, "explain", **asked())["problem"]
+    assert "The CORS configuration has errors" in ask(pages, "explain", **asked())["unanswered"]
     lab.app, lab.problem = None, "The app cannot be loaded: SyntaxError"
-    assert ask(pages, "explain", **asked())["problem"] == lab.problem
+    assert ask(pages, "explain", **asked())["unanswered"] == lab.problem
     assert (ask(pages, "app")["problem"], ask(pages, "app")["routes"]) == (lab.problem, [])
 
 
@@ -169,7 +169,7 @@ def test_an_origin_is_read_as_in_the_configuration(
 def test_what_is_no_origin_is_refused_with_what_to_write(
     pages: FlaskClient, text: str, words: str
 ) -> None:
-    assert words in ask(pages, "origin", origin=text)["problem"]
+    assert words in ask(pages, "origin", origin=text)["unanswered"]
 
 
 def test_the_log_holds_preflights_and_the_page_s_requests_alone(

@@ -113,7 +113,7 @@ Question = Callable[[Lab, Mapping[str, Any]], Any]
 
 
 def _for_pages_alone(lab: Lab, question: Question) -> Callable[[], ResponseReturnValue]:
-    """Return a view that answers the lab's own pages with JSON.
+    """Return a view that answers the lab's own pages with JSON, or says why not.
 
     The header makes a page of another origin send a preflight, which nobody grants.
     """
@@ -128,9 +128,9 @@ def _for_pages_alone(lab: Lab, question: Question) -> Callable[[], ResponseRetur
         try:
             return jsonify(question(lab, asked))
         except ConfigError as error:
-            return jsonify(problem=f"The CORS configuration has errors: {visible(str(error))}")
+            return jsonify(unanswered=f"The CORS configuration has errors: {visible(str(error))}")
         except (KeyError, TypeError, ValueError) as error:
-            return jsonify(problem=visible(str(error)))
+            return jsonify(unanswered=visible(str(error)))
 
     return view
 

@@ -98,7 +98,7 @@ async function originWanted() {
 
 async function ask() {
   const wanted = await originWanted();
-  if (wanted.problem) return showProblem("free", wanted.problem);
+  if (wanted.unanswered) return showProblem("free", wanted.unanswered);
   const { origin, isPage } = wanted;
   if (isPage && origin !== "null" && origin !== location.origin) return openPage(origin);
   const request = { ...requestNow(), origin };
@@ -121,7 +121,7 @@ async function askBrowser(request) {
 
 async function askModel(request) {
   const answer = await control("model", { ...request, mode: request.kind });
-  const browser = answer.problem ? { kind: "invalid", error: answer.problem } : answer;
+  const browser = answer.unanswered ? { kind: "invalid", error: answer.unanswered } : answer;
   return { told: await explain(request), browser, seen: { entries: browser.sent || [], cookies: null } };
 }
 

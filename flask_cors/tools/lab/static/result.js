@@ -98,7 +98,7 @@ function resultNodes(result) {
     nodes.push(detailsNode("What the script reads", element("pre", { tabindex: "0", "aria-label": "The body of the answer" }, result.browser.body)));
   }
   nodes.push(detailsNode("Step by step", timelineNode(result)));
-  if (told.problem) nodes.push(element("p", { class: "verdict blocked" }, told.problem));
+  if (told.unanswered) nodes.push(element("p", { class: "verdict blocked" }, told.unanswered));
   else nodes.push(detailsNode("Why the server decides so", reasonsNode(told, 3), element("h3", {}, "Effective options"), optionsNode(told.options)));
   return nodes;
 }
@@ -107,22 +107,30 @@ function fixNodes(result) {
   const { browser, told } = result;
   const reason = reasonOf(result);
   const nodes = reason ? [element("p", { "data-slot": "reason" }, "The app says: ", reason)] : [];
-  if ((browser.kind === "blocked" || isRefused(result)) && told.advice) {
+  // Advice is for what was expected: it does not help where something else decides.
+  const isExpected = isRefused(result) || (browser.kind === "blocked"
+    ? told.verdict === "blocked" : browser.status >= 400 && told.status === browser.status);
+  if (isExpected && told.advice) {
     const fix = fixNode(told);
     fix.dataset.slot = "fix";
     nodes.push(fix);
   }
-  const differs = !isRefused(result) && (browser.kind === "blocked" ? told.verdict !== "blocked"
-    : browser.kind === "readable" && told.verdict === "blocked");
-  if (differs && !told.problem) {
-    nodes.push(element("p", { class: "verdict partly", "data-slot": "differs" },
-      `By its configuration Flask-CORS would make this “${told.verdict}”. ${whoDecides(result)}`));
-  }
+  const who = isRefused(result) || told.unanswered ? "" : whoDecides(result);
+  if (who) nodes.push(element("p", { class: "verdict partly", "data-slot": "differs" }, who));
   return nodes;
 }
 
+// Who decides where it is not the configuration of Flask-CORS; empty where it is.
 function whoDecides(result) {
-  const entry = actualOf(result);
+  const { browser, told } = result;
+  if (told.verdict === "undecided") return short(told.message);
+  const differs = browser.kind === "blocked" ? told.verdict !== "blocked"
+    : browser.kind === "readable" && told.verdict === "blocked";
+  return differs
+    ? `By its configuration Flask-CORS would make this “${told.verdict}”. ${somethingElse(actualOf(result))}` : "";
+}
+
+function somethingElse(entry) {
   const isBare = entry && !entry.answered.some(([name]) => name.toLowerCase() === "access-control-allow-origin");
   if (isBare && entry.status >= 500) {
     return `The app failed with ${entry.status}, and an exception that leaves the app takes the headers along: look into its log.`;
@@ -142,13 +150,13 @@ function factsNode(result) {
   if (browser.kind === "readable") add("Headers for the script", "headers", browser.headers.map(([name]) => name).join(", ") || "none");
   if (seen && !seen.cookies) add("Cookies", "cookies", modelCookies(result));
   else if (!seen || !seen.cookies.length) add("Cookies", "cookies", noCookies(request, seen));
-  if (!told.problem) add("Policy", "policy", policyText(told));
+  if (!told.unanswered) add("Policy", "policy", policyText(told));
   return list;
 }
 
 function preflightText({ browser, seen, told, request }) {
   if (browser.kind === "invalid") return "none sent";
-  if (!seen) return told.problem || !told.preflight.length ? "not known: the app runs elsewhere" : "sent first";
+  if (!seen) return told.unanswered || !told.preflight.length ? "not known: the app runs elsewhere" : "sent first";
   const preflight = seen.entries.find(({ kind }) => kind === "preflight");
   if (!preflight) return request.kind === "cors" && told.preflight && told.preflight.length ? "granted before, and remembered by the browser" : "none needed";
   const followed = seen.entries.some(({ kind }) => kind === "actual");
