@@ -171,7 +171,7 @@ def _marked(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if mark.plain and _frame(1).f_code is _DISPATCH:
-            return view(**kwargs) if kwargs else view()
+            return view(*args, **kwargs) if args or kwargs else view()
         request = called.request_served()
         if request is None:
             return view(*args, **kwargs)

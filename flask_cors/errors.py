@@ -16,6 +16,8 @@ from typing import Any, Final, NamedTuple
 
 #: The logger of the package; it sets no handler and no level.
 LOG: Final = logging.getLogger("flask_cors")
+#: The name that flask-cors logs requests under: what silences it silences denials here, too.
+CORE_LOG: Final = LOG.getChild("core")
 
 # What re.compile raises: also for too large a repetition, and too deep a nesting.
 REGEX_ERRORS = (re.error, OverflowError, RecursionError)

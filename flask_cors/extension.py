@@ -53,7 +53,8 @@ class CORS:
         if target is None:
             note_made(self, said_at("app", "CORS()"))
         else:
-            self._tell(target, self._rule)
+            # As documented for subclasses, which may override it.
+            self.init_app(target)
 
     def init_app(
         self,

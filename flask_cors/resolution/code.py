@@ -193,7 +193,7 @@ def hooks_that_expect_headers(app: Any) -> list[tuple[object, Use]]:
 
 
 def _after_request(app: Any) -> Iterator[object]:
-    for functions in app.after_request_funcs.values():
+    for functions in getattr(app, "after_request_funcs", {}).values():
         yield from functions
     for base in type(app).__mro__:
         own = vars(base).get("process_response")

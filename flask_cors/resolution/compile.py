@@ -13,16 +13,16 @@ from functools import cached_property
 from itertools import product
 from typing import Any, Final, Protocol
 
-from ..errors import LOG, Problem, Report, Source, raise_if, warn, warn_about
+from ..errors import LOG, Problem, Report, Source, raise_if, warn, warn_about, warn_at
 from ..options.reader import current, read_config
 from ..options.schema import DEFAULT_METHODS, Setting
 from ..patterns.origins import Origins
 from ..policy.policy import Policy
+from .code import hooks_that_expect_headers, instead_of, title_of
 from .layers import Areas, Scope, combinations, compile_scope, match_all, other_spelling
 from .lock import LOCKS
 from .lost_marks import lost_mark_of, note_registered
 from .marks import (
-    ENFORCING,
     Layer,
     Layers,
     Mark,
@@ -37,6 +37,7 @@ from .registry import Registry, Rule
 from .table import NOT_COMPILED, Known, Route, Table, Target
 from .walk import resolve, until_exempt
 
+_LATE: Final = "the headers are added after the last hook"
 _NO_METHODS: Final[Mapping[str | None, Any]] = {}
 
 
@@ -98,7 +99,6 @@ class Policies:
         #: What was set and has no effect, each problem once.
         self.degraded = self._report.degraded
         self._unwarned: list[Problem] = []
-        self._enforces = False
         #: Whether one policy governs every method of every URL.
         self.are_one = False
         #: Whether every URL rule serves ``OPTIONS``.
@@ -114,8 +114,11 @@ class Policies:
             scopes[name] = compile_scope("blueprint", f"CORS({name})", of_blueprint)
         hosts = _hosts_of(registry.blueprints, rules)
         areas = Areas(registry.blueprints.values(), hosts, covers)
+        #: Whether the config or a ``CORS`` object sets ``enforce``; marks are in ``ENFORCING``.
+        self.enforces = bool(self._base["enforce"].value) or any(
+            map(_sets_enforce, scopes.values())
+        )
         self.table = Table(self._known, self._by_layers, self._routes, scopes, areas)
-        self._enforces = self._base["enforce"].value
         self._compile(rules)
         self.are_one = len(self._all_known()) == 1
         raise_if(_unique(self._report.problems))
@@ -173,11 +176,6 @@ class Policies:
         """The policy of routes that nothing covers: the config's, and no origin is allowed."""
         none = Setting(Origins(), self._base["origins"].source)
         return Policy.of({**resolve((), self._base), "origins": none})
-
-    @property
-    def enforces(self) -> bool:
-        """Whether ``enforce`` is on for any request, or may be for one that comes later."""
-        return self._enforces or bool(ENFORCING)
 
     @property
     def all(self) -> Sequence[Policy]:
@@ -313,7 +311,6 @@ class Policies:
             policy = self._by_settings[key] = self._compiled(settings)
             for problem in () if quiet else policy.degraded:
                 LOG.error("CORS grants less where this applies: %s", problem)
-        self._enforces = self._enforces or policy.enforce
         self._by_layers[layers] = policy
         return policy
 
@@ -336,6 +333,11 @@ class Policies:
         """Warn of what has no effect, at the line that set it."""
         for problem in self._unwarned:
             warn_about(problem)
+        for hook, use in hooks_that_expect_headers(self._app):
+            title = f"the after_request function {title_of(hook)}"
+            place = Source("app", title, use.file, use.line)
+            text = f"{title} {use.verb} Access-Control-Allow-Origin, and finds none: {_LATE}"
+            warn_at(place, f"{text}. {instead_of(use)}")
         views = list(self._app.view_functions.values())
         note_registered(views)
         for view in views:
@@ -345,6 +347,11 @@ class Policies:
                     f"the view {name} is registered without the mark of {lost.source}: "
                     "write cross_origin below @app.route, next to the function"
                 )
+
+
+def _sets_enforce(scope: Scope) -> bool:
+    settings = (layer.settings.get("enforce") for _, layer in scope)
+    return any(setting is not None and setting.value for setting in settings)
 
 
 def _note_options(mark: Mark | None, rules: Iterable[UrlRule]) -> None:

@@ -75,12 +75,14 @@ class Compiled:
     kept alive, nor read, only recognised.
     """
 
-    __slots__ = ("memory", "policies", "table", "url_map")
+    __slots__ = ("enforces", "memory", "policies", "table", "url_map")
 
     def __init__(self, policies: Policies, url_map: Callable[[], object]) -> None:
         self.policies = policies
         self.table = policies.table
         self.memory = Memory()
+        #: Whether ``enforce`` may be on for a request; else nobody is asked.
+        self.enforces = policies.enforces
         self.url_map = url_map
 
 

@@ -1,55 +1,94 @@
-"""Denials: the log line and the signal for a request that the policy does not allow."""
+"""Denials: what is logged, signalled and, in debug mode, sent where a request is not allowed."""
 
 from __future__ import annotations
 
 import logging
+import shlex
+from typing import Final
+from weakref import WeakSet
 
 from flask import Flask, Request, Response
 from werkzeug.wsgi import get_host
 
 from .. import fetch
-from ..errors import LOG, printable, shorten
+from ..errors import CORE_LOG, LOG, printable, shorten
 from ..policy.decide import Decision
+from ..policy.policy import Policy
 from ..signals import cors_denied
+from .headers import explain_with
 from .notes import notes_on
+
+_MOST_EXPLAINED: Final = 1000
+_NO_HOOK_RAN: Final = ": it is asked before any hook of the app has run, so g is empty"
+# Each policy is logged once: browsers send a cookie with every request of a page.
+_met_by_cookies: WeakSet[Policy] = WeakSet()
 
 
 def report(app: Flask, request: Request, decision: Decision, response: Response) -> None:
-    """Log a denial and send the signal, once a request.
+    """Log a denial and send the signal, once a request; tell of credentials that were dropped.
 
     A request of the page's own origin is no denial, nor one whose *response* holds an answer of
     the app.
     """
-    level = logging.WARNING if app.debug else logging.INFO
-    logged, heard = LOG.isEnabledFor(level), cors_denied.receivers
-    if not (logged or heard) or notes_on(request).reported:
+    if not decision.denied:
+        _report_dropped_credentials(request, decision)
+        return
+    level = _level(app)
+    logged, heard = _is_logged(level), cors_denied.receivers
+    if not (logged or heard or app.debug) or notes_on(request).reported:
         return
     if is_same_origin(request, decision.origin) or fetch.ALLOW_ORIGIN in response.headers:
         return
     notes_on(request).reported = True
     if logged:
         where = (shorten(request.method), shorten(request.path))
-        LOG.log(level, "CORS denied: %s %s: %s", *where, printable(decision.reason))
+        reason = f"{printable(decision.reason)}{_command(app, request, decision.origin)}"
+        LOG.log(level, "CORS denied: %s %s: %s", *where, reason)
     if heard:
         cors_denied.send(app, _async_wrapper=app.ensure_sync, decision=decision)
+    _explain(app, request, response, decision.reason)
 
 
-def report_refusal(app: Flask, request: Request, decision: Decision) -> None:
+def report_uncovered(app: Flask, request: Request, response: Response) -> None:
+    """Tell in debug mode of a cross-origin request where CORS is off."""
+    origin = request.environ.get("HTTP_ORIGIN")
+    if not origin or is_same_origin(request, origin) or fetch.ALLOW_ORIGIN in response.headers:
+        return
+    reason = "CORS is off here: no decorator, blueprint or CORS object covers this request"
+    where = (shorten(request.method), shorten(request.path))
+    if _is_logged(logging.WARNING) and not notes_on(request).reported:
+        notes_on(request).reported = True
+        command = _command(app, request, origin)
+        LOG.warning("CORS denied: %s %s: %s%s", *where, reason, command)
+    _explain(app, request, response, reason)
+
+
+def report_refusal(app: Flask, request: Request, decision: Decision, reason: str) -> None:
     """Log a refusal by ``enforce`` and send the signal; it is not reported again as a denial."""
     notes_on(request).reported = True
-    level = logging.WARNING if app.debug else logging.INFO
-    where = (shorten(request.method), shorten(request.path))
-    origin = shorten(decision.origin)
-    LOG.log(level, "CORS refused: %s %s from %s, answered with 403 by enforce", *where, origin)
+    notes_on(request).refused = reason
+    level = _level(app)
+    if _is_logged(level):
+        where = (shorten(request.method), shorten(request.path))
+        command = _command(app, request, decision.origin)
+        LOG.log(level, "CORS refused: %s %s: %s%s", *where, printable(reason), command)
     if cors_denied.receivers:
         cors_denied.send(app, _async_wrapper=app.ensure_sync, decision=decision)
 
 
 def report_failed_callable(decision: Decision) -> None:
-    """Log that a callable of ``origins`` failed, or returned something that is no bool."""
+    """Log that a callable of ``origins`` failed, or returned something that is not a bool."""
     match = decision.match
     if match.error is not None:
-        LOG.error("CORS: the callable %s failed", printable(match.pattern), exc_info=match.error)
+        why = _NO_HOOK_RAN if "_AppCtxGlobals" in str(match.error) else ""
+        name = printable(match.pattern)
+        LOG.error("CORS: the callable %s failed%s", name, why, exc_info=match.error)
+
+
+def explain_refusal(app: Flask, request: Request, response: Response) -> None:
+    """Say in the response why ``enforce`` refused the request, in debug mode."""
+    if reason := notes_on(request).refused:
+        _explain(app, request, response, reason)
 
 
 def is_same_origin(request: Request, origin: str | None) -> bool:
@@ -63,3 +102,37 @@ def is_same_origin(request: Request, origin: str | None) -> bool:
         return True
     # request.host raises where Flask does not trust the host.
     return origin == f"{request.scheme}://{get_host(environ)}".lower()
+
+
+def _report_dropped_credentials(request: Request, decision: Decision) -> None:
+    policy = decision.policy
+    if "HTTP_COOKIE" in request.environ and policy not in _met_by_cookies:
+        _met_by_cookies.add(policy)
+        LOG.error(
+            "A page of %r sends cookies to %s, and cannot read the response: %s",
+            shorten(decision.origin),
+            shorten(request.path),
+            policy.dropped_credentials,
+        )
+
+
+def _explain(app: Flask, request: Request, response: Response, reason: str) -> None:
+    """Have the reason sent where the page's developer looks, in debug mode alone."""
+    if app.debug and not app.testing:
+        explain_with(printable(reason)[:_MOST_EXPLAINED], response, request.environ)
+
+
+def _level(app: Flask) -> int:
+    return logging.WARNING if app.debug else logging.INFO
+
+
+def _is_logged(level: int) -> bool:
+    return LOG.isEnabledFor(level) and CORE_LOG.isEnabledFor(level)
+
+
+def _command(app: Flask, request: Request, origin: str | None) -> str:
+    """Return the command that explains a request, in debug mode."""
+    if not app.debug or not origin:
+        return ""
+    words = ["flask", "cors", "explain", request.method, request.path, "--origin", origin]
+    return f" (see: {printable(shlex.join(words))})"

@@ -55,8 +55,9 @@ def check(app: Flask, compiled: Compiled, request: Request) -> None:
     if decision is None or not decision.policy.enforce:
         return
     if refuses(decision, request.method):
-        report_refusal(app, request, decision)
-        raise CrossOriginRefused(decision, _description(request, decision))
+        reason = _description(request, decision)
+        report_refusal(app, request, decision, reason)
+        raise CrossOriginRefused(decision, reason)
 
 
 def is_cross_origin(request: Request) -> bool:

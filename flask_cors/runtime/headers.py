@@ -21,6 +21,8 @@ from .state import installed
 
 #: Where a decision is in a WSGI environ.
 HEADERS: Final = "flask_cors.headers"
+#: Where the reason is, in debug mode, that a page may not read the response.
+EXPLANATION: Final = "flask_cors.explanation"
 # On nearly every response, and of no interest.
 _COMMON: Final = frozenset({"Content-Type", "Content-Length"})
 # Response classes that the app makes at run time must not fill the memory.
@@ -41,6 +43,14 @@ def send_with(decision: Decision, response: Response, environ: dict[str, Any]) -
         response.__class__ = sent
 
 
+def explain_with(reason: str, response: Response, environ: dict[str, Any]) -> None:
+    """Have *reason* sent in CORS-Explanation when *response* starts with this *environ*."""
+    environ[EXPLANATION] = reason
+    kind = type(response)
+    if kind is not (sent := _with_headers.get(kind) or _subclass_of(kind)):
+        response.__class__ = sent
+
+
 def _subclass_of(kind: type) -> type:
     sent = kind if _MADE_HERE in vars(kind) else _make_subclass(kind)
     if len(_with_headers) >= _MOST_CLASSES:
@@ -54,6 +64,8 @@ def _make_subclass(kind: Any) -> type:
 
     def get_wsgi_headers(self: Any, environ: dict[str, Any]) -> Headers:
         headers: Headers = own(self, environ)
+        if EXPLANATION in environ and fetch.ALLOW_ORIGIN not in headers:
+            headers.set(fetch.EXPLANATION, environ[EXPLANATION])
         decision = environ.get(HEADERS)
         if decision is not None:
             for name, _ in headers:

@@ -16,6 +16,7 @@ from flask import Flask, Request, Response, g, request
 from ..errors import LOG
 from ..policy.decide import Decision
 from ..resolution.lock import LOCKS
+from ..resolution.marks import ENFORCING
 from . import called, decisions, denials, enforcement, tracebacks
 from .decisions import Compiled
 from .headers import HEADERS, send_with
@@ -79,15 +80,19 @@ class Hooks:
             current = self._compiled(req)
         if req.method == "OPTIONS" and (answer := self._preflight(current, req)) is not None:
             return answer
-        if current.policies.enforces:
+        if current.enforces or ENFORCING:
             enforcement.check(self._app, current, req)
         return self._preprocess(*args) if args else self._preprocess()
 
     def process_response(self, response: Any, *more: Any) -> Response:
         """Have the headers added, after the last ``after_request`` function."""
-        returned: Response = more[-1] if more else response
+        returned = response
         try:
-            response = self._process(response, *more) if more else self._process(response)
+            if more:  # as in Flask 3.2
+                returned = more[-1]
+                response = self._process(response, *more)
+            else:
+                response = self._process(response)
         except Exception as error:
             response = self._after_error(error, returned)
         req = _current_request()
@@ -95,17 +100,20 @@ class Hooks:
         current = self._state.current
         if NOTE in environ or req.method == "OPTIONS" or type(current) is not Compiled:
             decision = self._decide(req, returned)
+            denials.explain_refusal(self._app, req, response)
         else:
             decision = decisions.decide_actual(self._app, current, req)
             if decision is not None and not decision.lasting:
                 # A failing hook brings a request here twice, and a callable is asked once.
                 _note(req, decision)
-        if decision is None:
-            environ.pop(HEADERS, None)
-        else:
+        if decision is not None:
             send_with(decision, response, environ)
-            if decision.denied:
+            if decision.notable:
                 denials.report(self._app, req, decision, response)
+        else:
+            environ.pop(HEADERS, None)
+            if self._app.debug:
+                denials.report_uncovered(self._app, req, response)
         return response  # type: ignore[no-any-return]
 
     def handle_exception(self, *args: Any, **kwargs: Any) -> Any:
@@ -169,7 +177,7 @@ class Hooks:
         decision = self._decide(req, response)
         if decision is not None:
             send_with(decision, response, req.environ)
-            if decision.denied:
+            if decision.notable:
                 denials.report(self._app, req, decision, response)
         raise error
 

@@ -22,7 +22,7 @@ class Notes:
     that was called last, and ``mark`` its mark; ``reported`` says that a denial was logged.
     """
 
-    __slots__ = ("answered", "decision", "mark", "reported", "request", "returned")
+    __slots__ = ("answered", "decision", "mark", "refused", "reported", "request", "returned")
 
     def __init__(self, request: Request) -> None:
         self.request = request
@@ -30,6 +30,7 @@ class Notes:
         self.answered = False
         self.mark: Mark | None = None
         self.returned: Response | None = None
+        self.refused = ""
         self.reported = False
 
 

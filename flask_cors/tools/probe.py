@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from queue import Empty, Queue
 from threading import Thread
 from typing import Any, Final
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from werkzeug.http import HTTP_STATUS_CODES
 
 from .. import fetch
-from ..testing import Browser, Exchange, NetworkError, Reply, Request
+from ..testing import STANDARD, Browser, Exchange, NetworkError, Reply, Request
 from .diagnosis import Fault, Seen, faults_of
 from .origins import page_origin
 
@@ -99,7 +99,9 @@ def probe(
     """
     origin, _ = page_origin(origin)
     transport = _Transport(limits or Limits())
-    page = Browser(transport=transport, origin=origin, base_url=url)
+    # The client's own User-Agent says who asks.
+    traits = replace(STANDARD, user_agent=None)
+    page = Browser(transport=transport, origin=origin, base_url=url, traits=traits)
     mode = "include" if credentials else "same-origin"
     failure: NetworkError | None = None
     verdict, message = "blocked", ""
