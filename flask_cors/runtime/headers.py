@@ -11,6 +11,7 @@ subclass once, and nothing is assigned to them.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from flask import Response, current_app, has_request_context, request
@@ -86,7 +87,9 @@ def _make_subclass(kind: Any) -> type:
         if isinstance(reduced, str):
             return reduced
         make, arguments, *state = reduced
-        return make, tuple(kind if item is sent else item for item in arguments), *state
+        arguments = (kind if item is sent else item for item in arguments)
+        # Bare, copyreg.__newobj__ may make no other class than the response has now.
+        return partial(make, *arguments), (), *state
 
     names = {
         "__module__": kind.__module__,
