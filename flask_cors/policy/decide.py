@@ -184,32 +184,42 @@ def _limited(
     (#cors-preflight-cache), and then sends other requests without asking. A safelisted method
     needs no entry of its own (#cors-preflight-fetch-0), so that the header names alone would let
     it through: every method that is named or safelisted has to allow them. Entries made with
-    credentials serve requests without them, too, so a method that is not granted credentials is
-    not named beside one that is.
+    credentials serve requests without them, too (#concept-cache-match): a method that is not
+    granted credentials is not named beside one that is, and a name has to be allowed by every
+    method that any preflight grants, since the two may come out of two preflights.
     """
     if not grant.method:
         return grant
-    credentials = policy.credentials and origin.lower() != "null"
+    needed = _permissions(policy, origin, preflight)
     methods, names = {preflight.method}, set(grant.headers)
     for method, own in served:
-        asked = preflight._replace(method=method)
-        decision = None if own is None else decide(own, origin, asked)
-        granted = decision is not None and _is_granted(decision, credentials)
-        if granted:
+        found = None if own is None else decide(own, origin, preflight._replace(method=method))
+        own_names = None if found is None else _names_granted(found)
+        if own_names is not None:
+            names &= own_names
+        if found is not None and own_names is not None and needed <= {*found.headers}:
             methods.add(method)
-        if decision is not None and granted and decision.grant:
-            names &= set(decision.grant.headers)
         elif method in fetch.SAFELISTED_METHODS and method != preflight.method:
             names.clear()
     lost = tuple(name for name in grant.headers if name not in names)
     return Grant(True, tuple(sorted(names)), (*grant.refused, *lost), tuple(sorted(methods)))
 
 
-def _is_granted(decision: Decision, credentials: bool) -> bool:
-    """Return whether a preflight of its own would grant the method, with these credentials."""
+def _permissions(policy: Policy, origin: str, preflight: Preflight) -> set[tuple[str, str]]:
+    """Return the lines of a preflight that permit more than a method or a header name."""
+    found = set()
+    if policy.credentials and origin.lower() != "null":
+        found.add((fetch.ALLOW_CREDENTIALS, "true"))
+    if preflight.private_network and policy.allow_private_network:
+        found.add((fetch.ALLOW_PRIVATE_NETWORK, "true"))
+    return found
+
+
+def _names_granted(decision: Decision) -> set[str] | None:
+    """Return the header names that a preflight grants, ``None`` where it grants no method."""
     if decision.allow_origin is None or decision.grant is None or not decision.grant.method:
-        return False
-    return not credentials or (fetch.ALLOW_CREDENTIALS, "true") in decision.headers
+        return None
+    return set(decision.grant.headers)
 
 
 def _split_headers(value: str, allowed: HeaderNames) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -120,7 +120,9 @@ class Policies:
         )
         self.table = Table(self._known, self._by_layers, self._routes, scopes, areas)
         self._compile(rules)
-        self.are_one = len(self._all_known()) == 1
+        known = self._all_known()
+        # ``None`` stands for routes without CORS, and for those whose paths decide.
+        self.are_one = len(known) == 1 and None not in known
         raise_if(_unique(self._report.problems))
         self._warn()
 
