@@ -191,7 +191,8 @@ def _limited(
     if not grant.method:
         return grant
     needed = _permissions(policy, origin, preflight)
-    methods, names = {preflight.method}, set(grant.headers)
+    # To a browser "*" is every method, not the one that is asked for.
+    methods, names = {preflight.method} - {"*"}, set(grant.headers)
     for method, own in served:
         found = None if own is None else decide(own, origin, preflight._replace(method=method))
         own_names = None if found is None else _names_granted(found)
@@ -229,8 +230,10 @@ def _split_headers(value: str, allowed: HeaderNames) -> tuple[tuple[str, ...], t
     refused: list[str] = []
     for item in value.split(","):
         if name := item.strip(" \t"):
-            # A name that is no token is never echoed: it is no header's name.
-            good = fetch.is_token(name) and allowed.allows(name)
+            # A name that is no token is never echoed: it is no header's name. And to a browser
+            # "*" is every name, so that a regex that matches it would allow more than it says.
+            one = fetch.is_token(name) and (name != "*" or allowed.any)
+            good = one and allowed.allows(name)
             (granted if good else refused).append(name)
     return tuple(sorted(granted)), tuple(refused)
 
