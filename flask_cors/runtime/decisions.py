@@ -122,7 +122,8 @@ def answer_preflight(app: Flask, compiled: Compiled, request: Request, wanted: P
     policies = compiled.policies
     if request.routing_exception is not None and endpoints.is_refused(request):
         return Answer(None, False, None)
-    every = policies.every_rule_has_options
+    whole = policies.is_whole
+    every = whole and policies.every_rule_has_options
     target = endpoints.target_of_preflight(app, request, wanted.method, every)
     policy = policies.policy(target)
     own = endpoints.own_options(request)
@@ -133,7 +134,7 @@ def answer_preflight(app: Flask, compiled: Compiled, request: Request, wanted: P
     if not (short_circuits or own):
         return Answer(None, False, target.endpoint)
     served: Served = ()
-    if not policies.are_one:
+    if not (whole and policies.are_one):
         targets = endpoints.targets_served(app, request, policy.methods - {"*"})
         served = _served(policies, targets, own, short_circuits)
         served = served if any(other is not policy for _, other in served) else ()
