@@ -314,6 +314,7 @@ def test_a_change_that_is_served_turns_this_verdict_alone(
     assert seen_by_strangers(after, told.endpoint) == before, told.advice
 
 
+@pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
 @pytest.mark.rule("9.proposed")
 @given(worlds, st.lists(asks, min_size=1, max_size=4))
 @search(60)
