@@ -61,7 +61,10 @@ _METHOD: Final = ("method", f"{_FETCH}cors-preflight-fetch-0")
 _HEADERS: Final = ("request headers", f"{_FETCH}cors-preflight-fetch-0")
 _NETWORK: Final = ("private network", _PRIVATE_NETWORK)
 _CREDENTIALS: Final = ("credentials", f"{_FETCH}cors-protocol-and-credentials")
-_ENFORCE: Final = ("enforce", "https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header")
+_ENFORCE: Final = (
+    "enforce",
+    "https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header",
+)
 _CACHES: Final = ("caches", f"{_FETCH}cors-protocol-and-http-caches")
 
 _ROWS: Final[dict[Code, _Row]] = {
@@ -113,7 +116,9 @@ _ROWS: Final[dict[Code, _Row]] = {
         "Vary is left alone (vary_header=False), whether or not it should name Origin",
     ),
     "refused": _Row(
-        *_ENFORCE, False, "the server refuses the request with 403, and the view does not run{detail}"
+        *_ENFORCE,
+        False,
+        "the server refuses the request with 403, and the view does not run{detail}",
     ),
 }
 
@@ -220,11 +225,15 @@ def explain_command(decision: Decided, method: str, path: str) -> str:
     return " ".join(quote(printable(word)) for word in words)
 
 
-def refusal(decision: Decided) -> Step:
-    """Return the step of a request that the server refuses because of ``enforce``."""
+def refusal(decision: Decided, method: str) -> Step:
+    """Return the step of a request that the server refuses because of ``enforce``.
+
+    It names the method where the origin is allowed, and the method is not.
+    """
     setting = decision.policy.settings["enforce"]
     detail = f" ({setting.source})" if setting.value else ""
-    return _step("refused", option="enforce", setting=setting)._replace(detail=detail)
+    values = (method,) if decision.match.kind or decision.policy.origins.any else ()
+    return _step("refused", *values, option="enforce", setting=setting)._replace(detail=detail)
 
 
 def _step(code: Code, *values: str, option: str = "", setting: Setting | None = None) -> Step:
