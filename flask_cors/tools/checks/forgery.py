@@ -31,7 +31,7 @@ def unprotected(subject: Subject) -> Iterator[Found]:
             yield use.found(
                 f"browsers send the user's cookies to {routes(open_)}, and a form of any site may "
                 "do so: CORS only hides the response",
-                "Write enforce=True next to it, so that the server refuses what origins and methods "
+                "Write enforce=True next to it: the server then refuses what origins and methods "
                 "do not allow, or use tokens (CSRFProtect of Flask-WTF). Where cookies do not log "
                 "anybody in, ignore this finding.",
             )

@@ -38,7 +38,7 @@ def test_credentials_and_state_without_protection() -> None:
 
 
 @pytest.mark.parametrize(
-    "app",
+    "make",
     [
         lambda: shop("GET"),
         lambda: shop(enforce=True),
@@ -48,8 +48,8 @@ def test_credentials_and_state_without_protection() -> None:
     ],
 )
 @pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
-def test_what_needs_no_protection(app: Callable[[], Flask]) -> None:
-    assert findings(app(), "CORS033") == []
+def test_what_needs_no_protection(make: Callable[[], Flask]) -> None:
+    assert findings(make(), "CORS033") == []
 
 
 def test_tokens_are_protection() -> None:
