@@ -28,10 +28,13 @@ def create_app(enforce: bool = True) -> Flask:
     """Return the application; without *enforce* a form of any site can transfer money."""
     app = Flask(__name__)
     app.secret_key = os.environ.get("SHOP_SECRET") or os.urandom(16)
-    # The provider's form brings no session cookie back with Lax, and embedded pages need None:
-    # browsers then send the cookie with the forms of all sites.
+    # The shop is embedded in pages of other sites, which takes SameSite=None: browsers then send
+    # the cookie with the forms of all sites, too.
     app.config.update(SESSION_COOKIE_SAMESITE="None", SESSION_COOKIE_SECURE=True)
-    app.config["CORS_CHECK_IGNORE"] = {"CORS034": "browsers reach it on localhost, without a proxy"}
+    app.config["CORS_CHECK_IGNORE"] = {
+        "CORS028": "forms need no preflights",
+        "CORS034": "browsers reach it on localhost, without a proxy",
+    }
     CORS(app, origins=[], enforce=enforce)
     transfers: list[str] = []
 
