@@ -26,6 +26,8 @@ from .state import installed
 HEADERS: Final = "flask_cors.headers"
 #: Where the reason is, in debug mode, that a page may not read the response.
 EXPLANATION: Final = "flask_cors.explanation"
+#: Says that no cache may store the response, which is a refusal.
+NO_STORE: Final = "flask_cors.no_store"
 # On nearly every response, and of no interest.
 _COMMON: Final = frozenset({"Content-Type", "Content-Length"})
 # Response classes that the app makes at run time must not fill the memory.
@@ -49,6 +51,17 @@ def send_with(decision: Decision, response: Response, environ: dict[str, Any]) -
 def explain_with(reason: str, response: Response, environ: dict[str, Any]) -> None:
     """Have *reason* sent in CORS-Explanation when *response* starts with this *environ*."""
     environ[EXPLANATION] = reason
+    _prepare(response)
+
+
+def forbid_storing(response: Response, environ: dict[str, Any]) -> None:
+    """Have ``Cache-Control: no-store`` sent, where the app writes no ``Cache-Control`` itself."""
+    environ.setdefault(EXPLANATION, "")
+    environ[NO_STORE] = True
+    _prepare(response)
+
+
+def _prepare(response: Response) -> None:
     kind = type(response)
     if kind is not (sent := _with_headers.get(kind) or sending(kind)):
         response.__class__ = sent
@@ -68,8 +81,8 @@ def _make_subclass(kind: Any) -> type:
 
     def get_wsgi_headers(self: Any, environ: dict[str, Any]) -> Headers:
         headers: Headers = own(self, environ)
-        if EXPLANATION in environ and fetch.ALLOW_ORIGIN not in headers:
-            headers.set(fetch.EXPLANATION, environ[EXPLANATION])
+        if EXPLANATION in environ:
+            _explain(headers, environ)
         decision = environ.get(HEADERS)
         if decision is not None:
             for name, _ in headers:
@@ -122,6 +135,14 @@ def _note_hand_written() -> None:
     """Note the endpoint on whose response the app wrote Access-Control-Allow-Origin itself."""
     if has_request_context() and (state := installed(current_app)):
         state.hand_written.add(request.endpoint or "")
+
+
+def _explain(headers: Headers, environ: dict[str, Any]) -> None:
+    """Add the reason, and keep a refusal out of caches."""
+    if environ[EXPLANATION] and fetch.ALLOW_ORIGIN not in headers:
+        headers.set(fetch.EXPLANATION, environ[EXPLANATION])
+    if NO_STORE in environ:
+        headers.setdefault("Cache-Control", "no-store")
 
 
 # -- a response that has headers of its own --------------------------------------------------

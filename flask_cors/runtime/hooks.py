@@ -20,12 +20,10 @@ from ..resolution.marks import ENFORCING
 from . import called, decisions, denials, enforcement, tracebacks
 from .decisions import Compiled
 from .headers import HEADERS, send_with, sending
-from .notes import NOTE, UNDECIDED, notes_on
+from .notes import ANSWERED, NOTE, UNDECIDED, note_answered, notes_on
 from .paired import PairedHooks
 from .state import KEY, State, installed
 
-# On g, which teardown functions of the app context still have: the preflight is answered.
-_ANSWERED: Final = "_flask_cors_answered"
 # Flask documents this way to the request itself: each look through the proxy costs.
 _current_request: Final[Callable[[], Request]] = request._get_current_object  # type: ignore[attr-defined]
 
@@ -136,7 +134,7 @@ class Hooks:
             return response
 
     def do_teardown_request(self, *args: Any) -> None:
-        """Let no exception of a teardown function leave the app on a preflight."""
+        """Let no exception of a teardown function leave the app where no hook ran before it."""
         try:
             self._end_request(*args)
         except Exception as error:
@@ -146,11 +144,11 @@ class Hooks:
             self._paired.teardown_request(req, error)
 
     def do_teardown_appcontext(self, *args: Any) -> None:
-        """Let no exception of a teardown function leave the app on a preflight."""
+        """Let no exception of a teardown function leave the app where no hook ran before it."""
         try:
             self._end_context(*args)
         except Exception as error:
-            if not g.get(_ANSWERED):
+            if not g.get(ANSWERED):
                 raise
             self._paired.teardown_appcontext(error)
 
@@ -164,8 +162,7 @@ class Hooks:
         _note(req, decision)
         if not short_circuits:
             return None
-        notes_on(req).answered = True
-        setattr(g, _ANSWERED, True)
+        note_answered(req)
         app = self._app
         make = app.make_default_options_response
         if getattr(make, "__func__", None) is Flask.make_default_options_response:
@@ -173,7 +170,7 @@ class Hooks:
         return app.make_response(make())
 
     def _after_error(self, error: Exception, response: Response) -> Response:
-        """Go on after an ``after_request`` function that raised on a preflight; else raise."""
+        """Go on after an ``after_request`` function that raised where no hook ran before it."""
         req = _current_request()
         if notes_on(req).answered:
             return self._paired.after_request(req, response, error)

@@ -40,7 +40,7 @@ _FIRST_COLUMNS: Final = 3
 _MOST_EXPLAINED: Final = 300
 # A change is tried at all routes; where there are more, the command says what to change.
 _MOST_TRIED: Final = 2000
-_CODES: Final = {"readable": "r", "blocked": "b", "same-origin": "s"}
+_CODES: Final = {"readable": "r", "blocked": "b", "refused": "x", "same-origin": "s"}
 
 
 def render(app: Flask, state: State) -> str:
@@ -130,7 +130,7 @@ class Matrix:
         return samples[0].origin if samples else None
 
     def verdict(self, row: RouteRow, method: str, origin: str) -> str:
-        """Return what a page of *origin* gets: ``readable``, ``blocked`` or ``same-origin``."""
+        """Return what a page of *origin* gets: ``blocked``, say, or ``refused``."""
         return self._judge.verdicts(row, origin)[row.methods.index(method)]
 
     def to_dict(self) -> dict[str, Any]:
@@ -306,7 +306,7 @@ class _Judge:
         policy, place = row.policy, self._place(origin)
         if policy is None:
             return method, place, row.exempt
-        place = (*place, policy.automatic_options)
+        place = (*place, policy.automatic_options, policy.enforce)
         if not policy.origins.match(origin).kind:
             return method, place, "denied"
         return method, place, _sent(policy, method, origin)

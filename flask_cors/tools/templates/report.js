@@ -1,7 +1,7 @@
 "use strict";
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const WORDS = { r: "readable", b: "blocked", s: "same-origin" };
+const WORDS = { r: "readable", b: "blocked", x: "refused", s: "same-origin" };
 const PAGE = 100;
 let shown = PAGE;
 
@@ -42,7 +42,7 @@ function verdictOf(route, column) {
   const codes = route.cells[column];
   if (!codes) return ["", "none"];
   if (new Set(codes).size === 1) return [WORDS[codes[0]], WORDS[codes[0]]];
-  const good = route.methods.filter((_, number) => codes[number] !== "b");
+  const good = route.methods.filter((_, number) => !"bx".includes(codes[number]));
   return ["partly", `only ${good.join(", ")}`];
 }
 
