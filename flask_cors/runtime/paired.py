@@ -1,9 +1,9 @@
-"""Hooks that come in pairs, on a preflight that was answered before any of them.
+"""Hooks that come in pairs, on a preflight or a refused request: no hook ran before the answer.
 
 A ``before_request`` function often leaves something on ``g`` that an ``after_request`` or teardown
-function reads: a start time, a request id, a connection. On a preflight the first did not run, so
-the second may raise; it is then logged once, and neither changes the answer nor keeps the others
-from running.
+function reads: a start time, a request id, a connection. Where the first did not run, the second
+may raise; it is then logged once, and neither changes the answer nor keeps the others from
+running.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Frame(NamedTuple):
 
 
 class PairedHooks:
-    """Goes on where a hook of an app raised on a preflight; logs each hook once."""
+    """Goes on where a hook raised that no other ran before; logs each hook once."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
@@ -99,9 +99,9 @@ class PairedHooks:
             return
         self._logged.add(hook)
         LOG.error(
-            "%s raised on a preflight, on which no before_request function runs (%s:%s): %r. The "
-            "preflight is answered all the same. Where it reads what a before_request function "
-            "sets, write g.get(...), and leave out what is not there.",
+            "%s raised on a preflight or a refused request, on which no before_request function "
+            "runs (%s:%s): %r. The request is answered all the same. Where it reads what a "
+            "before_request function sets, write g.get(...), and leave out what is not there.",
             name,
             frame.code.co_filename,
             frame.line,
