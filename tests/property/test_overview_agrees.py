@@ -87,7 +87,7 @@ def make(drawn: Any) -> Flask:
     if keywords is not None:
         CORS(app, **keywords, **({} if paths is None else {"resources": paths}))
     app.register_blueprint(blueprint)
-    state_of(app).table()
+    state_of(app).policies()
     return app
 
 
@@ -137,7 +137,7 @@ def test_the_verdicts_are_those_of_requests(drawn: Any) -> None:
     except ConfigError:
         assume(False)
     state = state_of(app)
-    matrix = Matrix(app, state.table(), frozenset())
+    matrix = Matrix(app, state.policies(), frozenset())
     for row in matrix.rows:
         for method in row.methods:
             if not serves(app, row.endpoint, method, row.path):
