@@ -59,7 +59,7 @@ WHEN = {
 
 
 class DescribedOption(SphinxDirective):
-    """Describe an option from its row of ``flask_cors.options.schema``, with the example below it."""
+    """Describe an option from its row in ``flask_cors.options.schema``, and show its example."""
 
     required_arguments = 1
     has_content = True
