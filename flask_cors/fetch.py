@@ -79,6 +79,25 @@ SAFELISTED_RESPONSE_HEADERS: Final = frozenset(
     }
 )
 
+# #port-blocking: services that a page could harm by what it sends over HTTP
+BAD_PORTS: Final = frozenset(
+    map(
+        int,
+        """
+        0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110
+        111 113 115 117 119 123 135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531
+        532 540 548 554 556 563 587 601 636 989 990 993 995 1719 1720 1723 2049 3659 4045 4190
+        5060 5061 6000 6566 6665 6666 6667 6668 6669 6679 6697 10080
+        """.split(),
+    )
+)
+
+# https://www.w3.org/TR/fetch-metadata/
+FETCH_SITE: Final = "Sec-Fetch-Site"
+FETCH_MODE: Final = "Sec-Fetch-Mode"
+FETCH_DEST: Final = "Sec-Fetch-Dest"
+FETCH_USER: Final = "Sec-Fetch-User"
+
 
 def is_token(text: str) -> bool:
     """Return whether *text* is a token of RFC 9110 section 5.6.2."""

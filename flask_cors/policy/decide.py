@@ -6,64 +6,36 @@ No input, no output, no Flask. Section ids are those of the Fetch standard.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 from .. import fetch
-from ..errors import shorten
 from ..options.parsers import HeaderNames
 from ..options.schema import HeaderLines
 from ..patterns.origins import NO_MATCH, Match, is_echoable
+from .facts import Grant, Preflight
 from .policy import Policy, without_credentials
+from .steps import reason
 
 # Real pages ask for a handful of names; these bounds keep the work of one request small.
 MAX_REQUEST_HEADERS_LENGTH: Final = 8192
 MAX_REQUEST_HEADERS_COUNT: Final = 256
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _VARY: Final = (fetch.VARY, fetch.ORIGIN)
-_MAX_SHOWN: Final = 10
-
-_FETCH = "https://fetch.spec.whatwg.org/#"
-_PRIVATE_NETWORK = "https://wicg.github.io/private-network-access/#"
-
-
-class Preflight(NamedTuple):
-    """What a CORS-preflight request asks for, as the client wrote it.
-
-    ``method`` is Access-Control-Request-Method, ``headers`` the value of
-    Access-Control-Request-Headers or ``None``, ``private_network`` whether
-    Access-Control-Request-Private-Network is ``true``.
-    """
-
-    method: str
-    headers: str | None = None
-    private_network: bool = False
-
-
-class Grant(NamedTuple):
-    """What of a preflight is allowed: the method, and which of the headers.
-
-    ``methods`` are those that the answer may name, where the methods of the URL have different
-    policies; ``None`` stands for all that the policy allows.
-    """
-
-    method: bool
-    headers: tuple[str, ...]
-    refused: tuple[str, ...]
-    methods: tuple[str, ...] | None = None
-
 
 #: The methods that a URL serves, each with its own policy, ``None`` where CORS is off there or
 #: the app answers the method's preflight itself.
 Served = tuple[tuple[str, Policy | None], ...]
 
-
-class Step(NamedTuple):
-    """One step of the protocol: what was checked, where it is written, how it ended."""
-
-    name: str
-    clause: str
-    ok: bool
-    text: str
+__all__ = [
+    "MAX_REQUEST_HEADERS_COUNT",
+    "MAX_REQUEST_HEADERS_LENGTH",
+    "SAFE_METHODS",
+    "Decision",
+    "Grant",
+    "Preflight",
+    "Served",
+    "decide",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +72,7 @@ class Decision:
         """Why the request is denied, in one sentence; empty where it is not."""
         if not self.denied:
             return ""
-        return next(step.text for step in steps(self) if not step.ok)
+        return reason(self)
 
 
 def decide(
@@ -268,75 +240,3 @@ def _beside(policy: Policy, preflight: Preflight | None, grant: Grant | None) ->
     if preflight.private_network and policy.allow_private_network:
         lines += ((fetch.ALLOW_PRIVATE_NETWORK, "true"),)
     return lines
-
-
-def steps(decision: Decision) -> list[Step]:
-    """Tell how a decision came about, step by step, each with its clause."""
-    if decision.origin is None:
-        text = "the request has no Origin header, so browsers apply no CORS check"
-        return [Step("CORS request", f"{_FETCH}cors-request", True, text), _vary_step(decision)]
-    found = [_origin_step(decision)]
-    if decision.preflight and decision.grant:
-        found += _grant_steps(decision, decision.preflight, decision.grant)
-    if decision.allow_origin is not None:
-        found.append(_credentials_step(decision))
-    return [*found, _vary_step(decision)]
-
-
-def _origin_step(decision: Decision) -> Step:
-    match, origin = decision.match, shorten(decision.origin)
-    if match.kind == "any":
-        text = f"the origin {origin} is allowed, as any origin is"
-    elif match.kind:
-        text = f"the origin {origin} is allowed by the {match.kind} {match.pattern!r}"
-    elif match.error is not None:
-        text = (
-            f"the origin {origin} is refused, since {match.pattern} failed: {shorten(match.error)}"
-        )
-    else:
-        source = decision.policy.settings["origins"].source
-        text = f"the origin {origin} is not among the allowed ones ({source})"
-    return Step("CORS check", f"{_FETCH}concept-cors-check", bool(match.kind), text)
-
-
-def _grant_steps(decision: Decision, preflight: Preflight, grant: Grant) -> list[Step]:
-    clause = f"{_FETCH}cors-preflight-fetch-0"
-    settings = decision.policy.settings
-    state = "allowed" if grant.method else "not among the allowed ones"
-    method = f"the method {shorten(preflight.method)} is {state} ({settings['methods'].source})"
-    found = [Step("method", clause, grant.method, method)]
-    if grant.refused:
-        source = settings["allow_headers"].source
-        text = f"the request headers {_list(grant.refused)} are not allowed ({source})"
-        found.append(Step("request headers", clause, False, text))
-    elif grant.headers:
-        text = f"the request headers {_list(grant.headers)} are allowed"
-        found.append(Step("request headers", clause, True, text))
-    if preflight.private_network:
-        on = decision.policy.allow_private_network
-        text = f"a private network is asked for, and allow_private_network is {on}"
-        clause = f"{_PRIVATE_NETWORK}cors-preflight"
-        found.append(Step("private network", clause, on, text))
-    return found
-
-
-def _list(names: tuple[str, ...]) -> str:
-    shown = [shorten(name) for name in names[:_MAX_SHOWN]]
-    rest = len(names) - len(shown)
-    return ", ".join([*shown, f"and {rest} more"] if rest else shown)
-
-
-def _credentials_step(decision: Decision) -> Step:
-    setting = decision.policy.settings["supports_credentials"]
-    granted = setting.value and (decision.allow_origin or "").lower() != "null"
-    state = "may" if granted else "may not"
-    text = f"cookies and HTTP authentication {state} be used ({setting.source})"
-    return Step("credentials", f"{_FETCH}cors-protocol-and-credentials", True, text)
-
-
-def _vary_step(decision: Decision) -> Step:
-    state = "names" if decision.vary else "need not name"
-    if not decision.policy.vary_header:
-        state = "is left alone (vary_header=False), whether or not it should name"
-    text = f"Vary {state} Origin"
-    return Step("caches", f"{_FETCH}cors-protocol-and-http-caches", True, text)

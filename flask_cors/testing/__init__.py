@@ -7,29 +7,42 @@ this package that answers requests: two readings of one standard that check each
 
 from __future__ import annotations
 
-from ._browser import Browser
-from ._cookies import Cookie, CookieJar
-from ._errors import CORSBlocked, NetworkError
-from ._page import Response, ResponseHeaders
-from ._sites import last_two_labels
-from ._traits import CHROMIUM, FIREFOX, STANDARD, Traits
-from ._transport import Exchange, Reply, Request, Transport
+from .bodies import Blob, FormData
+from .browser import Browser
+from .cache import HTTPCache
+from .cookies import Cookie, CookieJar
+from .errors import CORSBlocked, NetworkError
+from .event_source import EventStream, ServerSentEvent
+from .page import Response, ResponseHeaders
+from .sites import last_two_labels
+from .traits import CHROMIUM, FIREFOX, STANDARD, Traits
+from .transport import Exchange, Reply, Request, Transport
+from .websockets import WebSocket
+from .xhr import ProgressEvent, XMLHttpRequest
 
 __all__ = [
     "CHROMIUM",
     "FIREFOX",
     "STANDARD",
+    "Blob",
     "Browser",
     "CORSBlocked",
     "Cookie",
     "CookieJar",
+    "EventStream",
     "Exchange",
+    "FormData",
+    "HTTPCache",
     "NetworkError",
+    "ProgressEvent",
     "Reply",
     "Request",
     "Response",
     "ResponseHeaders",
+    "ServerSentEvent",
     "Traits",
     "Transport",
+    "WebSocket",
+    "XMLHttpRequest",
     "last_two_labels",
 ]

@@ -1,23 +1,35 @@
 """What to do about an explanation: why a browser asks first, and what would change the verdict.
 
-Reads what ``explain`` found out; asks and decides nothing anew.
+A change of the configuration is compiled on a copy and asked before it is shown: it turns the
+verdict that was asked for, breaks no other route and opens none to other origins.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from dataclasses import replace
+from difflib import get_close_matches
 from functools import lru_cache
+from itertools import islice
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from .. import fetch
-from ..errors import Source
-from ..policy.decide import Step
+from ..resolution.lost_marks import functions_of, lost_mark_of
+from ..resolution.marks import mark_of
 from ..testing import Browser, NetworkError, Reply, Request, Transport
-from .explanation import Explanation
+from .asking import NOT_SENDABLE, Asked, Question
+from .changes import Draft, Edit, InvalidEditError, with_mark
+from .explanation import Advice, Explanation
+from .remedies import Plan, plans_where_off, plans_where_on
+from .routes import example
+from .trials import Trials, Tried
 
-_NOT_SENT: Final = "No browser sends"
+# One edit may show the next thing that is missing; no plan needs more rounds than options.
+_MOST_ROUNDS: Final = 4
+_MOST_PLANS: Final = 12
+_CORRECTION: Final = ("set", "resources")
 
 
 def reasons(told: Explanation, headers: Mapping[str, str]) -> list[str]:
@@ -66,55 +78,80 @@ def _shown(name: str, headers: Mapping[str, str]) -> str:
 
 
 def advise(told: Explanation) -> str:
-    """Return the change that would turn the verdict, in one sentence.
+    """Return the change that would turn the verdict, in words; empty where there is none."""
+    return told.advice
+
+
+# -- what the page, or the person who asks, can do -----------------------------------------
+
+
+def look_for(told: Explanation, asked: Asked, trials: Trials) -> Advice:
+    """Look for what turns the verdict, and try it.
 
     Empty where nothing is blocked by CORS.
     """
+    missing = ""
+    if told.status == 404 and not told.off:
+        missing = f"Check the URL: no route serves this path.{_nearest(trials, asked)}"
     if told.verdict != "blocked":
-        return ""
-    if told.message.startswith(_NOT_SENT):
+        return Advice(missing if told.verdict == "readable" else "")
+    if told.lost_mark and _would_help(told, trials):
+        return Advice(told.lost_mark)
+    if text := _for_the_page(told, asked, trials):
+        return Advice(text)
+    found = _for_the_app(told, asked, trials)
+    if missing and found.text:
+        first, rest = found.text[0].lower(), found.text[1:]
+        return found._replace(text=f"{missing} To let the page read the 404: {first}{rest}")
+    return found
+
+
+def _would_help(told: Explanation, trials: Trials) -> bool:
+    """Return whether the decorator that has no effect would let the page read the response."""
+    view = trials.start.app.view_functions.get(told.endpoint or "")
+    marks = (mark_of(function) for function in functions_of(view))
+    mark = next(filter(None, marks), None) or lost_mark_of(view)
+    if mark is None or mark.exempt:
+        return False
+    return trials.ask(with_mark(view, mark.settings)(trials.start)).turned
+
+
+def _for_the_app(told: Explanation, asked: Asked, trials: Trials) -> Advice:
+    if _is_written_small(asked):
+        return _in_capitals(told, trials)
+    return _tried(told, asked, trials)
+
+
+def _for_the_page(told: Explanation, asked: Asked, trials: Trials) -> str:
+    """Return what to do where no option of the app is the cause; empty elsewhere."""
+    if told.problem == NOT_SENDABLE:
         return "Ask for an origin, a method and headers that a page can send."
-    if "Mixed Content" in told.message:
+    if told.problem == "mixed-content":
         return "Serve the API over https, or open the page over http."
-    if told.lost_mark or told.off:
-        return told.lost_mark or _switch_on(told)
+    if told.off == "dot segment":
+        return "Ask for the path without its . and .. segments."
+    if told.off and told.endpoint is None:
+        known = "no route serves this path, and no CORS object covers it"
+        return f"Check the URL: {known}.{_nearest(trials, asked)}"
     last = told.exchanges[-1]
     if urlsplit(last.url).netloc != urlsplit(told.url).netloc:
         return (
             f"Have the page ask {last.url} itself: after a redirect to another server a browser "
             "sends the origin 'null'."
         )
-    failed = [step for exchange in told.exchanges for step in exchange.steps if not step.ok]
-    return _beyond_lists(told, failed) or _in_words(_changes(told, failed))
+    return "" if told.off else _beyond_lists(told, asked, trials.question)
 
 
-def _switch_on(told: Explanation) -> str:
-    if told.endpoint is None:
-        return "Check the URL: no route serves this path, and no CORS object covers it."
-    if told.off == "dot segment":
-        return "Ask for the path without its . and .. segments."
-    if told.off == "exempt":
-        return f"Take cors_exempt away from the view of {told.endpoint}."
-    mark = f"put @cross_origin([{told.origin!r}]) below the route of {told.endpoint}"
-    if told.off == "nowhere":
-        return f"Call CORS(app, origins=[{told.origin!r}]) for the whole app, or {mark}."
-    return f"{mark[0].upper()}{mark[1:]}, or add a resource that covers its path."
-
-
-def _beyond_lists(told: Explanation, failed: Sequence[Step]) -> str:
+def _beyond_lists(told: Explanation, asked: Asked, question: Question) -> str:
     """Return what to do where adding to an option's list is not it; empty where it is."""
-    first = failed[0].text if failed else ""
-    if "cannot be combined" in first:
-        return "Correct the options that cannot be combined; until then every origin is denied."
-    if " failed: " in first:
-        return "Correct the callable, so that it returns True or False."
-    if told.origin == "null" and (first or _needs_credentials(told)):
+    codes = {step.code for step in asked.failed}
+    if told.origin == "null" and (codes or question.credentials):
         return (
             "Serve the page from an origin of its own: every sandboxed frame and local file has "
             "the origin 'null', so a list that holds it is open to any site."
         )
     last = told.exchanges[-1]
-    if not failed and last.kind == "preflight" and last.answered_by == "app":
+    if not codes and last.kind == "preflight" and last.answered_by == "app":
         return (
             "The preflight reaches the app (automatic_options=False, or a view that serves "
             "OPTIONS itself): let that view answer it with status 200 and the CORS headers."
@@ -122,71 +159,132 @@ def _beyond_lists(told: Explanation, failed: Sequence[Step]) -> str:
     return ""
 
 
-class _Change(NamedTuple):
-    """One thing to do, and the place to do it at."""
-
-    place: str
-    verb: str
-    text: str
-
-
-def _changes(told: Explanation, failed: Iterable[Step]) -> Iterator[_Change]:
-    names = {step.name for step in failed}
-    any_origin = _value(told, "origins").startswith("*")
-    named = _needs_credentials(told)
-    if "CORS check" in names:
-        yield _add(told, "origins", repr(told.origin))
-    elif any_origin and (named or "private network" in names):
-        yield _set(told, "origins", f"[{told.origin!r}]")
-    if named:
-        yield _set(told, "supports_credentials", "True")
-    if "method" in names:
-        yield _add(told, "methods", repr(told.method))
-    for step in failed:
-        if step.name == "request headers":
-            refused = step.text.partition("request headers ")[2].partition(" are not")[0]
-            yield _add(told, "allow_headers", refused)
-    if "private network" in names:
-        yield _set(told, "allow_private_network", "True")
+def _nearest(trials: Trials, asked: Asked) -> str:
+    """Return a sentence about the route whose path is most like the one that is asked for."""
+    path = asked.found.target.path
+    rules = {example(rule.rule): rule.rule for rule in trials.start.app.url_map.iter_rules()}
+    near = get_close_matches(path, sorted(rules), 1, 0.5)
+    return f" The nearest route is {rules[near[0]]}." if near and near[0] != path else ""
 
 
-def _needs_credentials(told: Explanation) -> bool:
-    return told.credentials and _value(told, "supports_credentials") != "True"
+def _is_written_small(asked: Asked) -> bool:
+    """Return whether a method fails since it is not in capitals, which options always are.
+
+    Browsers send all but six methods as the page writes them (#concept-method-normalize).
+    """
+    refused = (step.values for step in asked.failed if step.code == "method-not-allowed")
+    return any(method != method.upper() for method, *_ in refused)
 
 
-def _add(told: Explanation, option: str, values: str) -> _Change:
-    source = _source(told, option)
-    if source.level == "default":
-        return _set(told, option, f"[..., {values}]")
-    if source.level == "config":
-        return _Change("the config", "add", f"{values} to {source.place}")
-    return _Change(str(source), "add", f"{values} to {option}")
+def _in_capitals(told: Explanation, trials: Trials) -> Advice:
+    """Have the page write the method in capitals; then see what else is needed."""
+    method = trials.question.method.upper()
+    again = trials.with_question(replace(trials.question, method=method))
+    now = again.before
+    text = f"Write the method in capitals in the page, {method!r}: browsers send it as it stands"
+    if now.verdict == "readable":
+        return Advice(f"{text}.")
+    if now.verdict != "blocked":
+        return Advice()
+    more = _tried(told, now, again)
+    first, rest = more.text[:1].lower(), more.text[1:]
+    return more._replace(text=f"{text}; and {first}{rest}") if more.text else more
 
 
-def _set(told: Explanation, option: str, value: str) -> _Change:
-    # Credentials are granted to a list of origins, so what goes with it is said beside it.
-    source = _source(told, "origins")
-    if source.level == "config":
-        return _Change("the config", "write", f"CORS_{option.upper()} = {value}")
-    place = told.walk[0].place if source.level == "default" else str(source)
-    return _Change(place, "write", f"{option}={value}")
+# -- what a change of the configuration can do ---------------------------------------------
 
 
-def _in_words(changes: Iterable[_Change]) -> str:
-    by_place: dict[str, dict[str, list[str]]] = {}
-    for place, verb, text in changes:
-        by_place.setdefault(place, {}).setdefault(verb, []).append(text)
-    parts = []
-    for place, verbs in by_place.items():
+class Remedy(NamedTuple):
+    """A change that was tried: the edits, and what came out."""
+
+    edits: tuple[Edit, ...]
+    tried: Tried
+
+    @property
+    def corrects(self) -> bool:
+        """Whether a resource that covers no route is corrected: then the route is meant."""
+        return any((edit.change.action, edit.change.option) == _CORRECTION for edit in self.edits)
+
+
+def _tried(told: Explanation, asked: Asked, trials: Trials) -> Advice:
+    good, objections = remedies_for(told.off, asked, trials)
+    if not good:
+        why = f" {objections[0]}." if objections else ""
+        return Advice(known=f"No change of the options was found that helps here alone.{why}")
+    best, *others = good
+    text = sentence(best.edits)
+    if others and ";" not in text:
+        other = sentence(others[-1].edits)
+        text = f"{text[:-1]}, or {other[0].lower()}{other[1:]}"
+    return Advice(text, tuple(edit.change for edit in best.edits))
+
+
+def remedies_for(off: str, asked: Asked, trials: Trials) -> tuple[list[Remedy], list[str]]:
+    """Return the changes that help and harm nobody, the best first, and what failed and why.
+
+    There are several where CORS is off, since it cannot be known which is meant.
+    """
+    start, question = trials.start, trials.question
+    several = off in ("not covered", "nowhere")
+    plans = plans_where_off(start, asked, off, question) if off else plans_where_on(asked, question)
+    good: list[Remedy] = []
+    objections: list[str] = []
+    for plan in islice(plans, _MOST_PLANS):
+        found = _carried_out(plan, asked, trials)
+        if found is None:
+            continue
+        if found.tried.objection:
+            objections.append(f"{sentence(found.edits)[:-1]}: {found.tried.objection}")
+            continue
+        good.append(found)
+        if not several and not found.tried.cost:
+            break
+    # The first is the most natural; one that changes less for others goes before it.
+    good.sort(key=lambda found: 0 if found.corrects else found.tried.cost)
+    return (good if several else good[:1]), objections
+
+
+def _carried_out(plan: Plan, asked: Asked, trials: Trials) -> Remedy | None:
+    """Follow a plan until the page can read the response; ``None`` where it never can."""
+    draft: Draft = trials.start
+    edits: list[Edit] = []
+    for _ in range(_MOST_ROUNDS):
+        try:
+            more = plan(draft, asked)
+        except InvalidEditError:
+            return None
+        if not more:
+            return None
+        for edit in more:
+            draft = edit.make(draft)
+        edits += more
+        tried = trials.ask(draft)
+        if tried.turned:
+            return Remedy(tuple(edits), trials.judge(tried))
+        if tried.asked is None:
+            return None
+        asked = tried.asked
+    return None
+
+
+def sentence(edits: Iterable[Edit]) -> str:
+    """Return edits as one sentence, those at one place together."""
+    listed: dict[str, dict[str, list[str]]] = {}
+    single: list[str] = []
+    for edit in edits:
+        if edit.verb in ("add", "write", "correct"):
+            listed.setdefault(edit.place, {}).setdefault(edit.verb, []).append(edit.words)
+        else:
+            single.append(f"{edit.verb} {edit.words}".strip())
+    parts = [", and ".join(dict.fromkeys(single))] if single else []
+    for place, verbs in listed.items():
         todo = (f"{verb} {' and '.join(texts)}" for verb, texts in verbs.items())
         parts.append(f"in {place}, {', and '.join(todo)}")
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
-def _source(told: Explanation, option: str) -> Source:
-    return next(item.source for item in told.options if item.name == option)
-
-
-def _value(told: Explanation, option: str) -> str:
-    return next(item.value for item in told.options if item.name == option)
+def preflight_of(verdict: str, question: Question) -> Iterator[str]:
+    """Yield why a browser sends a preflight before what is asked."""
+    if verdict != "same-origin":
+        yield from preflight_reasons(question.method, question.headers)

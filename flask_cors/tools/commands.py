@@ -25,7 +25,6 @@ from ..runtime.hooks import state_of
 from ..runtime.state import State
 from ..testing import Browser, Reply
 from . import terminal as console
-from .advice import advise, reasons
 from .checks import RULES, SEVERITIES, CheckResult, RuleInfo, check, to_github, to_sarif
 from .checks.upgrade import ROWS, UpgradeResult, upgrade
 from .explain import explain
@@ -142,6 +141,10 @@ def _whole_url(context: click.Context, parameter: click.Parameter, value: str) -
     return value
 
 
+def _base_url(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    return None if value is None else _whole_url(context, parameter, value)
+
+
 def _headers(
     context: click.Context, parameter: click.Parameter, values: Sequence[str]
 ) -> dict[str, str]:
@@ -230,6 +233,8 @@ def routes_to_dict(rows: Sequence[RouteRow]) -> dict[str, Any]:
 @click.argument("method", callback=_method)
 @click.argument("url", callback=_url)
 @_request_options
+@click.option("--all", "every_option", is_flag=True, help="Show options with their defaults too.")
+@click.option("--base-url", callback=_base_url, help="The server that a path is asked of.")
 @click.pass_context
 def explain_command(
     context: click.Context,
@@ -239,6 +244,8 @@ def explain_command(
     headers: dict[str, str],
     credentials: bool,
     as_json: bool,
+    every_option: bool,
+    base_url: str | None,
 ) -> None:
     """Explain what a page of an origin would get, and why."""
     app, state = _app(context)
@@ -252,12 +259,12 @@ def explain_command(
             origin,
             headers=headers,
             credentials=credentials,
+            base_url=base_url,
         )
-        why, advice = reasons(told, headers), advise(told)
         if as_json:
-            console.print_json({**told.to_dict(), "preflight": why, "advice": advice})
+            console.print_json(told.to_dict())
         else:
-            console.print_explanation(told, why, advice)
+            console.print_explanation(told, every_option)
     context.exit(0 if told.allowed else 1)
 
 

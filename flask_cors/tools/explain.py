@@ -6,28 +6,31 @@ decides nothing itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field, replace
-from typing import Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+import os
+from collections.abc import Iterable, Iterator, Mapping, Set
+from typing import Final, NamedTuple
+from urllib.parse import urljoin, urlsplit
 
-from flask import Flask, request
-from werkzeug.routing import RequestRedirect
+from flask import Flask
 
 from .. import fetch
-from ..options.schema import Setting
 from ..patterns.paths import has_dot_segment
-from ..policy.decide import Preflight, Step, steps
 from ..resolution.compile import Policies
 from ..resolution.lost_marks import LostMark, lost_at_registration, lost_in_wrapper
 from ..resolution.marks import Layers
-from ..resolution.table import Target
-from ..runtime import decisions as engine
-from ..runtime import endpoint as routing
-from ..testing import Browser, NetworkError, Reply, Request
+from ..runtime.hooks import state_of
+from .advice import look_for, preflight_of
+from .asking import NOT_SENDABLE, Asked, Found, Question, ask
+from .changes import Draft
+from .code import Writer, writers
+from .cookies import cookie_problems
 from .explanation import ExplainedExchange, Explanation, WalkStep, effective_options
+from .trials import Trials
 
 __all__ = ["Explanation", "explain"]
+
+# Where `flask run` listens unless it is told otherwise.
+_PORT: Final = "5000"
 
 
 def explain(
@@ -46,39 +49,58 @@ def explain(
     """Explain a request; see :meth:`flask_cors.extension.AppCORS.explain`."""
     if "/" in method:
         raise ValueError(f"the method comes first: explain('GET', {method!a}, origin)")
-    url = urljoin(base_url or _base_url(app, origin), path)
-    server = _Server(app, policies, credentials, private_network)
-    page = _Page(method, url, origin, _with_values(headers), credentials, private_network)
-    verdict, message = page.ask(server)
-    # A browser resolves the dots in a path before it asks.
-    first = server.first_actual(replace(page, url=server.exchanges[0].url).request())
-    off = _off(first, policies)
-    view = app.view_functions.get(first.target.endpoint or "")
+    base, assumed = (base_url, "") if base_url else _base_url(app, path, origin)
+    url = urljoin(base, path)
+    question = Question(method, url, origin, _with_values(headers), credentials, private_network)
+    asked = ask(app, policies, question)
+    off = _off(asked.found, policies)
+    view = app.view_functions.get(asked.found.target.endpoint or "")
     lost = lost_in_wrapper(view) or lost_at_registration(view)
-    return Explanation(
+    code = _code_of(app, asked, hand_written)
+    trials = Trials(policies, Draft(app, state_of(app).registry, dict(app.config)), question)
+    told = Explanation(
         method=method,
         url=url,
         origin=origin,
-        endpoint=first.target.endpoint,
-        covered=bool(first.layers),
-        walk=tuple(_walk(first.layers or ())),
-        options=tuple(effective_options(first.settings)),
-        exchanges=tuple(server.exchanges),
-        verdict=verdict,
-        message=message,
-        notes=tuple(_notes(first, off, lost, hand_written)),
+        endpoint=asked.found.target.endpoint,
+        covered=bool(asked.found.layers),
+        walk=tuple(_walk(asked.found.layers or ())),
+        options=tuple(effective_options(asked.found.settings)),
+        exchanges=asked.exchanges,
+        verdict="undecided" if code else asked.verdict,
+        message=code.message if code else asked.message,
+        notes=tuple(_notes(app, asked, off, lost, question)),
         credentials=credentials,
         off=off,
         lost_mark=lost.hint if lost else "",
+        problem=asked.problem,
+        status=asked.last.status,
+        why_status=_why(asked.last, question),
+        otherwise=asked.verdict if code else "",
+        writers=code.writers if code else (),
+        assumed=assumed,
+        preflight=tuple(preflight_of(asked.verdict, question)),
+        ask_advice=lambda: look_for(told, asked, trials),
     )
+    return told
 
 
-def _base_url(app: Flask, origin: str | None) -> str:
+# -- the request -----------------------------------------------------------------------
+
+
+def _base_url(app: Flask, path: str, origin: str | None) -> tuple[str, str]:
+    """Return the address of the server that a path is asked of, and a sentence about it."""
+    if urlsplit(path).netloc:
+        return "", ""
     name = app.config["SERVER_NAME"]
     # A browser lets no page of an https site fetch from plain http.
     secure = name is not None and origin is not None and origin.lower().startswith("https:")
     scheme = "https" if secure else app.config["PREFERRED_URL_SCHEME"]
-    return f"{scheme}://{name or 'localhost'}"
+    if name:
+        return f"{scheme}://{name}", f"The host is taken from SERVER_NAME: {scheme}://{name}."
+    port = os.environ.get("FLASK_RUN_PORT", _PORT)
+    base = f"{scheme}://localhost:{port if port.isdigit() else _PORT}"
+    return base, f"The host is assumed, as `flask run` would serve it: {base}."
 
 
 def _with_values(headers: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
@@ -89,160 +111,7 @@ def _with_values(headers: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
     return {name: json if name.lower() == "content-type" else "x" for name in names}
 
 
-@dataclass(frozen=True)
-class _Page:
-    """The page that makes the request, and what it wants."""
-
-    method: str
-    url: str
-    origin: str | None
-    headers: Mapping[str, str]
-    credentials: bool
-    private_network: bool
-
-    def request(self) -> Request:
-        """Return the request itself, without a preflight before it."""
-        lines = list(self.headers.items())
-        if self.origin is not None:
-            lines.append((fetch.ORIGIN, self.origin))
-        return Request(self.method, self.url, tuple(lines))
-
-    def ask(self, server: _Server) -> tuple[str, str]:
-        """Make the request, as a browser does if one can; return verdict and message."""
-        if self.origin is None:
-            server.answer(self.request())
-            return "no-origin", "Without an Origin header a browser applies no CORS check."
-        try:
-            page = Browser(transport=server.answer, origin=self.origin)
-        except ValueError:
-            return self._ask_as_client(server)
-        try:
-            return self._ask_as_browser(server, page)
-        except TypeError as error:
-            message = f"No browser sends this: {error}"
-        except NetworkError as error:
-            message = str(error)
-        if not server.exchanges:
-            server.answer(self.request())
-        return "blocked", message
-
-    def _ask_as_client(self, server: _Server) -> tuple[str, str]:
-        reply = server.answer(self.request())
-        allowed = reply.get(fetch.ALLOW_ORIGIN) in (self.origin, "*")
-        message = "No browser sends such an Origin; other clients need no permission to read."
-        return "readable" if allowed else "blocked", message
-
-    def _ask_as_browser(self, server: _Server, page: Browser) -> tuple[str, str]:
-        # The draft asks before simple requests as well, as upload listeners make browsers do.
-        simple = fetch.normalize_method(self.method) in fetch.SAFELISTED_METHODS
-        response = page.fetch(
-            self.url,
-            method=self.method,
-            headers=self.headers,
-            credentials="include" if self.credentials else "same-origin",
-            upload_listener=self.private_network and simple,
-        )
-        if server.refuses_private_network:
-            return "blocked", f"The preflight's answer lacks {fetch.ALLOW_PRIVATE_NETWORK}."
-        if response.type == "basic":
-            return "same-origin", "The page has the API's own origin, so CORS does not apply."
-        return "readable", f"A page of {self.origin} can read the response."
-
-
-@dataclass(frozen=True)
-class _Found:
-    """What the table says of one request; ``layers`` is ``None`` where CORS is off."""
-
-    target: Target
-    layers: Layers | None
-    settings: Mapping[str, Setting]
-
-
-@dataclass
-class _Server:
-    """Answers the browser model's requests with what the library would put on them."""
-
-    app: Flask
-    policies: Policies
-    credentials: bool
-    private_network: bool
-    exchanges: list[ExplainedExchange] = field(default_factory=list)
-
-    @property
-    def compiled(self) -> engine.Compiled:
-        """The policies, without what other requests were answered."""
-        return engine.Compiled(self.policies, lambda: None)
-
-    refuses_private_network: bool = False
-
-    def answer(self, asked: Request) -> Reply:
-        """Return the answer to one request, without running any view."""
-        headers = list(asked.headers)
-        if self.private_network and asked.get(fetch.REQUEST_METHOD):
-            headers.append((fetch.REQUEST_PRIVATE_NETWORK, "true"))
-        with self._context(asked, headers):
-            wanted = engine.preflight_of(request)
-            if wanted is None:
-                return self._actual(asked)
-            return self._preflight(asked, wanted)
-
-    def first_actual(self, asked: Request) -> _Found:
-        """Return what the table says of the request that the page wants to make."""
-        with self._context(asked, list(asked.headers)):
-            target = routing.target_of(self.app, request)
-        policy = self.policies.policy(target)
-        return _Found(target, self.policies.layers(target), policy.settings if policy else {})
-
-    def _context(self, asked: Request, headers: list[tuple[str, str]]) -> Any:
-        parts = urlsplit(asked.url)
-        return self.app.test_request_context(
-            urlunsplit(("", "", parts.path or "/", parts.query, "")),
-            base_url=f"{parts.scheme}://{parts.netloc}",
-            method=asked.method,
-            headers=headers,
-        )
-
-    def _preflight(self, asked: Request, wanted: Preflight) -> Reply:
-        found = engine.answer_preflight(self.app, self.compiled, request, wanted)
-        granted = found.decision is not None and any(
-            name == fetch.ALLOW_PRIVATE_NETWORK for name, _ in found.decision.headers
-        )
-        if wanted.private_network and not granted:
-            self.refuses_private_network = True
-        return self._reply(asked, "preflight", found)
-
-    def _actual(self, asked: Request) -> Reply:
-        decision = engine.decide_actual(self.app, self.compiled, request)
-        endpoint = routing.target_of(self.app, request).endpoint
-        return self._reply(asked, "actual", engine.Answer(decision, False, endpoint))
-
-    def _judged(self, step: Step) -> Step:
-        """Return a step of the server as it ends for this page: one that wants credentials."""
-        if step.name != "credentials" or " may be used " in step.text or not self.credentials:
-            return step
-        return step._replace(ok=False, text=f"the page sends credentials, but {step.text}")
-
-    def _reply(self, asked: Request, kind: str, answer: engine.Answer) -> Reply:
-        decision = answer.decision
-        error = None if answer.short_circuits else request.routing_exception
-        status = 200 if answer.short_circuits else getattr(error, "code", None)
-        sent = decision.headers if decision else ()
-        self.exchanges.append(
-            ExplainedExchange(
-                kind=kind,
-                method=asked.method,
-                url=asked.url,
-                endpoint=answer.endpoint,
-                answered_by="flask_cors" if answer.short_circuits else "app",
-                status=status,
-                headers=sent,
-                vary=bool(decision and decision.vary),
-                steps=tuple(map(self._judged, steps(decision))) if decision else (),
-            )
-        )
-        if isinstance(error, RequestRedirect):
-            sent += (("Location", error.new_url),)
-        return Reply(status or 200, sent)
+# -- what is said of it ----------------------------------------------------------------
 
 
 def _walk(layers: Layers) -> Iterable[WalkStep]:
@@ -250,7 +119,7 @@ def _walk(layers: Layers) -> Iterable[WalkStep]:
         yield WalkStep(layer.kind, layer.place, tuple(sorted(layer.settings)))
 
 
-def _off(found: _Found, policies: Policies) -> str:
+def _off(found: Found, policies: Policies) -> str:
     if found.layers:
         return ""
     if has_dot_segment(found.target.path):
@@ -263,24 +132,76 @@ def _off(found: _Found, policies: Policies) -> str:
 _WHY_OFF = {
     "dot segment": "the path has a . or .. segment, which no page needs.",
     "exempt": "the view is taken out by cors_exempt.",
-    "not covered": "no mark, blueprint or resource covers this path.",
+    "not covered": "no decorator, blueprint or resource covers this path.",
     "nowhere": "it is on for no route of this app.",
 }
 
 
-def _notes(found: _Found, off: str, lost: LostMark | None, hand_written: Set[str]) -> Iterable[str]:
-    endpoint = found.target.endpoint
+def _why(found: Found, question: Question) -> str:
+    """Return why Flask answers with a status of its own; empty where a view answers."""
+    if found.status == 404:
+        return "no route serves this path"
+    if found.status == 405:
+        return f"this path serves {', '.join(found.served)}, and not {question.method}"
+    return "Flask answers before any view" if found.status else ""
+
+
+# -- what the app's code decides -----------------------------------------------------------
+
+# What a browser refuses by itself is refused whatever the app's code does.
+_BY_BROWSERS: Final = (NOT_SENDABLE, "mixed-content")
+
+
+class _Code(NamedTuple):
+    """Code of the app that decides instead of the options, and what is said of it."""
+
+    writers: tuple[Writer, ...]
+    message: str
+
+
+def _code_of(app: Flask, asked: Asked, hand_written: Set[str]) -> _Code | None:
+    """Return the code that is seen to decide on the way; ``None`` where the options do."""
+    if asked.verdict not in ("readable", "blocked") or asked.problem in _BY_BROWSERS:
+        return None
+    found = tuple(dict.fromkeys(writer for each in asked.exchanges for writer in _on(app, each)))
+    alone = f"by the options alone the page is {_ALONE[asked.verdict]}"
+    if found:
+        names = " and ".join(map(str, found))
+        writes = f"{'write' if len(found) > 1 else 'writes'} or removes {fetch.ALLOW_ORIGIN}"
+        return _Code(found, f"{_capital(names)} {writes}, so that code decides; {alone}.")
+    if (asked.last.target.endpoint or "") in hand_written:
+        before = f"The app wrote {fetch.ALLOW_ORIGIN} itself in a response of this endpoint"
+        return _Code((), f"{before}, so that code decides; {alone}.")
+    return None
+
+
+_ALONE: Final = {"readable": "allowed to read the response", "blocked": "blocked"}
+
+
+def _on(app: Flask, exchange: ExplainedExchange) -> list[Writer]:
+    """Return the code that sees one exchange; a preflight answered here meets few hooks."""
+    short = exchange.answered_by == "flask_cors"
+    method = None if exchange.kind == "preflight" else exchange.method
+    error = None if short else exchange.status
+    return writers(app, exchange.endpoint, method, short=short, error=error)
+
+
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+# -- notes ----------------------------------------------------------------------------------
+
+
+def _notes(
+    app: Flask, asked: Asked, off: str, lost: LostMark | None, question: Question
+) -> Iterator[str]:
+    endpoint = asked.found.target.endpoint
     if lost:
-        yield f"The view of {endpoint} has a mark without effect: {lost.reason}."
+        yield f"The view of {endpoint} has a decorator without effect: {lost.reason}."
     if off:
         yield f"CORS is off here: {_WHY_OFF[off]}"
-    elif (endpoint or "") in hand_written:
-        yield (
-            f"The app wrote {fetch.ALLOW_ORIGIN} itself in a response of this endpoint: such a "
-            "response is its own and stays as it is."
-        )
-    else:
-        yield (
-            f"No view and no hook ran for this; where one writes {fetch.ALLOW_ORIGIN} itself, "
-            "its response stays as it is."
-        )
+    if question.credentials and question.origin and asked.verdict in ("readable", "blocked"):
+        url = asked.exchanges[-1].url
+        for problem in cookie_problems(app.config, question.origin, url):
+            yield _capital(str(problem))

@@ -5,22 +5,25 @@ Plain data: asks nothing and decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
 
-from ..errors import Source, shorten
+from ..errors import Source
 from ..options.parsers import HeaderNames
 from ..options.schema import OPTIONS, Setting
 from ..patterns.origins import Origins
-from ..policy.decide import Step
+from ..policy.steps import Step
+from .code import Writer
+from .text import Line, page_of
 
 _MOST_PATTERNS = 10
 
 
 @dataclass(frozen=True)
 class EffectiveOption:
-    """An option's effective value as text, and where it was said."""
+    """An option's effective value as text, and where it is set."""
 
     name: str
     value: str
@@ -29,6 +32,11 @@ class EffectiveOption:
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
         return {"name": self.name, "value": self.value, "source": self.source._asdict()}
+
+    def __str__(self) -> str:
+        source = self.source
+        place = source.level if source.level == "default" else f"{source.level}: {source}"
+        return f"{self.name} = {self.value}  ({place})"
 
 
 @dataclass(frozen=True)
@@ -66,15 +74,50 @@ class ExplainedExchange:
         return f"{self.status}, from Flask" if self.status else "what the app answers"
 
 
+class Change(NamedTuple):
+    """One edit of the configuration: what is to be done, where, to which option.
+
+    ``action`` is ``add`` (to the values that are there), ``set``, ``call``, ``decorate`` or
+    ``remove``; ``value`` is what is to be written; ``option`` may be empty.
+    """
+
+    action: str
+    place: str
+    option: str
+    value: str
+    file: str | None = None
+    line: int | None = None
+
+
+class Advice(NamedTuple):
+    """What would turn the verdict: a sentence, and the edits of the configuration, if any.
+
+    The edits have been compiled and asked. ``known`` says why there is no advice, where every
+    change that was tried fails.
+    """
+
+    text: str = ""
+    changes: tuple[Change, ...] = ()
+    known: str = ""
+
+
+def _no_advice() -> Advice:
+    return Advice()
+
+
 @dataclass(frozen=True)
 class Explanation:
     """What a request would be answered and why; ``str()`` reads as a report.
 
-    ``verdict`` is ``readable``, ``blocked``, ``same-origin`` or, without an origin,
-    ``no-origin``; ``message`` is what a browser's console would say. ``off`` says why CORS
-    is off here: ``exempt``, ``dot segment``, ``not covered``, or ``nowhere`` where it is on
-    for no route of the app; it is empty where CORS is on. ``lost_mark`` says what to do
-    about a mark of the view that has no effect, and is empty where there is none.
+    ``verdict`` is ``readable``, ``blocked``, ``same-origin``, without an origin ``no-origin``,
+    or ``undecided`` where code of the app, named in ``writers``, writes or removes
+    Access-Control-Allow-Origin; ``otherwise`` is then the verdict of the options alone.
+    ``message`` is what a browser's console would say, and ``problem`` the check that fails, as
+    ``flask_cors.testing`` names it. ``status`` is the one that Flask answers with where no view
+    would run, and ``why_status`` says why. ``off`` says why CORS is off here: ``exempt``,
+    ``dot segment``, ``not covered``, or ``nowhere`` where it is on for no route of the app; it
+    is empty where CORS is on. ``lost_mark`` says what to do about a decorator of the view that
+    has no effect, and is empty where there is none. ``assumed`` says which host was assumed.
     """
 
     method: str
@@ -91,23 +134,73 @@ class Explanation:
     credentials: bool = False
     off: str = ""
     lost_mark: str = ""
+    problem: str = ""
+    status: int | None = None
+    why_status: str = ""
+    otherwise: str = ""
+    writers: tuple[Writer, ...] = ()
+    assumed: str = ""
+    preflight: tuple[str, ...] = ()
+    ask_advice: Callable[[], Advice] = field(default=_no_advice, compare=False, repr=False)
 
     @property
     def allowed(self) -> bool:
-        """Whether a page of this origin could read the response."""
-        return self.verdict != "blocked"
+        """Whether a page of this origin can read the response, as far as that is known."""
+        return self.verdict not in ("blocked", "undecided")
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return all of it as plain data, for JSON."""
-        found = asdict(self)
-        found["options"] = [option.to_dict() for option in self.options]
-        for exchange, shown in zip(self.exchanges, found["exchanges"], strict=True):
-            shown["answer"] = exchange.answer
-            shown["steps"] = [step._asdict() for step in exchange.steps]
-        return found
+    @property
+    def outcome(self) -> str:
+        """The verdict, and the status where it is known: ``readable, 404: no route ...``."""
+        return f"{self.verdict}, {self.status}: {self.why_status}" if self.status else self.verdict
+
+    @cached_property
+    def tried(self) -> Advice:
+        """The change that turns the verdict; it is looked for and tried when first asked for."""
+        return self.ask_advice()
+
+    @property
+    def advice(self) -> str:
+        """The change that would turn the verdict, in words; empty where there is none."""
+        return self.tried.text
+
+    def to_dict(self, advice: bool = True) -> dict[str, Any]:
+        """Return all of it as plain data, for JSON; no change is tried without *advice*."""
+        found = {name: value for name, value in vars(self).items() if name in _PLAIN}
+        tried = self.tried if advice else Advice()
+        return {
+            **found,
+            "walk": [asdict(step) for step in self.walk],
+            "options": [option.to_dict() for option in self.options],
+            "exchanges": [
+                {
+                    **asdict(exchange),
+                    "steps": [step.to_dict() for step in exchange.steps],
+                    "answer": exchange.answer,
+                }
+                for exchange in self.exchanges
+            ],
+            "writers": [writer._asdict() for writer in self.writers],
+            "advice": tried.text,
+            "changes": [change._asdict() for change in tried.changes],
+            "known": tried.known,
+        }
+
+    def lines(self, every_option: bool = False) -> Iterator[Line]:
+        """Yield the report: verdict, status and advice first, then what led to them.
+
+        Options that have their default are left out without *every_option*.
+        """
+        yield from _verdict_lines(self)
+        yield from _preflight_lines(self)
+        yield from _walk_lines(self, every_option)
+        for exchange in self.exchanges:
+            yield from _exchange_lines(exchange)
 
     def __str__(self) -> str:
-        return "\n".join(_lines(self))
+        return page_of(self.lines())
+
+
+_PLAIN = frozenset(Explanation.__dataclass_fields__) - {"ask_advice"}
 
 
 def effective_options(settings: Mapping[str, Setting]) -> Iterable[EffectiveOption]:
@@ -144,20 +237,58 @@ def show(value: object) -> str:
     return "none" if value is None else str(value)
 
 
-def _lines(told: Explanation) -> Iterable[str]:
-    yield f"{told.method} {told.url} from {shorten(told.origin)}: {told.verdict}"
-    yield f"  {told.message}"
-    yield f"endpoint: {told.endpoint or 'none (404)'}"
-    for step in told.walk:
-        yield f"  {step.level}: {step.place} sets {', '.join(step.sets) or 'nothing'}"
-    for option in told.options:
-        yield f"  {option.name} = {option.value}  [{option.source}]"
-    for exchange in told.exchanges:
-        yield f"{exchange.kind}: {exchange.method} {exchange.url} -> {exchange.answer}"
-        for found in exchange.steps:
-            state = "ok   " if found.ok else "FAILS"
-            yield f"  {state}  {found.name}: {found.text} <{found.clause}>"
-        for name, value in exchange.headers:
-            yield f"  {name}: {value}"
-    for note in told.notes:
-        yield f"note: {note}"
+# -- as text ---------------------------------------------------------------------------
+
+_COLORS = {"blocked": "red", "undecided": "yellow"}
+
+
+def _verdict_lines(told: Explanation) -> Iterator[Line]:
+    yield Line(f"{told.method} {told.url} from {told.origin or 'no origin'}", "bold")
+    color = _COLORS.get(told.verdict, "green")
+    if told.status:
+        yield Line(told.outcome, color)
+        yield Line(told.message)
+    else:
+        yield Line(f"{told.outcome}: {told.message}", color)
+    if told.advice:
+        yield Line(f"To change that: {told.advice}", "bold")
+    notes = (told.tried.known, *told.notes, told.assumed)
+    yield from (Line(f"Note: {note}") for note in notes if note)
+
+
+def _preflight_lines(told: Explanation) -> Iterator[Line]:
+    yield Line()
+    yield Line(
+        "A browser sends a preflight first:" if told.preflight else "No preflight is needed."
+    )
+    yield from (Line(f"- {reason}", indent=2, hang=2) for reason in told.preflight)
+
+
+def _walk_lines(told: Explanation, every_option: bool) -> Iterator[Line]:
+    yield Line()
+    yield Line(f"Endpoint: {told.endpoint or 'none (404)'}", "bold")
+    for number, step in enumerate(told.walk, 1):
+        sets = f"sets {', '.join(step.sets)}" if step.sets else "sets nothing"
+        yield Line(f"{number}. {step.level}: {step.place} {sets}", indent=2, hang=3)
+    if not told.options:
+        return
+    shown = [item for item in told.options if every_option or item.source.level != "default"]
+    yield Line("Effective options:", "bold")
+    yield from (Line(str(option), indent=2, hang=2) for option in shown)
+    if rest := len(told.options) - len(shown):
+        which = f"The other {rest}" if shown else f"All {rest}"
+        yield Line(f"{which} have their defaults; --all shows them.", indent=2)
+
+
+def _exchange_lines(exchange: ExplainedExchange) -> Iterator[Line]:
+    yield Line()
+    title = "Preflight" if exchange.kind == "preflight" else "Request"
+    yield Line(f"{title}: {exchange.method} {exchange.url} -> {exchange.answer}", "bold")
+    for step in exchange.steps:
+        state, color = ("ok", "green") if step.ok else ("FAILS", "red")
+        yield Line(f"{state:5}  {step.name}: {step.text}", color, indent=2, hang=7)
+        yield Line(step.clause, indent=9)
+    headers = [*exchange.headers, *([("Vary", "Origin")] if exchange.vary else [])]
+    if headers:
+        yield Line("Headers that are added:", indent=2)
+    yield from (Line(f"{name}: {value}", indent=4, hang=2) for name, value in headers)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from queue import Empty, Queue
 from threading import Thread
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from .. import fetch
-from ..testing import Browser, Exchange, NetworkError, Reply, Request
+from ..testing import STANDARD, Browser, Exchange, NetworkError, Reply, Request
 from .diagnosis import Fault, Seen, faults_of
 
 #: The answers that say what stands in front of the app.
@@ -94,7 +94,9 @@ def probe(
     ``ValueError`` where *origin* is none, and ``TypeError`` for a request that no page makes.
     """
     transport = _Transport(limits or Limits())
-    page = Browser(transport=transport, origin=origin, base_url=url)
+    # The client's own User-Agent says who asks.
+    traits = replace(STANDARD, user_agent=None)
+    page = Browser(transport=transport, origin=origin, base_url=url, traits=traits)
     mode = "include" if credentials else "same-origin"
     failure: NetworkError | None = None
     verdict, message = "blocked", ""

@@ -24,7 +24,7 @@ from ..patterns.origins import Origins
 from ..policy.decide import Preflight, decide
 from ..policy.policy import Policy
 from ..resolution.compile import Policies
-from .advice import advise, reasons
+from .advice import reasons
 from .checks import check
 from .explain import explain
 from .explanation import Explanation, effective_option, shown_settings
@@ -37,6 +37,8 @@ STRANGER: Final = "https://stranger.example"
 _MOST_COLUMNS: Final = 5
 # An explanation takes about 2 kB and a millisecond; beyond these the page names the command.
 _MOST_EXPLAINED: Final = 300
+# A change is tried at all routes; where there are more, the command says what to change.
+_MOST_TRIED: Final = 2000
 _CODES: Final = {"readable": "r", "blocked": "b", "same-origin": "s"}
 
 
@@ -63,10 +65,10 @@ def render(app: Flask, state: State) -> str:
     )
 
 
-def to_show(told: Explanation, headers: Mapping[str, str]) -> dict[str, Any]:
+def to_show(told: Explanation, headers: Mapping[str, str], advice: bool = True) -> dict[str, Any]:
     """Return an explanation as ``explanation.js`` shows it, *headers* being the page's."""
-    extra = {"preflight": reasons(told, headers), "advice": advise(told)}
-    found: dict[str, Any] = _from_here({**told.to_dict(), **extra})
+    data = {**told.to_dict(advice), "preflight": reasons(told, headers)}
+    found: dict[str, Any] = _from_here(data)
     return found
 
 
@@ -244,6 +246,7 @@ class _Judge:
     def __post_init__(self) -> None:
         self._urls = self.app.url_map.bind("localhost")
         self._rules = Counter(rule.rule for rule in self.app.url_map.iter_rules())
+        self._routes = self._rules.total()
 
     def verdicts(self, row: RouteRow, origin: str) -> list[str]:
         """Return the verdict for each method of a row."""
@@ -251,7 +254,9 @@ class _Judge:
         for method, kind in zip(row.methods, self._kinds(row, origin), strict=True):
             verdict = self._verdicts.get(kind)
             if verdict is None:
-                verdict = self._verdicts[kind] = self._explain(row, method, origin).verdict
+                told = self._explain(row, method, origin)
+                # The page shows what the options decide; the explanation names other code.
+                verdict = self._verdicts[kind] = told.otherwise or told.verdict
             found.append(verdict)
         return found
 
@@ -311,7 +316,9 @@ class _Judge:
             if len(self.explanations) == _MOST_EXPLAINED:
                 return -1
             self._numbers[key] = len(self.explanations)
-            kept = to_show(self._explain(row, method, origin), {})
+            told = self._explain(row, method, origin)
+            tried = len(self.explanations) * self._routes <= _MOST_TRIED
+            kept = to_show(told, {}, advice=tried)
             del kept["options"]
             self.explanations.append({**kept, "path": visible(row.path)})
         return self._numbers[key]

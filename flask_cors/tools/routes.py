@@ -88,7 +88,7 @@ def _rows(policies: Policies, adapter: MapAdapter, rule: Rule) -> Iterator[Route
     assert route is not None
     varies = is_variable(route, rule)
     seen: set[tuple[Policy | None, tuple[str, ...]]] = set()
-    for path in _examples(route, adapter, rule) if varies else [_example(rule.rule)]:
+    for path in _examples(route, adapter, rule) if varies else [example(rule.rule)]:
         for policy, methods in _by_policy(policies, rule, path).items():
             if (policy, methods) in seen:
                 continue
@@ -116,7 +116,7 @@ def _by_policy(policies: Policies, rule: Rule, path: str) -> dict[Policy | None,
     return found
 
 
-def _example(rule: str) -> str:
+def example(rule: str) -> str:
     """Return a path that a URL rule serves, as far as its converters are known."""
 
     def fill(found: re.Match[str]) -> str:
@@ -136,7 +136,7 @@ def _examples(route: Route, adapter: MapAdapter, rule: Rule) -> Sequence[str]:
         for pattern, _ in scope
         if pattern.possible(start)
     ]
-    paths = [_example(rule.rule), *wanted[:_MOST_EXAMPLES]]
+    paths = [example(rule.rule), *wanted[:_MOST_EXAMPLES]]
     return [
         path for path in dict.fromkeys(paths) if path == paths[0] or _serves(adapter, path, rule)
     ]

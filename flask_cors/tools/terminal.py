@@ -6,16 +6,14 @@ a server is printed as plain text, and what is not printable is escaped.
 
 from __future__ import annotations
 
-import re
 import sys
-import textwrap
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ..options.schema import OPTIONS
-from .explanation import EffectiveOption, ExplainedExchange, Explanation, effective_option
+from .explanation import EffectiveOption, Explanation, effective_option
 from .routes import RouteRow, effective_options
+from .text import Line, here, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 # A table of more rows takes rich too long; from there on a route is one plain line.
 _MOST_TABLE_ROWS: Final = 300
 _NARROW: Final = 100
-_ENCLOSING: Final = re.compile(r"[\w.]*<locals>\.")
 _COLORS: Final = {"error": "red", "warning": "yellow", "note": "cyan"}
 _COLUMNS: Final = {name: row.column for name, row in OPTIONS.items() if row.column}
 
@@ -40,28 +37,18 @@ class Output:
 
         self.console: Console = Console(highlight=False, markup=False, emoji=False)
         self._ascii = not (self.console.encoding or "").lower().startswith("utf")
-        self._here = f"{Path.cwd()}/"
+        self._here = here()
         # Asked once: each time, rich looks at the terminal and at the environment.
         self._width = self.console.width
         self._colors = self.console.is_terminal
 
     def plain(self, text: object) -> str:
         """Return *text* with every character escaped that a terminal cannot print as itself."""
-        shown = str(text).replace(self._here, "")
-        if "<locals>" in shown:
-            # A view that is defined in a function has that function in its name.
-            shown = _ENCLOSING.sub("", shown)
-        if shown.isprintable() and (shown.isascii() or not self._ascii):
-            return shown
-        return "".join(char if self._printable(char) else _escaped(char) for char in shown)
-
-    def _printable(self, char: str) -> bool:
-        return char.isprintable() and (char.isascii() or not self._ascii)
+        return plain(text, self._here, only_ascii=self._ascii)
 
     def line(self, text: object = "", style: str = "", indent: int = 0, hang: int = 0) -> None:
         """Print one line, wrapped at the terminal's width; *hang* indents what goes on more."""
-        for part in _wrapped(self.plain(text), max(self._width - indent, 20), " " * hang):
-            shown = " " * indent + part if part else ""
+        for shown in Line(self.plain(text), style, indent, hang).wrapped(self._width):
             if style and self._colors:
                 from rich.text import Text
 
@@ -99,16 +86,6 @@ class Output:
     def narrow(self) -> bool:
         """Whether there is no room for a table of many columns."""
         return self._width < _NARROW
-
-
-def _wrapped(text: str, width: int, hang: str) -> list[str]:
-    if len(text) <= width:
-        return [text.rstrip()]
-    return textwrap.wrap(text, width, subsequent_indent=hang, break_on_hyphens=False)
-
-
-def _escaped(char: str) -> str:
-    return char.encode("unicode_escape").decode("ascii")
 
 
 # -- routes ----------------------------------------------------------------------------
@@ -161,70 +138,21 @@ def _route_block(output: Output, row: RouteRow, sources: bool) -> None:
         return
     if sources:
         for option in effective_options(row.policy):
-            output.line(_option(option), indent=2, hang=2)
+            output.line(option, indent=2, hang=2)
         return
     for name in _COLUMNS:
         option = effective_option(name, row.policy.settings[name])
         output.line(f"{name} = {_with_level(option)}", indent=2, hang=2)
 
 
-def _option(option: EffectiveOption) -> str:
-    source = option.source
-    said = source.level if source.level == "default" else f"{source.level}: {source}"
-    return f"{option.name} = {option.value}  ({said})"
-
-
 # -- explain ---------------------------------------------------------------------------
 
 
-def print_explanation(told: Explanation, reasons: Sequence[str], advice: str) -> None:
-    """Print an explanation: the verdict first, then what led to it."""
+def print_explanation(told: Explanation, every_option: bool = False) -> None:
+    """Print an explanation as its ``str()`` reads, with colours where they can be shown."""
     output = Output()
-    color = "red" if told.verdict == "blocked" else "green"
-    output.line(f"{told.method} {told.url} from {told.origin or 'no origin'}", "bold")
-    output.line(f"{told.verdict}: {told.message}", color)
-    if advice:
-        output.line(f"To change that: {advice}", "bold")
-    _preflight(output, reasons)
-    _walk(output, told)
-    for exchange in told.exchanges:
-        _exchange(output, exchange)
-    for note in told.notes:
-        output.line(f"Note: {note}")
-
-
-def _preflight(output: Output, reasons: Sequence[str]) -> None:
-    output.line()
-    output.line("A browser sends a preflight first:" if reasons else "No preflight is needed.")
-    for reason in reasons:
-        output.line(f"- {reason}", indent=2, hang=2)
-
-
-def _walk(output: Output, told: Explanation) -> None:
-    output.line()
-    output.line(f"Endpoint: {told.endpoint or 'none (404)'}", "bold")
-    for number, step in enumerate(told.walk, 1):
-        sets = f"sets {', '.join(step.sets)}" if step.sets else "sets nothing"
-        output.line(f"{number}. {step.level}: {step.place} {sets}", indent=2, hang=3)
-    if told.options:
-        output.line("Effective options:", "bold")
-    for option in told.options:
-        output.line(_option(option), indent=2, hang=2)
-
-
-def _exchange(output: Output, exchange: ExplainedExchange) -> None:
-    output.line()
-    title = "Preflight" if exchange.kind == "preflight" else "Request"
-    output.line(f"{title}: {exchange.method} {exchange.url} -> {exchange.answer}", "bold")
-    for step in exchange.steps:
-        state, color = ("ok", "green") if step.ok else ("FAILS", "red")
-        output.line(f"{state:5}  {step.name}: {step.text}", color, indent=2, hang=7)
-        output.line(step.clause, indent=9)
-    headers = [*exchange.headers, *([("Vary", "Origin")] if exchange.vary else [])]
-    if headers:
-        output.line("Headers that are put on:", indent=2)
-    for name, value in headers:
-        output.line(f"{name}: {value}", indent=4, hang=2)
+    for line in told.lines(every_option):
+        output.line(*line)
 
 
 # -- check -----------------------------------------------------------------------------

@@ -38,6 +38,9 @@ class Ask:
     mode: Any = "cors"
     redirect: Any = "follow"
     uploads: bool = False
+    referrer_policy: Any = ""
+    integrity: str = ""
+    cache: Any = "default"
 
 
 @dataclass(frozen=True)
@@ -225,13 +228,45 @@ HEADERS: dict[tuple[str, str], float] = {
     ("Proxy-Authorization", "x"): 0.5,
     ("X-HTTP-Method-Override", "PUT"): 0.5,
     ("X-HTTP-Method-Override", "GET, trace"): 0.5,
+    ("X-HTTP-Method-Override", '"GET, trace"'): 0.5,
+    ("X-Method-Override", '"a", Track'): 0.3,
     ("DPR", "2"): 0.5,
     ("DPR", "x"): 0.3,
+    ("DPR", "1.5"): 0.3,
+    ("DPR", "1."): 0.2,
+    ("Device-Memory", "0.25"): 0.3,
+    ("Downlink", ".5"): 0.2,
+    ("Width", "100"): 0.3,
+    ("Width", "100.5"): 0.3,
+    ("Viewport-Width", "1.0"): 0.3,
+    ("RTT", "1.5"): 0.3,
+    ("RTT", "50"): 0.3,
     ("Save-Data", "on"): 0.5,
     ("Save-Data", "off"): 0.3,
     ("User-Agent", "x"): 0.5,
 }
 
+
+POLICIES = {
+    "": 20,
+    "no-referrer": 1,
+    "no-referrer-when-downgrade": 1,
+    "origin": 1,
+    "origin-when-cross-origin": 1,
+    "same-origin": 1,
+    "strict-origin": 1,
+    "strict-origin-when-cross-origin": 1,
+    "unsafe-url": 1,
+}
+
+# Of "hello", which most answers hold, and of nothing.
+DIGESTS = {
+    "": 40,
+    "sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=": 1,
+    "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=": 1,
+    "sha384-x sha256-LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=": 0.3,
+    "md5-x": 0.5,
+}
 
 # Together longer than one value may be, or than all may be.
 REPEATED = [
@@ -270,6 +305,8 @@ def draw_ask(random: Random, url: str, credentials: str, modes: Mapping[str, flo
         mode=mode,
         redirect="follow" if uploads else redirect,
         uploads=uploads,
+        referrer_policy="" if uploads else pick(random, POLICIES),
+        integrity="" if uploads else pick(random, DIGESTS),
     )
 
 
@@ -536,6 +573,8 @@ def redirects(
         location = draw_location(random, here, there, random.choice(hosts(number, page, at)))
         status = pick(random, {301: 2, 302: 4, 303: 2, 307: 3, 308: 2})
         extra = tuple(("Location", value) for value in location)
+        if random.random() < 0.1:
+            extra += (("Referrer-Policy", pick(random, POLICIES)),)
         answers[here] = policy.answers(random, status, extra)
     answers[f"/c{number}/{length}"] = last
     assert path in answers
@@ -549,6 +588,17 @@ def draw_location(random: Random, here: str, there: str, host: str) -> tuple[str
         (host + there + "#fragment",): 0.5,
         (f"{scheme}://user:password@{authority}{there}",): 3,
         (f"{scheme}://user@{authority}{there}",): 2,
+        (f"{scheme}://:password@{authority}{there}",): 0.5,
+        (f"{scheme}://user:@{authority}{there}",): 0.5,
+        (f"{scheme}://@{authority}{there}",): 0.5,
+        (f"{scheme}://:@{authority}{there}",): 0.5,
+        ("http://www.shop.test:6000" + there,): 0.4,
+        ("http://127.0.0.1:10080" + there,): 0.3,
+        (there + "?\xe2\x98\x83&\xff",): 0.8,
+        ("/x/../" + there.strip("/") + "?%\xe2",): 0.3,
+        ("/./x/%2E%2e" + there,): 0.3,
+        (host.replace("127.0.0.1", "127.1") + there,): 0.3,
+        (host + there.replace("/", "\\"),): 0.3,
         (here,): 1.6,
         ("ftp://x.test" + there,): 2,
         ("data:text/plain," + there,): 0.8,

@@ -20,8 +20,9 @@ from tests.conformance.server import Addresses, Log, serving
 
 # What the standard speaks of; the rest is the browser's name and taste.
 COMPARED = re.compile(
-    r"accept|accept-language|access-control-request-.*|authorization|content-(language|type)|dpr|"
-    r"if-none-match|origin|referer|save-data|x-.*",
+    r"accept|accept-language|access-control-request-.*|authorization|cache-control|"
+    r"content-(language|length|type)|device-memory|downlink|dpr|if-(modified-since|none-match)|"
+    r"origin|pragma|referer|rtt|save-data|viewport-width|width|x-.*",
 )
 # The standard's text is compared on the request itself: Chromium sends less of it with a
 # preflight, and forgets where a redirect came from.
@@ -247,6 +248,9 @@ class Session:
                 mode=ask.mode,
                 redirect=ask.redirect,
                 upload_listener=ask.uploads,
+                referrer_policy=ask.referrer_policy,
+                integrity=ask.integrity,
+                cache=ask.cache,
             )
         except NetworkError as error:
             self.tally.steps[f"{'preflight: ' if error.preflight else ''}{error.step}"] += 1
@@ -305,6 +309,9 @@ def _init(ask: Ask) -> dict[str, Any]:
             "mode": ask.mode,
             "redirect": ask.redirect,
             "body": ask.body,
+            "referrerPolicy": ask.referrer_policy,
+            "integrity": ask.integrity,
+            "cache": ask.cache,
         },
     }
 

@@ -17,7 +17,7 @@ from typing import Any, cast
 import trustme
 
 from flask_cors.testing import Exchange, Reply, Request
-from flask_cors.testing._transport import wsgi_transport
+from flask_cors.testing.transport import WSGITransport
 
 Application = Callable[..., Iterable[bytes]]
 
@@ -112,7 +112,7 @@ class Log:
 @contextlib.contextmanager
 def serving(application: Application, log: Log) -> Iterator[Addresses]:
     """Serve *application* on three ports of loopback and log what is asked."""
-    transport = wsgi_transport(application)
+    transport = WSGITransport(application)
 
     def answer(request: Request) -> Reply:
         reply = transport(request)

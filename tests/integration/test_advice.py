@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import sys
+import warnings
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Blueprint, Flask
+from flask.views import MethodView
 from werkzeug.routing import Rule
 
 from flask_cors import CORS, CorsWarning, cors_exempt, cross_origin, of
+from flask_cors.runtime.hooks import state_of
 from flask_cors.tools.advice import advise, preflight_reasons
 
 PAGE = "https://app.example.com"
@@ -34,7 +38,7 @@ def advice(app: Flask, *args: Any, **kwargs: Any) -> str:
 
 def test_there_is_none_for_what_is_not_blocked() -> None:
     assert advice(make(origins=PAGE), "GET", "/x", PAGE) == ""
-    assert advice(make(origins=PAGE), "GET", "/x", "http://localhost") == ""
+    assert advice(make(origins=PAGE), "GET", "/x", "http://localhost:5000") == ""
     assert advice(make(origins=PAGE), "GET", "/x") == ""
 
 
@@ -81,19 +85,22 @@ HERE = rf"CORS\(app\) at {re.escape(__file__)}:\d+"
             {"origins": "*"},
             ("GET", "/x", PAGE),
             {"credentials": True},
-            rf"In {HERE}, write origins=\['{PAGE}'\] and supports_credentials=True\.",
+            rf"Put @cross_origin\(origins=\['{PAGE}'\], supports_credentials=True\) below the "
+            r"route of x\.",
         ),
         (
             {"origins": "*", "send_wildcard": True},
             ("GET", "/x", PAGE),
             {"credentials": True},
-            rf"In {HERE}, write origins=\['{PAGE}'\] and supports_credentials=True\.",
+            rf"Put @cross_origin\(origins=\['{PAGE}'\], supports_credentials=True\) below the "
+            r"route of x\.",
         ),
         (
             {"max_age": 5},
             ("GET", "/x", PAGE),
             {"credentials": True},
-            rf"In CORS\(app\), write origins=\['{PAGE}'\] and supports_credentials=True\.",
+            rf"Put @cross_origin\(origins=\['{PAGE}'\], supports_credentials=True\) below the "
+            r"route of x\.",
         ),
         (
             {"origins": PAGE},
@@ -105,7 +112,8 @@ HERE = rf"CORS\(app\) at {re.escape(__file__)}:\d+"
             {"origins": "*"},
             ("GET", "/x", PAGE),
             {"private_network": True},
-            rf"In {HERE}, write origins=\['{PAGE}'\] and allow_private_network=True\.",
+            rf"Put @cross_origin\(origins=\['{PAGE}'\], allow_private_network=True\) below the "
+            r"route of x\.",
         ),
         (
             {"origins": PAGE},
@@ -123,15 +131,15 @@ HERE = rf"CORS\(app\) at {re.escape(__file__)}:\d+"
             {"origins": PAGE},
             ("GET", "/off", PAGE),
             {},
-            "Take cors_exempt away from the view of off.",
+            r"Remove cors_exempt from the view of off\.",
         ),
         ({"origins": PAGE}, ("GET", "/files/..%2f", PAGE), {}, "Ask for the path without its .*"),
         (
             {"resources": "/x"},
             ("GET", "/other", PAGE),
             {},
-            rf"Put @cross_origin\(\['{PAGE}'\]\) below the route of other, or add a resource that "
-            "covers its path.",
+            rf"Put @cross_origin\(\['{PAGE}'\]\) below the route of other, or add '/other' to the "
+            rf"resources of {HERE} \(they do not cover /other: '/x'\)\.",
         ),
         (
             {},
@@ -144,7 +152,8 @@ HERE = rf"CORS\(app\) at {re.escape(__file__)}:\d+"
             {"resources": "/y"},
             ("GET", "/nowhere", PAGE),
             {},
-            "Check the URL: no route serves this path, and no CORS object covers it.",
+            "Check the URL: no route serves this path, and no CORS object covers it. "
+            "The nearest route is /other.",
         ),
         (
             {"origins": PAGE},
@@ -162,7 +171,7 @@ HERE = rf"CORS\(app\) at {re.escape(__file__)}:\d+"
             {"origins": lambda origin: 1},
             ("GET", "/x", PAGE),
             {},
-            "Correct the callable, so that it returns True or False.",
+            rf"In {HERE}, correct .*<lambda>\(\), so that it returns True or False\.",
         ),
     ],
 )
@@ -250,7 +259,7 @@ def test_a_mark_that_is_lost_behind_a_decorator() -> None:
     assert advise(told) == (
         "Put functools.wraps on that decorator's wrapper, or cross_origin above the decorator."
     )
-    assert told.notes[0].startswith("The view of y has a mark without effect: the mark of ")
+    assert told.notes[0].startswith("The view of y has a decorator without effect: the mark of ")
 
 
 def test_a_lost_mark_comes_before_what_else_could_be_changed() -> None:
@@ -262,6 +271,15 @@ def test_a_lost_mark_comes_before_what_else_could_be_changed() -> None:
         "",
         "Put functools.wraps on that decorator's wrapper",
     )
+
+
+def test_a_mark_that_is_lost_and_would_not_help_is_no_advice() -> None:
+    app = make(origins=OTHER)
+    marked = cross_origin("https://third.example")(lambda: "y")
+    app.add_url_rule("/y", "y", lambda: marked())
+    told = of(app).explain("GET", "/y", PAGE)
+    assert re.fullmatch(rf"In {HERE}, add '{PAGE}' to origins\.", told.advice)
+    assert told.notes[0].startswith("The view of y has a decorator without effect")
 
 
 def test_a_mark_that_is_put_on_after_registration() -> None:
@@ -287,12 +305,24 @@ def test_a_redirect_to_another_server() -> None:
     )
 
 
-def test_options_that_cannot_be_combined() -> None:
-    app = Flask(__name__, static_folder=None)
-    CORS(app, origins=PAGE, resources={"/a/secret/*": {"supports_credentials": True}})
-    app.config["CORS_ORIGINS"] = PAGE
-    app.add_url_rule("/a/<path:p>", "a", cross_origin(expose_headers="*")(lambda p: p))
-    assert "cannot be combined" in advice(app, "GET", "/a/secret/x", PAGE)
+@pytest.mark.parametrize("origins", ["*", "https://.*"])
+def test_credentials_that_are_dropped(origins: str) -> None:
+    """Any origin is allowed, so nobody is granted credentials: the page's origin is to be named."""
+    app = shop()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CorsWarning)
+        CORS(app, origins=origins, supports_credentials=True)
+        add(app, "/x", "x")
+        told = of(app).explain("GET", "/x", PAGE, credentials=True)
+    assert re.fullmatch(
+        rf"In {HERE}, write origins=\['{PAGE}'\] and "
+        r"supports_credentials=True\.",
+        told.advice,
+    )
+    app = shop()
+    CORS(app, origins=[PAGE], supports_credentials=True)
+    add(app, "/x", "x")
+    assert of(app).explain("GET", "/x", PAGE, credentials=True).verdict == "readable"
 
 
 def test_a_preflight_that_reaches_the_app() -> None:
@@ -300,6 +330,257 @@ def test_a_preflight_that_reaches_the_app() -> None:
     app.add_url_rule("/x", "x", cross_origin(PAGE, automatic_options=False)(lambda: "x"))
     told = advice(app, "DELETE", "/x", PAGE)
     assert told.startswith("The preflight reaches the app")
+
+
+# -- every change is tried before it is shown ------------------------------------------------
+
+
+def shop(config: dict[str, Any] | None = None) -> Flask:
+    app = Flask("shop", static_folder=None)
+    app.config.update(config or {})
+    return app
+
+
+def add(app: Any, rule: str, name: str, *methods: str, mark: Any = None) -> None:
+    def view(**arguments: object) -> str:
+        return "x"
+
+    app.add_url_rule(rule, name, mark(view) if mark else view, methods=methods or ["GET"])
+
+
+@pytest.mark.rule("9.proposed")
+@pytest.mark.parametrize("how", ["blueprint", "decorator"])
+def test_credentials_for_the_whole_app_beside_a_public_part(how: str) -> None:
+    """``CORS_SUPPORTS_CREDENTIALS = True`` would be an error for what is public."""
+    app = shop({"CORS_ORIGINS": [PAGE]})
+    public = Blueprint("public", __name__, url_prefix="/public")
+    add(public, "/x", "x", mark=cross_origin("*") if how == "decorator" else None)
+    if how == "blueprint":
+        CORS(public, origins="*")
+    app.register_blueprint(public)
+    CORS(app)
+    add(app, "/me", "me")
+    told = of(app).explain("GET", "/me", PAGE, credentials=True)
+    assert told.advice == "In CORS(app), write supports_credentials=True."
+
+
+@pytest.mark.parametrize(
+    ("methods", "method", "expected"),
+    [
+        (
+            ["GET", "PATCH"],
+            "patch",
+            r"Write the method in capitals in the page, 'PATCH': browsers send it as it stands\.",
+        ),
+        (
+            ["GET"],
+            "patch",
+            r"Write the method in capitals in the page, 'PATCH': .* stands; and in CORS\(app\) at "
+            r".*, add 'PATCH' to methods\.",
+        ),
+        (["GET"], "PATCH", r"In CORS\(app\) at .*, add 'PATCH' to methods\."),
+        (["GET"], "put", r"In CORS\(app\) at .*, add 'PUT' to methods\."),
+        (["GET", "PURGE"], "Purge", r"Write the method in capitals in the page, 'PURGE': .*"),
+    ],
+)
+def test_methods_are_compared_with_capitals(methods: list[str], method: str, expected: str) -> None:
+    app = shop()
+    CORS(app, origins=PAGE, methods=methods)
+    add(app, "/x", "x", "GET", "PATCH", "PUT", "PURGE")
+    assert re.fullmatch(expected, advice(app, method, "/x", PAGE))
+
+
+def line() -> int:
+    return sys._getframe(1).f_lineno
+
+
+@pytest.mark.parametrize(
+    ("pattern", "rule", "path", "write"),
+    [
+        ("/v1/api/*", "/api/items", "/api/items", "/api/*"),
+        ("/items/*", "/api/items/<int:n>", "/api/items/3", "/api/items/*"),
+        ("/api", "/api/items", "/api/items", "/api/*"),
+        ("/API/*", "/api/items", "/api/items", "/api/*"),
+        ("api/*", "/api/items", "/api/items", "/api/*"),
+        (r"^/v1/api/\w+$", "/api/items", "/api/items", r"^/api/\w+$"),
+        ("/shop", "/goods/<name>/price", "/goods/tea/price", "/goods/*/price"),
+        ("/a.b", "/goods", "/goods", "/goods"),
+    ],
+)
+def test_resources_that_miss_the_route_are_named(
+    pattern: str, rule: str, path: str, write: str
+) -> None:
+    app = shop()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CorsWarning)
+        CORS(app, resources={pattern: {"origins": PAGE}})
+        where = f"{__file__}:{line() - 1}"
+    add(app, rule, "goods")
+    told = of(app).explain("GET", path, PAGE)
+    assert told.advice == (
+        f"Write {write!r} instead of {pattern!r} in the resources of CORS(app) at {where} (they do "
+        f"not cover {path}: {pattern!r}), or put @cross_origin([{PAGE!r}]) below the route of "
+        "goods."
+    )
+    fixed = shop()
+    CORS(fixed, resources={write: {"origins": PAGE}})
+    add(fixed, rule, "goods")
+    assert of(fixed).explain("GET", path, PAGE).verdict == "readable"
+
+
+def test_a_resource_that_is_used_is_not_replaced() -> None:
+    app = shop()
+    CORS(app, resources={"/v1/api/*": {"origins": [PAGE]}})
+    add(app, "/v1/api/items", "first")
+    add(app, "/api/items", "second")
+    told = of(app).explain("GET", "/api/items", PAGE)
+    assert told.advice.startswith("Add '/api/*' with the options of '/v1/api/*' to the resources")
+    assert advice(app, "GET", "/api/items", OTHER).startswith(
+        "Add '/api/*' with the options of '/v1/api/*' to the resources of CORS(app) at "
+    )
+    assert f"with '{OTHER}' among its origins" in advice(app, "GET", "/api/items", OTHER)
+
+
+@pytest.mark.rule("9.proposed")
+def test_a_pattern_opens_no_other_route_to_strangers() -> None:
+    """``/api/*`` would open ``/api/admin`` to everybody."""
+    app = shop()
+    CORS(app, resources={"/v1/api/*": {"origins": "*"}})
+    add(app, "/api/items", "items")
+    add(app, "/api/admin", "admin")
+    told = advice(app, "GET", "/api/items", PAGE)
+    assert told.startswith(
+        "Write '/api/items' instead of '/v1/api/*' in the resources of CORS(app)"
+    )
+
+
+def test_resources_in_the_config_are_extended_there() -> None:
+    app = shop({"CORS_RESOURCES": "/api/*", "CORS_ORIGINS": PAGE})
+    CORS(app)
+    add(app, "/api/x", "x")
+    add(app, "/v2/x", "y")
+    assert advice(app, "GET", "/v2/x", PAGE).startswith(
+        "Add '/v2/x' to CORS_RESOURCES, which does not cover /v2/x, or put @cross_origin("
+    )
+
+
+def test_every_refused_header_is_named() -> None:
+    names = [f"x-{number:02}" for number in range(12)]
+    app = make(origins=PAGE, allow_headers="X-A")
+    listed = ", ".join(map(repr, names))
+    told = of(app).explain("GET", "/x", PAGE, headers=names)
+    assert re.fullmatch(rf"In {HERE}, add {listed} to allow_headers\.", told.advice)
+    (change,) = told.tried.changes
+    assert change.value == listed
+    after = make(origins=PAGE, allow_headers=["X-A", *names])
+    assert of(after).explain("GET", "/x", PAGE, headers=names).verdict == "readable"
+
+
+@pytest.mark.rule("9.proposed")
+def test_what_a_change_would_do_to_others_is_said_where_none_helps() -> None:
+    """Only the view's own list could be opened, and its class serves two routes."""
+    app = shop()
+    CORS(app, origins="*")
+    shared = View.as_view("first")
+    app.add_url_rule("/a", "first", shared)
+    app.add_url_rule("/b", "second", shared)
+    told = of(app).explain("GET", "/a", PAGE, credentials=True)
+    assert (told.advice, told.tried.changes) == ("", ())
+    assert told.tried.known.startswith(
+        "No change of the options was found that helps here alone. In CORS(app) at "
+    )
+    assert told.tried.known.endswith("it changes what other origins get of /b.")
+
+
+class View(MethodView):
+    def get(self) -> str:
+        return "x"
+
+
+def test_the_second_thing_that_is_missing_is_found_too() -> None:
+    app = shop({"CORS_METHODS": "GET"})
+    add(app, "/x", "x", "PUT")
+    assert advice(app, "PUT", "/x", PAGE) == (
+        f"Call CORS(app, origins=['{PAGE}']) for the whole app; in the config, add 'PUT' to "
+        "CORS_METHODS."
+    )
+
+
+def test_an_exemption_is_replaced_where_removing_it_would_open_the_route() -> None:
+    app = shop()
+    CORS(app, origins="*")
+    add(app, "/off", "off", mark=cors_exempt)
+    assert advice(app, "GET", "/off", PAGE) == (
+        "Remove cors_exempt from the view of off, and put "
+        f"@cross_origin(['{PAGE}']) below the route of off."
+    )
+
+
+class Items(MethodView):
+    @cross_origin(OTHER)
+    def get(self) -> str:
+        return "x"
+
+    def put(self) -> str:
+        return "x"
+
+    @cors_exempt
+    def delete(self) -> str:
+        return "x"
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("GET", rf"In cross_origin on Items\.get at .*:\d+, add '{PAGE}' to origins\."),
+        ("PUT", rf"Put @cross_origin\(\['{PAGE}'\]\) on the class Items\."),
+        (
+            "DELETE",
+            rf"Remove cors_exempt from Items\.delete, and put @cross_origin\(\['{PAGE}'\]\) on "
+            r"the class Items\.",
+        ),
+    ],
+)
+def test_view_classes(method: str, expected: str) -> None:
+    app = shop()
+    app.add_url_rule("/items", view_func=Items.as_view("items"))
+    assert re.fullmatch(expected, advice(app, method, "/items", PAGE))
+
+
+def test_a_blueprint_that_is_registered_twice_is_one_place() -> None:
+    app = shop()
+    part = Blueprint("part", __name__)
+    add(part, "/x", "x")
+    CORS(part, origins=[PAGE], methods=["GET"])
+    app.register_blueprint(part, url_prefix="/one")
+    app.register_blueprint(part, url_prefix="/two", name="again")
+    told = of(app).explain("GET", "/one/x", OTHER)
+    assert told.advice.startswith("In CORS(part) at ")
+    assert told.advice.endswith(f"add '{OTHER}' to origins.")
+
+
+def test_trying_changes_nothing() -> None:
+    app = make({"CORS_METHODS": "GET"}, origins=[PAGE])
+    state = state_of(app)
+    config, rules = dict(app.config), list(state.registry.rules)
+    keywords = dict(rules[0].keywords)
+    marks = {name: vars(view).copy() for name, view in app.view_functions.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert advice(app, "PUT", "/x", OTHER, credentials=True)
+    assert (dict(app.config), state.registry.rules) == (config, rules)
+    assert dict(rules[0].keywords) == keywords
+    assert {name: vars(view) for name, view in app.view_functions.items()} == marks
+    assert of(app).explain("GET", "/x", OTHER).verdict == "blocked"
+
+
+def test_what_is_tried_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", "flask_cors")
+    app = shop({"CORS_ORIGINS": [PAGE], "CORS_EXPOSE_HEADERS": "*"})
+    add(app, "/a/<path:p>", "a")
+    CORS(app, resources={"/a/*": {"origins": "*"}})
+    of(app).explain("GET", "/a/x", PAGE, credentials=True).advice  # noqa: B018
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize(

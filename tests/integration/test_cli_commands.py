@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -13,11 +14,11 @@ from typing import Any
 import jsonschema
 import pytest
 from click.testing import CliRunner, Result
-from flask import Flask
+from flask import Flask, Response
 from flask.cli import ScriptInfo
 from referencing import Registry, Resource
 
-from flask_cors import CORS, ConfigError, cross_origin
+from flask_cors import CORS, ConfigError, cross_origin, of
 from flask_cors.cli import cors
 from flask_cors.tools import terminal as console
 from tests.golden.app import make_app
@@ -49,6 +50,9 @@ def validate(name: str, data: Any) -> None:
         ("routes.json", ["routes", "--json", "--endpoint", "index"]),
         ("explain.json", [*EXPLAIN, "--json"]),
         ("explain.json", ["explain", "PUT", "/nowhere", "--origin", "null", "--json"]),
+        ("explain.json", ["explain", "PUT", "/api/items/3", "--origin", "null", "--json"]),
+        ("explain.json", ["explain", "PUT", "/", "--origin", PAGE, "--header", "X", "--json"]),
+        ("explain.json", ["explain", "PUT", "/api/items/3", "--origin", "http://a", "--json"]),
         ("check.json", ["check", "--json"]),
     ],
 )
@@ -100,6 +104,92 @@ def test_an_app_of_decorators_alone_before_its_first_request() -> None:
 
     assert f"{PAGE} (view)" in invoke(["routes"], make, COLUMNS="140").output
     assert invoke(["explain", "GET", "/", "--origin", PAGE], make).exit_code == 0
+
+
+# -- explain -----------------------------------------------------------------------------
+
+
+def test_explain_prints_what_str_reads() -> None:
+    args = [
+        ["GET", "/api/items/3"],
+        ["PUT", "/api/items/3"],
+        ["GET", "/no"],
+        ["GET", "/s\u00fc\u00df"],
+    ]
+    for (method, path), origin in itertools.product(args, (PAGE, "https://evil.example", "null")):
+        app = make_app()
+        told = of(app).explain(method, path, origin)
+        result = invoke(["explain", method, path, "--origin", origin], lambda app=app: app)
+        assert result.output == f"{told}\n"
+
+
+def test_explain_shows_defaults_on_demand() -> None:
+    assert (
+        "max_age = none  (default)" not in invoke(["explain", "GET", "/", "--origin", PAGE]).output
+    )
+    shown = invoke(["explain", "GET", "/", "--origin", PAGE, "--all"]).output
+    assert "max_age = none  (default)" in shown
+    assert "have their defaults" not in shown
+
+
+@pytest.mark.parametrize(
+    ("args", "env", "config", "url", "said"),
+    [
+        ([], {}, {}, "http://localhost:5000/", "assumed, as `flask run` would serve it"),
+        ([], {"FLASK_RUN_PORT": "8001"}, {}, "http://localhost:8001/", "assumed"),
+        ([], {"FLASK_RUN_PORT": "x"}, {}, "http://localhost:5000/", "assumed"),
+        ([], {}, {"SERVER_NAME": "api.example"}, "https://api.example/", "from SERVER_NAME"),
+        (["--base-url", "https://b.example"], {}, {}, "https://b.example/", ""),
+        (
+            ["--base-url", "http://b.example:81"],
+            {},
+            {"SERVER_NAME": "b.example:81"},
+            "http://b.example:81/",
+            "",
+        ),
+    ],
+)
+def test_explain_says_which_host_it_asks(
+    args: list[str], env: dict[str, str], config: dict[str, str], url: str, said: str
+) -> None:
+    def make() -> Flask:
+        app = make_app()
+        app.config.update(config)
+        return app
+
+    command = ["explain", "GET", "/", "--origin", PAGE, *args]
+    output = invoke(command, make, COLUMNS="200", **env).output
+    assert output.startswith(f"GET {url} from {PAGE}\n")
+    assert ("host is" in output) == bool(said)
+    assert said in output
+    told = json.loads(invoke([*command, "--json"], make, **env).output)
+    assert (told["url"], bool(told["assumed"])) == (url, bool(said))
+
+
+def test_a_base_url_is_whole() -> None:
+    result = invoke(["explain", "GET", "/", "--origin", PAGE, "--base-url", "localhost"])
+    assert (result.exit_code, "write http:// or https://" in result.output) == (2, True)
+
+
+def test_where_code_decides_explain_exits_with_1() -> None:
+    def make() -> Flask:
+        app = make_app()
+        app.after_request(_by_hand)
+        return app
+
+    result = invoke(["explain", "GET", "/", "--origin", PAGE], make, COLUMNS="300")
+    assert result.exit_code == 1
+    assert result.output.splitlines()[1].startswith(
+        "undecided: The after_request function _by_hand at tests/integration/test_cli_commands.py:"
+    )
+    told = json.loads(invoke(["explain", "GET", "/", "--origin", PAGE, "--json"], make).output)
+    validate("explain.json", told)
+    assert (told["verdict"], told["otherwise"]) == ("undecided", "readable")
+
+
+def _by_hand(response: Response) -> Response:
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 def test_an_app_without_routes() -> None:

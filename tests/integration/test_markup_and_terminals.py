@@ -331,7 +331,7 @@ def test_what_commands_say_of_bad_questions(hostile: str, tmp_path: Path) -> Non
         (["report", "-o", str(tmp_path / "none" / "x.html")], mine),
         (["probe", hostile, "--origin", PAGE], mine),
         (["probe", f"ftp://{hostile}", "--origin", PAGE], mine),
-        (["probe", "http://127.0.0.1:1/", "--origin", hostile], mine),
+        (["probe", "http://127.0.0.1:2/", "--origin", hostile], mine),
         (["routes"], broken),
         (["routes"], refused),
         ([*explain, PAGE], refused),

@@ -354,8 +354,8 @@ def test_no_more_of_a_body_is_read_than_asked(server: str) -> None:
 
 
 def test_what_does_not_answer_is_one_line() -> None:
-    with pytest.raises(ProbeError, match=r"^127\.0\.0\.1:1 cannot be asked: "):
-        probe("http://127.0.0.1:1/", PAGE)
+    with pytest.raises(ProbeError, match=r"^127\.0\.0\.1:2 cannot be asked: "):
+        probe("http://127.0.0.1:2/", PAGE)
 
 
 def test_a_tls_failure_is_one_line(server: str) -> None:
@@ -394,7 +394,7 @@ def test_the_command_fails_with_the_fault(server: str, run: Callable[..., tuple[
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        (("http://127.0.0.1:1/", "--origin", PAGE), "Error: 127.0.0.1:1 cannot be asked: "),
+        (("http://127.0.0.1:2/", "--origin", PAGE), "Error: 127.0.0.1:2 cannot be asked: "),
         (("ftp://a/", "--origin", PAGE), "is no URL"),
         (("/data", "--origin", PAGE), "is no URL"),
         (("http://127.0.0.1:99999/", "--origin", PAGE), "is no URL"),

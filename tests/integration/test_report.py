@@ -188,7 +188,7 @@ def test_by_keyboard(browser: Browser, tmp_path: Path) -> None:
     assert page.locator("dialog").is_visible()
     assert page.locator("#told .verdict").inner_text().startswith("readable")
     page.locator("#method").select_option("1")
-    assert "HEAD http://localhost/api/items/1" in page.locator("#told").inner_text()
+    assert "HEAD http://localhost:5000/api/items/1" in page.locator("#told").inner_text()
     page.keyboard.press("Escape")
     assert not page.locator("dialog").is_visible()
     assert page.evaluate("document.activeElement.className") == "cell readable"

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from flask_cors.testing._errors import CORS_STEPS, OTHER_STEPS
+from flask_cors.testing.errors import CORS_STEPS, OTHER_STEPS
 from tests.blocked_page import BROWSERS, GAP, PAGE, entries, index_of
 
 STEPS = CORS_STEPS | OTHER_STEPS

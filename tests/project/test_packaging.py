@@ -22,6 +22,7 @@ pytestmark = pytest.mark.xdist_group("packaging")
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PACKAGE = CHECKOUT / "flask_cors"
+PLUGIN = "pytest_flask_cors.py"
 VERSION = "7.0.0"
 IN_ARCHIVES = [
     "LICENSE",
@@ -31,6 +32,7 @@ IN_ARCHIVES = [
     "pyproject.toml",
     "setup.cfg",
     "setup.py",
+    "pytest_flask_cors.py",
     "flask_cors",
     "docs",
     "tests",
@@ -127,6 +129,17 @@ def test_the_commands_have_an_extra(distribution: metadata.Distribution) -> None
     assert names == {"httpx", "publicsuffixlist", "rich"}
 
 
+def test_pytest_finds_the_plugin(archives: tuple[Path, Path]) -> None:
+    with zipfile.ZipFile(archives[0]) as wheel:
+        entry_points = wheel.read(f"flask_cors-{VERSION}.dist-info/entry_points.txt").decode()
+    assert "[pytest11]\npytest_flask_cors = pytest_flask_cors\n" in entry_points
+
+
+def test_the_plugin_loads_no_flask() -> None:
+    code = "import sys, pytest, pytest_flask_cors; print(*{'flask', 'flask_cors'} & {*sys.modules})"
+    assert run("-c", code) == [""]
+
+
 @pytest.mark.rule("11.import")
 def test_the_import_loads_nothing_but_flask_and_the_standard_library() -> None:
     (line,) = run("-W", "error", "-c", LOADED_BESIDES_FLASK)
@@ -146,7 +159,8 @@ def test_the_wheel_holds_the_package_and_nothing_else(archives: tuple[Path, Path
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert "flask_cors/py.typed" in package
-    assert {name for name in names if not name.startswith(info)} == package
+    # What pytest loads at its start is no part of the package.
+    assert {name for name in names if not name.startswith(info)} == package | {PLUGIN}
     assert f"{info}licenses/LICENSE" in names
 
 

@@ -14,15 +14,24 @@ from werkzeug.test import Client
 
 from flask_cors.testing import (
     CHROMIUM,
+    Blob,
     Browser,
     CookieJar,
     CORSBlocked,
+    EventStream,
     Exchange,
+    FormData,
+    HTTPCache,
     NetworkError,
+    ProgressEvent,
     Reply,
     Request,
+    Response,
     ResponseHeaders,
+    ServerSentEvent,
     Traits,
+    WebSocket,
+    XMLHttpRequest,
 )
 
 app = Flask(__name__)
@@ -111,3 +120,37 @@ except CORSBlocked as blocked:
     assert_type(blocked.section, str)
     assert_type(blocked.preflight, bool)
     network_error: NetworkError = blocked
+    assert_type(blocked.header, str | None)
+    assert_type(blocked.exchange, Exchange | None)
+    assert_type(blocked.explain(), str)
+
+# -- what else a browser sends -----------------------------------------------------------
+
+form = FormData({"a": "1"})
+form.append("file", Blob(b"x", "text/plain"), "name.txt")
+page.fetch("/", method="POST", data=form)
+page.fetch("/", method="POST", data=Blob(b"x"))
+page.fetch("/", method="POST", data=iter([b"a", b"b"]))
+page.fetch("/", cache="no-store", referrer_policy="no-referrer", integrity="", keepalive=True)
+page.fetch("/", cache="never")  # type: ignore[arg-type]
+page.fetch("/", referrer_policy="never")  # type: ignore[arg-type]
+
+xhr = page.xhr("POST", "/")
+assert_type(xhr, XMLHttpRequest)
+xhr.listen_to_upload(lambda event: assert_type(event, ProgressEvent))
+assert_type(xhr.get_response_header("ETag"), str | None)
+assert_type(xhr.response, bytes)
+
+assert_type(page.navigate("/", frame=True), Response)
+assert_type(page.submit_form("/", {"a": "1"}, enctype="text/plain"), Response)
+page.submit_form("/", method="PUT")  # type: ignore[arg-type]
+assert_type(page.load("img", "/", crossorigin="anonymous"), Response)
+page.load("div", "/")  # type: ignore[arg-type]
+assert_type(page.event_source("/", max_events=1), EventStream)
+assert_type(page.event_source("/").events, tuple[ServerSentEvent, ...])
+assert_type(page.open_websocket("/", ["a"]), WebSocket)
+assert_type(page.timeline(), str)
+assert_type(page.cache, HTTPCache)
+assert_type(page.permissions, set[str])
+page.at("https://app.example", framed_by="https://top.example")
+Browser(app, origin=SITE, address_space=lambda host: "local" if host else None)

@@ -8,8 +8,9 @@ from typing import Any
 from flask_cors.errors import Report, Source
 from flask_cors.options.reader import read_options
 from flask_cors.options.schema import DEFAULTS
-from flask_cors.policy.decide import Decision, Preflight, decide, steps
+from flask_cors.policy.decide import Decision, Preflight, decide
 from flask_cors.policy.policy import Policy
+from flask_cors.policy.steps import steps
 from tests import seeds
 from tests.property.fuzz.encoding import decode, encode, first, groups
 from tests.property.fuzz.protocol import (

@@ -16,11 +16,10 @@ from flask_cors.policy.decide import (
     Decision,
     Grant,
     Preflight,
-    Step,
     decide,
-    steps,
 )
 from flask_cors.policy.policy import Policy
+from flask_cors.policy.steps import Step, steps
 
 ME = "https://app.example"
 YOU = "https://you.example"

@@ -5,13 +5,14 @@ Judges replies; sends nothing.
 
 from __future__ import annotations
 
-from urllib.parse import urldefrag, urljoin, urlsplit
+import re
+from urllib.parse import urldefrag, urlsplit
 
-from ._errors import Failure
-from ._page import Mode
-from ._request import FetchRequest
-from ._sites import normalized
-from ._transport import Reply
+from .errors import Failure
+from .page import AnyMode
+from .request import FetchRequest
+from .sites import includes_credentials, resolved
+from .transport import Reply
 
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 LOCAL_SCHEMES = frozenset({"about", "blob", "chrome", "data", "file", "filesystem"})
@@ -43,14 +44,19 @@ def location_of(request: FetchRequest, reply: Reply) -> str | Failure | None:
     if has_several_locations(request, reply):
         return SEVERAL_LOCATIONS
     try:
-        location = normalized(urljoin(request.url, values[0]))
+        location = resolved(request.url, _escaped(values[0]))
     except ValueError:
         return Failure("redirect-location", "ERR_INVALID_REDIRECT")
     fragment = urldefrag(request.urls[-1]).fragment
     return location if "#" in location or not fragment else f"{location}#{fragment}"
 
 
-def judge_scheme(location: str, mode: Mode) -> Failure | None:
+def _escaped(location: str) -> str:
+    """Percent-encode the bytes beyond ASCII as they came, not as UTF-8 of what they mean."""
+    return re.sub(r"[\x80-\xff]", lambda found: f"%{ord(found[0]):02X}", location)
+
+
+def judge_scheme(location: str, mode: AnyMode) -> Failure | None:
     """Refuse a redirect that leaves HTTP; which words Chromium has depends on the mode."""
     scheme = urlsplit(location).scheme
     if scheme in ("http", "https"):
@@ -62,11 +68,13 @@ def judge_scheme(location: str, mode: Mode) -> Failure | None:
     return Failure("redirect-scheme" if mode == "cors" else "same-origin-redirect")
 
 
-def judge_redirect(request: FetchRequest, location: str) -> Failure | None:
-    """Refuse a redirect too many, or one to a URL with credentials."""
+def judge_redirect(request: FetchRequest, location: str, status: int) -> Failure | None:
+    """Refuse a redirect too many, one of a stream, or one to a URL with credentials."""
     if len(request.urls) > 20:
         return Failure("redirect-count")
-    if "@" not in urlsplit(location).netloc:
+    if request.is_stream and status != 303:
+        return Failure("redirect-stream")
+    if not includes_credentials(location) or request.mode == "navigate":
         return None
     same_origin = request.is_same_origin(location)
     if request.tainting == "cors" or (request.mode == "cors" and not same_origin):
@@ -77,10 +85,10 @@ def judge_redirect(request: FetchRequest, location: str) -> Failure | None:
     return Failure("redirect-with-credentials")
 
 
-def refused(request: FetchRequest, location: str | Failure | None) -> Failure:
+def refused(request: FetchRequest, location: str | Failure | None, status: int) -> Failure:
     """Say why a redirect that the page forbids fails; Chromium names other reasons first."""
     if isinstance(location, str):
-        other = judge_scheme(location, request.mode) or judge_redirect(request, location)
+        other = judge_scheme(location, request.mode) or judge_redirect(request, location, status)
         if other in (UNSAFE_REDIRECT, Failure("redirect-credentials")):
             return other
     return Failure("redirect-error-mode")

@@ -11,9 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timezone
 from email.utils import parsedate_to_datetime
+from typing import Literal
 from urllib.parse import urlsplit
 
-from ._sites import RegistrableDomain, is_ip, is_trustworthy
+from .sites import RegistrableDomain, is_ip, is_trustworthy, site_of
+
+# A navigation of a whole tab: by a safe method, or not.
+Navigation = Literal["get", "post"]
 
 # RFC 6265bis has browsers keep no cookie for more than 400 days.
 LONGEST = 400 * 24 * 60 * 60
@@ -21,7 +25,11 @@ LONGEST = 400 * 24 * 60 * 60
 
 @dataclass(frozen=True)
 class Cookie:
-    """A stored cookie; ``expires`` is in seconds since the epoch, ``None`` for a session's."""
+    """A stored cookie; ``expires`` is in seconds since the epoch, ``None`` for a session's.
+
+    ``partition`` is the site at the top of the tab for a cookie with ``Partitioned`` (CHIPS),
+    ``None`` for others; ``names_same_site`` says whether it came with a ``SameSite`` of its own.
+    """
 
     name: str
     value: str
@@ -32,6 +40,9 @@ class Cookie:
     http_only: bool
     same_site: str
     expires: float | None
+    partition: object = None
+    names_same_site: bool = True
+    created: float = 0
 
     def __str__(self) -> str:
         return f"{self.name}={self.value}" if self.name else self.value
@@ -40,10 +51,16 @@ class Cookie:
 class CookieJar:
     """The cookies of one browser, shared by its pages on every origin."""
 
-    def __init__(self, clock: Callable[[], float], registrable_domain: RegistrableDomain) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        registrable_domain: RegistrableDomain,
+        lax_allows_posts_for: float = 0,
+    ) -> None:
         self._clock = clock
         self._registrable_domain = registrable_domain
-        self._cookies: dict[tuple[str, str, str, bool], Cookie] = {}
+        self._lax_allows_posts_for = lax_allows_posts_for
+        self._cookies: dict[tuple[object, ...], Cookie] = {}
 
     def __iter__(self) -> Iterator[Cookie]:
         """Iterate over the cookies that have not expired, in the order they were set."""
@@ -56,41 +73,74 @@ class CookieJar:
         """Forget all cookies."""
         self._cookies.clear()
 
-    def set(self, url: str, set_cookie: str, *, same_site: bool = True) -> bool:
+    def set(
+        self,
+        url: str,
+        set_cookie: str,
+        *,
+        same_site: bool = True,
+        partition: object = None,
+        only_partitioned: bool = False,
+    ) -> bool:
         """Store one ``Set-Cookie`` value as if *url* had sent it; return whether it was kept.
 
-        ``same_site`` says whether the page that asked is of the site of *url*.
+        *same_site* says whether the page that asked is of the site of *url*; *partition* is the
+        site at the top of its tab, by default that of *url*; *only_partitioned* refuses all
+        other cookies, as where third-party cookies are blocked.
         """
-        cookie = self._parse(url, set_cookie)
+        own = site_of(url, self._registrable_domain)
+        cookie = self._parse(url, set_cookie, own if partition is None else partition)
         if cookie is None or not self._may_store(cookie, url, same_site):
             return False
-        key = (cookie.name, cookie.domain, cookie.path, cookie.host_only)
+        if only_partitioned and cookie.partition is None:
+            return False
+        key = (cookie.name, cookie.domain, cookie.path, cookie.host_only, cookie.partition)
         if cookie.expires is not None and cookie.expires <= self._clock():
             self._cookies.pop(key, None)
         else:
             self._cookies[key] = cookie
         return True
 
-    def get(self, url: str, *, same_site: bool = True) -> str | None:
+    def get(
+        self,
+        url: str,
+        *,
+        same_site: bool = True,
+        navigation: Navigation | None = None,
+        partition: object = None,
+        only_partitioned: bool = False,
+    ) -> str | None:
         """Return the ``Cookie`` header for a request to *url*, ``None`` if there is none.
 
         A request of another site's page (``same_site=False``) takes ``SameSite=None``
-        cookies only.
+        cookies only, a *navigation* of its whole tab those with ``Lax`` as well unless it is
+        a ``"post"``. The other arguments are those of :meth:`set`.
         """
         parts = urlsplit(url)
         path = parts.path or "/"
+        own = site_of(url, self._registrable_domain) if partition is None else partition
         found = [
             cookie
             for cookie in self
             if _domain_matches(cookie, parts.hostname or "")
             and _path_matches(cookie.path, path)
             and (not cookie.secure or is_trustworthy(url))
-            and (same_site or cookie.same_site == "none")
+            and (same_site or self._goes_cross_site(cookie, navigation))
+            and (cookie.partition == own or (cookie.partition is None and not only_partitioned))
         ]
         found.sort(key=lambda cookie: -len(cookie.path))
         return "; ".join(map(str, found)) or None
 
-    def _parse(self, url: str, line: str) -> Cookie | None:
+    def _goes_cross_site(self, cookie: Cookie, navigation: Navigation | None) -> bool:
+        """Follow RFC 6265bis, "Retrieval Algorithm", for a request of another site."""
+        if cookie.same_site == "none":
+            return True
+        if cookie.same_site != "lax" or navigation is None:
+            return False
+        young = self._clock() - cookie.created < self._lax_allows_posts_for
+        return navigation == "get" or (young and not cookie.names_same_site)
+
+    def _parse(self, url: str, line: str, partition: object) -> Cookie | None:
         """Parse a ``Set-Cookie`` value; ``None`` if RFC 6265bis says to ignore it."""
         pair, _, rest = line.partition(";")
         name, equals, value = pair.partition("=")
@@ -114,6 +164,9 @@ class CookieJar:
             http_only="httponly" in attributes,
             same_site=_same_site(attributes.get("samesite", "")),
             expires=self._expires(attributes),
+            partition=partition if "partitioned" in attributes else None,
+            names_same_site=_names_same_site(attributes),
+            created=self._clock(),
         )
 
     def _domain(self, host: str, attribute: str) -> str | None:
@@ -142,7 +195,7 @@ class CookieJar:
         secure = is_trustworthy(url)
         if cookie.secure and not secure:
             return False
-        if cookie.same_site == "none" and not cookie.secure:
+        if (cookie.same_site == "none" or cookie.partition is not None) and not cookie.secure:
             return False
         if cookie.same_site != "none" and not same_site:
             return False
@@ -169,6 +222,10 @@ def _attributes(text: str) -> dict[str, str]:
 def _same_site(value: str) -> str:
     lower = value.lower()
     return lower if lower in ("strict", "lax", "none") else "lax"
+
+
+def _names_same_site(attributes: dict[str, str]) -> bool:
+    return attributes.get("samesite", "").lower() in ("strict", "lax", "none")
 
 
 def _prefix_holds(name: str, attributes: dict[str, str], host: str) -> bool:

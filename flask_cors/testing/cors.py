@@ -22,10 +22,10 @@ from ..fetch import (
     is_forbidden_response_header,
     is_token,
 )
-from ._errors import Failure
-from ._sites import is_url
-from ._traits import STANDARD, Traits
-from ._transport import Pairs, Reply
+from .errors import Failure
+from .sites import is_url
+from .traits import STANDARD, Traits
+from .transport import Pairs, Reply
 
 Credentials = Literal["omit", "same-origin", "include"]
 
@@ -86,11 +86,14 @@ def _is_number(value: str) -> bool:
     return re.fullmatch(r"[0-9]+(\.[0-9]+)?", value) is not None
 
 
+def _is_whole_number(value: str) -> bool:
+    return re.fullmatch("[0-9]+", value) is not None
+
+
 # Client hints, which the standard named until 2020.
 HINTS: dict[str, Callable[[str], bool]] = {
-    **dict.fromkeys(
-        ("device-memory", "downlink", "dpr", "rtt", "viewport-width", "width"), _is_number
-    ),
+    **dict.fromkeys(("device-memory", "downlink", "dpr"), _is_number),
+    **dict.fromkeys(("rtt", "viewport-width", "width"), _is_whole_number),
     "ect": lambda value: value in ("slow-2g", "2g", "3g", "4g"),
     "save-data": lambda value: value.lower() == "on",
 }

@@ -52,8 +52,27 @@ class Exchange:
     reply: Reply
     preflight: bool
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the server refused a cross-origin request, as ``enforce`` does.
+
+        That is a 403 with ``Cache-Control: no-store`` for a request whose ``Sec-Fetch-Site``,
+        or without it whose ``Origin``, is that of another origin.
+        """
+        is_refused = self.reply.status == 403 and self.reply.get("Cache-Control") == "no-store"
+        return is_refused and not self.preflight and self._is_cross_origin()
+
+    def _is_cross_origin(self) -> bool:
+        site = self.request.get("Sec-Fetch-Site")
+        if site is not None:
+            return site not in ("same-origin", "none")
+        parts = urlsplit(self.request.url)
+        return self.request.get("Origin") not in (None, f"{parts.scheme}://{parts.netloc}")
+
 
 Transport = Callable[[Request], Reply]
+# Called with the bytes read so far; returns whether the rest need not be read.
+Enough = Callable[[bytes], bool]
 
 
 class ClientLike(Protocol):
@@ -71,18 +90,23 @@ def combined(headers: Pairs, name: str) -> str | None:
     return ", ".join(values) if values else None
 
 
-def wsgi_transport(target: WSGIApplication | ClientLike) -> Transport:
-    """Return a transport that calls a WSGI application, or the one inside a test client.
+class WSGITransport:
+    """A transport that calls a WSGI application, or the one inside a test client.
 
     A test client's ``environ_base`` is used; its cookies are not, since they know no
     ``SameSite``.
     """
-    application = cast("Any", target)
-    base: Mapping[str, Any] = {}
-    if hasattr(application, "application") and hasattr(application, "open"):
-        base = getattr(application, "environ_base", base)
-        application = application.application
-    return lambda request: _call(application, {**_environ(request), **base})
+
+    def __init__(self, target: WSGIApplication | ClientLike) -> None:
+        self._application: Any = target
+        self._base: Mapping[str, Any] = {}
+        if hasattr(target, "application") and hasattr(target, "open"):
+            self._base = getattr(target, "environ_base", self._base)
+            self._application = cast("ClientLike", target).application
+
+    def __call__(self, request: Request, enough: Enough | None = None) -> Reply:
+        """Return what the application answers, of its body as much as *enough* asks for."""
+        return _call(self._application, {**_environ(request), **self._base}, enough)
 
 
 def _environ(request: Request) -> dict[str, Any]:
@@ -115,8 +139,8 @@ def _environ(request: Request) -> dict[str, Any]:
     return environ
 
 
-def _call(application: WSGIApplication, environ: dict[str, Any]) -> Reply:
-    """Run *application* to its end and return what it answered."""
+def _call(application: WSGIApplication, environ: dict[str, Any], enough: Enough | None) -> Reply:
+    """Run *application* to its end, or until *enough*, and return what it answered."""
     started: list[tuple[str, Headers]] = []
     written: list[bytes] = []
 
@@ -128,10 +152,21 @@ def _call(application: WSGIApplication, environ: dict[str, Any]) -> Reply:
 
     chunks = application(environ, start_response)
     try:
-        body = b"".join(chunks)
+        body = _read(chunks, enough)
     finally:
         close = getattr(chunks, "close", None)
         if close is not None:
             close()
     status, headers = started[-1]
     return Reply(int(status.split(None, 1)[0]), headers, b"".join(written) + body)
+
+
+def _read(chunks: Iterable[bytes], enough: Enough | None) -> bytes:
+    if enough is None:
+        return b"".join(chunks)
+    body = b""
+    for chunk in chunks:
+        body += chunk
+        if enough(body):
+            break
+    return body

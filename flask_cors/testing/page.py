@@ -7,10 +7,10 @@ nothing.
 from __future__ import annotations
 
 import json as jsonlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
-from urllib.parse import urlencode
 
 from ..fetch import (
     FORBIDDEN_METHODS,
@@ -19,13 +19,15 @@ from ..fetch import (
     is_token,
     normalize_method,
 )
-from ._cors import is_safelisted
-from ._traits import Traits
-from ._transport import Pairs, combined
+from .bodies import ExtractedBody
+from .cors import is_safelisted
+from .traits import Traits
+from .transport import Pairs, combined
 
-Body = str | bytes | Mapping[str, str] | None
 HeadersInit = Mapping[str, str] | Pairs
 Mode = Literal["cors", "no-cors", "same-origin"]
+# What a page's script cannot ask for itself comes on top.
+AnyMode = Literal["cors", "no-cors", "same-origin", "navigate", "websocket"]
 
 # #no-cors-safelisted-request-header-name
 NO_CORS_HEADERS = frozenset({"accept", "accept-language", "content-language", "content-type"})
@@ -87,31 +89,18 @@ class Response:
         return jsonlib.loads(self.text)
 
 
-def page_method(method: str, mode: Mode, body: bytes | None) -> str:
+def page_method(method: str, mode: Mode, body: ExtractedBody) -> str:
     """Return *method* normalized; raise :class:`TypeError` where a page cannot send it."""
     normal = normalize_method(method)
     if not is_token(method) or method.upper() in FORBIDDEN_METHODS:
         raise TypeError(f"{method!r} is a method that no page can send")
     if mode == "no-cors" and normal not in SAFELISTED_METHODS:
         raise TypeError(f"{method!r} cannot be sent in mode no-cors")
-    if body is not None and normal in ("GET", "HEAD"):
+    if body.content is not None and normal in ("GET", "HEAD"):
         raise TypeError(f"a {normal} request cannot have a body")
+    if body.is_stream and mode == "no-cors":
+        raise TypeError("a stream cannot be sent in mode no-cors")
     return normal
-
-
-def page_body(json: object, data: Body) -> tuple[bytes | None, tuple[str, ...]]:
-    """Return the body, and the content types to give it: the first that is let through."""
-    if json is not None and data is not None:
-        raise TypeError("fetch takes json or data, not both")
-    if json is not None:
-        text = jsonlib.dumps(json)
-        return text.encode(), ("application/json", "text/plain;charset=UTF-8")
-    if isinstance(data, str):
-        return data.encode(), ("text/plain;charset=UTF-8",)
-    if isinstance(data, Mapping):
-        form = urlencode(data)
-        return form.encode(), ("application/x-www-form-urlencoded;charset=UTF-8",)
-    return data, ()
 
 
 def page_headers(
@@ -136,6 +125,15 @@ def page_headers(
     return kept
 
 
+def split_value(value: str) -> list[str]:
+    """Split a header value at its commas, but those within quotes; leave out empty items.
+
+    Follows ``#header-value-get-decode-and-split``.
+    """
+    items = re.findall(r'(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[^",])+', value, re.DOTALL)
+    return [item.strip(" \t") for item in items]
+
+
 def _checked(name: str, value: str) -> tuple[str, str]:
     """Normalize a value; raise :class:`TypeError` for what is no header at all."""
     value = value.strip(" \t\r\n")
@@ -154,7 +152,7 @@ def _is_settable(
         together = combined([*before, pair], name) or ""
         return lower in NO_CORS_HEADERS and is_safelisted(name, together)
     if lower in METHOD_HEADERS:
-        return not FORBIDDEN_METHODS & {item.strip().upper() for item in value.split(",")}
+        return not FORBIDDEN_METHODS & {item.upper() for item in split_value(value)}
     if lower == "user-agent":
         return traits.sets_user_agent
     return not is_forbidden_request_header(name)

@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ..fetch import ALLOW_CREDENTIALS, ALLOW_HEADERS, ALLOW_METHODS, ALLOW_ORIGIN
+from .transport import Exchange
+
 # What Chromium adds for fetch and for XMLHttpRequest.
 _ADVICE = {
     "fetch": " Have the server send the header with a valid value.",
@@ -100,6 +103,7 @@ CORS_STEPS = {
     "redirect-scheme": _Step("http-redirect-fetch", _SCHEMES),
 }
 
+STANDARD_URL = "https://fetch.spec.whatwg.org/"
 _FAILED = "Failed to load resource: net::"
 
 # Network errors that are not CORS: the page sees the same "Failed to fetch".
@@ -134,6 +138,75 @@ OTHER_STEPS = {
     "redirect-count": _Step("http-redirect-fetch", _FAILED + "ERR_TOO_MANY_REDIRECTS"),
 }
 
+# What the rest of a browser refuses: ports, caches, digests, local networks.
+BROWSER_STEPS = {
+    "redirect-stream": _Step("http-redirect-fetch", "Failed to fetch"),
+    "bad-port": _Step("port-blocking", _FAILED + "ERR_UNSAFE_PORT"),
+    "cache-miss": _Step("http-network-or-cache-fetch", _FAILED + "ERR_CACHE_MISS"),
+    "keepalive-size": _Step(
+        "http-network-or-cache-fetch",
+        "Fetch API cannot load {url}. The body of a keepalive request must be at most 64 KiB.",
+    ),
+    "integrity": _Step(
+        "main-fetch", "Fetch API cannot load {initial_url}. SRI's integrity checks failed."
+    ),
+    "integrity-element": _Step(
+        "main-fetch",
+        "Failed to find a valid digest in the 'integrity' attribute for resource '{url}'. The "
+        "resource has been blocked.",
+    ),
+    "resource-policy": _Step(
+        "cross-origin-resource-policy-header", _FAILED + "ERR_BLOCKED_BY_RESPONSE.{value}"
+    ),
+    "event-source-status": _Step(
+        "http-fetch", "EventSource's response has a status {value} that is not 200. Aborting."
+    ),
+    "event-source-type": _Step(
+        "http-fetch",
+        'EventSource\'s response has a MIME type ("{value}") that is not '
+        '"text/event-stream". Aborting the connection.',
+    ),
+    "websocket-handshake": _Step(
+        "websocket-protocol",
+        "WebSocket connection to '{url}' failed: Error during WebSocket handshake: {value}",
+    ),
+    "local-network-insecure": _Step(
+        "main-fetch",
+        "Access to {kind} at '{url}' from origin '{origin}' has been blocked by CORS policy: "
+        "The request client is not a secure context and the resource is in more-private address "
+        "space `{value}`.",
+    ),
+    "local-network-permission": _Step(
+        "main-fetch",
+        "Access to {kind} at '{url}' from origin '{origin}' has been blocked by CORS policy: "
+        "Permission was denied for this request to access the `{value}` address space.",
+    ),
+    "local-network-target": _Step(
+        "main-fetch",
+        "Access to {kind} at '{url}' from origin '{origin}' has been blocked by CORS policy: "
+        "Request had a target IP address space of `{value}` yet the resource is in another.",
+    ),
+}
+
+# Which header of a response each step judges, and what would have let the page pass.
+_JUDGED = {
+    "allow-origin": (ALLOW_ORIGIN, f"{ALLOW_ORIGIN}: {{origin}}"),
+    "allow-credentials": (ALLOW_CREDENTIALS, f"{ALLOW_CREDENTIALS}: true"),
+    "preflight-redirect": ("Location", "an answer of status 200 to 299 instead of a redirect"),
+    "preflight-status": ("", "a status of 200 to 299"),
+    "preflight-methods-syntax": (ALLOW_METHODS, "method names, separated by commas"),
+    "preflight-headers-syntax": (ALLOW_HEADERS, "header names, separated by commas"),
+    "preflight-method": (ALLOW_METHODS, f"{ALLOW_METHODS} with {{value}} in it"),
+    "preflight-authorization": (ALLOW_HEADERS, f"{ALLOW_HEADERS} with {{value}} in it"),
+    "preflight-header": (ALLOW_HEADERS, f"{ALLOW_HEADERS} with {{value}} in it"),
+    "redirect": ("Location", "another Location, or no redirect"),
+    "integrity": ("", "a body with the digest that the page names; it has {value}"),
+    "resource-policy": ("Cross-Origin-Resource-Policy", "cross-origin as its value, or no header"),
+    "event-source-status": ("", "status 200"),
+    "event-source-type": ("Content-Type", "Content-Type: text/event-stream"),
+    "websocket-handshake": ("Sec-WebSocket-Accept", "status 101 with the headers of RFC 6455"),
+}
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -148,8 +221,10 @@ class NetworkError(Exception):
 
     ``step`` names the check that failed and ``section`` the part of the Fetch standard it
     belongs to; ``preflight`` says whether the response to a preflight was judged; ``url``
-    is the address that failed, after redirects. ``str()`` gives the words of Chromium's
-    console.
+    is the address that failed, after redirects. ``exchange`` is the request and reply that
+    were judged, ``None`` where nothing was sent; ``header`` is the name of the response header
+    that decided. ``str()`` gives the words of Chromium's console, and :meth:`explain` what the
+    server sent.
     """
 
     def __init__(
@@ -161,6 +236,7 @@ class NetworkError(Exception):
         origin: str,
         preflight: bool = False,
         resource: str = "fetch",
+        exchange: Exchange | None = None,
     ) -> None:
         self.step = failure.step
         self.value = failure.value
@@ -169,6 +245,7 @@ class NetworkError(Exception):
         self.origin = origin
         self.preflight = preflight
         self.resource = resource
+        self.exchange = exchange
         super().__init__(self._words())
 
     @property
@@ -176,14 +253,55 @@ class NetworkError(Exception):
         """The id of the Fetch standard's section that failed, such as ``cors-check``."""
         return self._row().section
 
+    @property
+    def header(self) -> str | None:
+        """The name of the response header that the failed step judges, if it judges one."""
+        return (self._judged()[0] or None) if self.exchange else None
+
+    def explain(self) -> str:
+        """Return what the server sent, what was needed, and the clause, one line each."""
+        lines = []
+        if self.exchange is not None:
+            request, reply = self.exchange.request, self.exchange.reply
+            refused = " (refused by the server with 403)" if self.exchange.is_refusal else ""
+            lines.append(f"{request.method} {request.url} -> {reply.status}{refused}")
+            header, needed = self._judged()
+            if header:
+                lines.append(f"the response has {_sent(self.exchange, header)}")
+            if needed:
+                lines.append(f"needed: {needed}")
+        lines.append(f"Fetch standard: {STANDARD_URL}#{self.section}")
+        return "\n".join(lines)
+
+    def _judged(self) -> tuple[str, str]:
+        """Return the header that the step judges and what it needed, ``""`` for neither."""
+        prefixes = (prefix for prefix in _JUDGED if self.step.startswith(prefix))
+        header, needed = _JUDGED.get(max(prefixes, key=len, default=""), ("", ""))
+        return header, needed.format(origin=self._asked_as(), value=self.value)
+
+    def _asked_as(self) -> str:
+        sent = self.exchange.request.get("Origin") if self.exchange else None
+        return sent or self.origin
+
     def _row(self) -> _Step:
-        return (CORS_STEPS | OTHER_STEPS)[self.step]
+        return (CORS_STEPS | OTHER_STEPS | BROWSER_STEPS)[self.step]
 
     def _words(self) -> str:
         resource = "resource" if self.resource == "fetch" else f"{self.resource} endpoint"
         return self._row().words.format(
-            url=self.url, origin=self.origin, value=self.value, resource=resource
+            url=self.url,
+            initial_url=self.initial_url,
+            origin=self.origin,
+            value=self.value,
+            resource=resource,
+            kind=self.resource,
         )
+
+
+def _sent(exchange: Exchange, header: str) -> str:
+    wanted = header.lower()
+    lines = [f"{n}: {value}" for n, value in exchange.reply.headers if n.lower() == wanted]
+    return " and ".join(lines) or f"no {header}"
 
 
 class CORSBlocked(NetworkError):  # noqa: N818 - what a page is, not what went wrong

@@ -262,9 +262,10 @@ class TestDeviations:
         last = browser.exchanges[-1].request
         assert [last.get("DPR"), last.get("Save-Data")] == expected
 
-    @pytest.mark.parametrize(("trait", "expected"), [(True, "mine"), (False, None)])
-    def test_sets_user_agent(self, trait: bool, expected: str | None) -> None:
-        browser = page(Server({}), Traits(sets_user_agent=trait), origin=API)
+    @pytest.mark.parametrize(("trait", "expected"), [(True, "mine"), (False, "theirs")])
+    def test_sets_user_agent(self, trait: bool, expected: str) -> None:
+        traits = Traits(sets_user_agent=trait, user_agent="theirs")
+        browser = page(Server({}), traits, origin=API)
         browser.fetch("/", headers={"User-Agent": "mine"})
         assert browser.exchanges[0].request.get("User-Agent") == expected
 
@@ -273,6 +274,69 @@ class TestDeviations:
         browser = page(Server({}), Traits(hides_origin_from_http=trait), origin="https://app.test")
         browser.fetch("http://localhost/", mode="no-cors", method="POST")
         assert browser.exchanges[0].request.get("Origin") == expected
+
+    @pytest.mark.parametrize(("trait", "expected"), [(True, "null"), (False, ORIGIN)])
+    def test_origin_follows_referrer_policy(self, trait: bool, expected: str) -> None:
+        browser = page(Server({}), Traits(origin_follows_referrer_policy=trait))
+        browser.fetch("/", mode="no-cors", method="POST", referrer_policy="no-referrer")
+        assert browser.exchanges[0].request.get("Origin") == expected
+
+    @pytest.mark.parametrize(("trait", "expected"), [(True, []), (False, ["integrity"])])
+    def test_digests_empty_bodies(self, trait: bool, expected: list[str]) -> None:
+        browser = page(Server({}), Traits(digests_empty_bodies=trait))
+        of_nothing = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+        found = steps(browser, "/", method="HEAD", integrity=of_nothing)
+        assert found == (expected or ["cors"])
+
+    @pytest.mark.parametrize(
+        ("trait", "expected"), [(True, ("max-age=0", None)), (False, ("no-cache", "no-cache"))]
+    )
+    def test_validates_conditional(
+        self, trait: bool, expected: tuple[str | None, str | None]
+    ) -> None:
+        browser = page(Server({}), Traits(validates_conditional=trait), origin=API)
+        browser.fetch("/", headers={"If-None-Match": "x"})
+        request = browser.exchanges[0].request
+        assert (request.get("Cache-Control"), request.get("Pragma")) == expected
+
+    @pytest.mark.parametrize(("trait", "expected"), [(True, "no-cache"), (False, None)])
+    def test_preflights_send_cache_headers(self, trait: bool, expected: str | None) -> None:
+        browser = page(Server(PUT), Traits(preflights_send_cache_headers=trait))
+        browser.fetch("/", method="PUT", cache="no-store")
+        sent = [exchange.request.get("Pragma") for exchange in browser.exchanges]
+        assert sent == [expected, "no-cache"]
+
+    @pytest.mark.parametrize(("trait", "asked"), [(True, 2), (False, 1)])
+    def test_caches_by_fragment(self, trait: bool, asked: int) -> None:
+        browser = page(
+            Server({**PUT, "Access-Control-Max-Age": "9"}), Traits(caches_by_fragment=trait)
+        )
+        browser.fetch("/#a", method="PUT")
+        browser.fetch("/#b", method="PUT")
+        assert preflights(browser) == asked
+
+    @pytest.mark.parametrize(
+        ("trait", "origin", "url", "expected"),
+        [
+            (False, "https://app.test", "http://localhost/", "https://app.test/"),
+            (True, "https://app.test", "http://localhost/", None),
+            (False, "http://localhost", "http://api.test/", None),
+            (True, "http://localhost", "http://api.test/", "http://localhost/"),
+        ],
+    )
+    def test_compares_referrer_schemes(
+        self, trait: bool, origin: str, url: str, expected: str | None
+    ) -> None:
+        browser = page(Server({}), Traits(compares_referrer_schemes=trait), origin=origin)
+        browser.fetch(url)
+        assert browser.exchanges[0].request.get("Referer") == expected
+
+    def test_what_says_nothing_of_itself(self) -> None:
+        traits = Traits(user_agent=None, accept_language=None)
+        browser = page(Server(PUT), traits)
+        browser.fetch("/", method="PUT")
+        names = {name for exchange in browser.exchanges for name, _ in exchange.request.headers}
+        assert not names & {"User-Agent", "Accept-Language"}
 
     @pytest.mark.parametrize(("trait", "expected"), [(True, ORIGIN), (False, "null")])
     def test_keeps_origin(self, trait: bool, expected: str) -> None:

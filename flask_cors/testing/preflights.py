@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from ..fetch import SAFELISTED_METHODS
-from ._cors import Credentials, Grant, check_grant
-from ._traits import Traits
+from .cors import Credentials, Grant, check_grant
+from .traits import Traits
 
 # The page's network partition, its serialized origin, and the URL.
 CacheKey = tuple[object, str, str]

@@ -1,0 +1,34 @@
+"""What a preflight asks for, and what of it is granted: plain values.
+
+No input, no output, no Flask; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Preflight(NamedTuple):
+    """What a CORS-preflight request asks for, as the client wrote it.
+
+    ``method`` is Access-Control-Request-Method, ``headers`` the value of
+    Access-Control-Request-Headers or ``None``, ``private_network`` whether
+    Access-Control-Request-Private-Network is ``true``.
+    """
+
+    method: str
+    headers: str | None = None
+    private_network: bool = False
+
+
+class Grant(NamedTuple):
+    """What of a preflight is allowed: the method, and which of the headers.
+
+    ``methods`` are those that the answer may name, where the methods of the URL have different
+    policies; ``None`` stands for all that the policy allows.
+    """
+
+    method: bool
+    headers: tuple[str, ...]
+    refused: tuple[str, ...]
+    methods: tuple[str, ...] | None = None

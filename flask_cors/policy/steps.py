@@ -1,0 +1,266 @@
+"""How a decision came about: the steps of the protocol as data, and each as a sentence.
+
+A step carries a code, values and the clause of the standard. Programs read these; the
+sentences, which are made here and nowhere else, are for people.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, Literal, NamedTuple, Protocol, get_args
+
+from .. import fetch
+from ..errors import Source, printable, shorten
+from ..options.schema import HeaderLines, Setting
+from ..patterns.origins import Match
+from .facts import Grant, Preflight
+from .policy import Policy
+
+Code = Literal[
+    "no-origin",
+    "any-origin-allowed",
+    "origin-allowed",
+    "origin-not-allowed",
+    "callable-failed",
+    "method-allowed",
+    "method-not-allowed",
+    "headers-allowed",
+    "headers-not-allowed",
+    "private-network-on",
+    "private-network-off",
+    "credentials-on",
+    "credentials-off",
+    "vary-named",
+    "vary-not-needed",
+    "vary-left-alone",
+]
+#: Every code, in the order in which steps are listed.
+CODES: Final[tuple[Code, ...]] = get_args(Code)
+
+_FETCH: Final = "https://fetch.spec.whatwg.org/#"
+_PRIVATE_NETWORK: Final = "https://wicg.github.io/private-network-access/#cors-preflight"
+# A sentence for a log names this many values; the step itself holds all of them.
+_MOST_SHOWN: Final = 10
+
+
+class _Row(NamedTuple):
+    """What every step of a code shares: title, clause, whether it went well, its sentence.
+
+    ``failed`` is the sentence where the step fails for this page although ``ok`` is the rule.
+    """
+
+    name: str
+    clause: str
+    ok: bool
+    sentence: str
+    failed: str = ""
+
+
+_CHECK: Final = ("CORS check", f"{_FETCH}concept-cors-check")
+_METHOD: Final = ("method", f"{_FETCH}cors-preflight-fetch-0")
+_HEADERS: Final = ("request headers", f"{_FETCH}cors-preflight-fetch-0")
+_NETWORK: Final = ("private network", _PRIVATE_NETWORK)
+_CREDENTIALS: Final = ("credentials", f"{_FETCH}cors-protocol-and-credentials")
+_CACHES: Final = ("caches", f"{_FETCH}cors-protocol-and-http-caches")
+
+_ROWS: Final[dict[Code, _Row]] = {
+    "no-origin": _Row(
+        "CORS request",
+        f"{_FETCH}cors-request",
+        True,
+        "the request has no Origin header, so browsers apply no CORS check",
+    ),
+    "any-origin-allowed": _Row(*_CHECK, True, "the origin {values} is allowed, as any origin is"),
+    "origin-allowed": _Row(
+        *_CHECK, True, "the origin {values} is allowed by the {kind} {pattern!r}"
+    ),
+    "origin-not-allowed": _Row(
+        *_CHECK, False, "the origin {values} is not among the allowed ones ({source})"
+    ),
+    "callable-failed": _Row(
+        *_CHECK, False, "the origin {values} is refused, since {pattern} failed: {detail}"
+    ),
+    "method-allowed": _Row(*_METHOD, True, "the method {values} is allowed ({source})"),
+    "method-not-allowed": _Row(
+        *_METHOD, False, "the method {values} is not among the allowed ones ({source})"
+    ),
+    "headers-allowed": _Row(*_HEADERS, True, "the request headers {values} are allowed"),
+    "headers-not-allowed": _Row(
+        *_HEADERS, False, "the request headers {values} are not allowed ({source})"
+    ),
+    "private-network-on": _Row(
+        *_NETWORK, True, "a private network is asked for, and allow_private_network is True"
+    ),
+    "private-network-off": _Row(
+        *_NETWORK, False, "a private network is asked for, and allow_private_network is False"
+    ),
+    "credentials-on": _Row(
+        *_CREDENTIALS, True, "cookies and HTTP authentication may be used ({source})"
+    ),
+    "credentials-off": _Row(
+        *_CREDENTIALS,
+        True,
+        "cookies and HTTP authentication may not be used ({source})",
+        "the page sends credentials, but cookies and HTTP authentication may not be used "
+        "({source})",
+    ),
+    "vary-named": _Row(*_CACHES, True, "Vary names Origin"),
+    "vary-not-needed": _Row(*_CACHES, True, "Vary need not name Origin"),
+    "vary-left-alone": _Row(
+        *_CACHES,
+        True,
+        "Vary is left alone (vary_header=False), whether or not it should name Origin",
+    ),
+}
+
+
+class Step(NamedTuple):
+    """One step of the protocol: what was checked, and how it ended.
+
+    ``values`` are the client's: the origin, the method or the names of request headers.
+    ``option`` is the option that decided and ``source`` the place where it is set;
+    ``pattern`` the origin pattern or callable that matched or failed, and ``kind`` which
+    sort of pattern that is; ``detail`` what a callable raised.
+    """
+
+    code: Code
+    ok: bool
+    values: tuple[str, ...] = ()
+    option: str = ""
+    source: Source | None = None
+    pattern: str = ""
+    kind: str = ""
+    detail: str = ""
+
+    @property
+    def name(self) -> str:
+        """The title of this part of the protocol, such as ``CORS check``."""
+        return _ROWS[self.code].name
+
+    @property
+    def clause(self) -> str:
+        """The address of the clause of the standard."""
+        return _ROWS[self.code].clause
+
+    @property
+    def text(self) -> str:
+        """The step in one sentence of printable ASCII, client text as its ``repr``."""
+        row = _ROWS[self.code]
+        sentence = row.failed if row.ok and not self.ok else row.sentence
+        return sentence.format(**{**self._asdict(), "values": _listed(self.values)})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all of it as plain data, the sentence included."""
+        source = None if self.source is None else self.source._asdict()
+        found = {**self._asdict(), "source": source, "values": list(self.values)}
+        return {"name": self.name, "clause": self.clause, **found, "text": self.text}
+
+
+class Decided(Protocol):
+    """What is read of a decision."""
+
+    @property
+    def policy(self) -> Policy: ...
+    @property
+    def origin(self) -> str | None: ...
+    @property
+    def match(self) -> Match: ...
+    @property
+    def headers(self) -> HeaderLines: ...
+    @property
+    def vary(self) -> bool: ...
+    @property
+    def allow_origin(self) -> str | None: ...
+    @property
+    def preflight(self) -> Preflight | None: ...
+    @property
+    def grant(self) -> Grant | None: ...
+
+
+def steps(decision: Decided) -> list[Step]:
+    """Return how a decision came about, step by step."""
+    if decision.origin is None:
+        return [_step("no-origin"), _vary(decision)]
+    found = [_origin(decision, decision.origin)]
+    if decision.preflight and decision.grant:
+        found += _granted(decision.policy, decision.preflight, decision.grant)
+    if decision.allow_origin is not None:
+        setting = decision.policy.settings["supports_credentials"]
+        # What is sent counts: an option may be on, and not be granted to this origin.
+        sent = any(name == fetch.ALLOW_CREDENTIALS for name, _ in decision.headers)
+        code: Code = "credentials-on" if sent else "credentials-off"
+        found.append(_step(code, option="supports_credentials", setting=setting))
+    return [*found, _vary(decision)]
+
+
+def reason(decision: Decided) -> str:
+    """Return the sentence of the first step that fails; empty where none does."""
+    return next((step.text for step in steps(decision) if not step.ok), "")
+
+
+def explain_command(decision: Decided, method: str, path: str) -> str:
+    """Return the shell command that explains a request: printable ASCII, quoted for a shell.
+
+    *method* and *path* are those of the request; those of a preflight are taken from what it
+    asks for.
+    """
+    # Asked of a log line in debug mode alone: serving requests needs no shell's rules.
+    from shlex import quote
+
+    asked = decision.preflight
+    words = ["flask", "cors", "explain", asked.method if asked else method, path]
+    words += ["--origin", decision.origin or ""]
+    names = asked.headers.split(",")[:_MOST_SHOWN] if asked and asked.headers else ()
+    for name in filter(None, (name.strip() for name in names)):
+        words += ["--header", name]
+    return " ".join(quote(printable(word)) for word in words)
+
+
+def _step(code: Code, *values: str, option: str = "", setting: Setting | None = None) -> Step:
+    source = None if setting is None else setting.source
+    return Step(code, _ROWS[code].ok, values, option, source)
+
+
+def _origin(decision: Decided, origin: str) -> Step:
+    """Return how the origin was matched (#concept-cors-check compares with what is sent)."""
+    match, policy = decision.match, decision.policy
+    code, detail = _judged(match)
+    setting = policy.settings["origins"]
+    found = _step(code, origin, option="origins", setting=setting)
+    return found._replace(pattern=match.pattern, kind=match.kind, detail=detail)
+
+
+def _judged(match: Match) -> tuple[Code, str]:
+    if match.kind:
+        return "any-origin-allowed" if match.kind == "any" else "origin-allowed", ""
+    if match.error is not None:
+        return "callable-failed", shorten(match.error)
+    return "origin-not-allowed", ""
+
+
+def _granted(policy: Policy, preflight: Preflight, grant: Grant) -> list[Step]:
+    """Return how what a preflight asks for was judged (#cors-preflight-fetch, steps 7 on)."""
+    methods, headers = policy.settings["methods"], policy.settings["allow_headers"]
+    code: Code = "method-allowed" if grant.method else "method-not-allowed"
+    found = [_step(code, preflight.method, option="methods", setting=methods)]
+    if names := grant.refused or grant.headers:
+        code = "headers-not-allowed" if grant.refused else "headers-allowed"
+        found.append(_step(code, *names, option="allow_headers", setting=headers))
+    if preflight.private_network:
+        setting = policy.settings["allow_private_network"]
+        code = "private-network-on" if setting.value else "private-network-off"
+        found.append(_step(code, option="allow_private_network", setting=setting))
+    return found
+
+
+def _vary(decision: Decided) -> Step:
+    """Return whether caches must keep answers apart (#cors-protocol-and-http-caches)."""
+    setting = decision.policy.settings["vary_header"]
+    code: Code = "vary-named" if decision.vary else "vary-not-needed"
+    code = code if decision.policy.vary_header else "vary-left-alone"
+    return _step(code, option="vary_header", setting=setting)
+
+
+def _listed(values: tuple[str, ...]) -> str:
+    shown = [shorten(value) for value in values[:_MOST_SHOWN]]
+    rest = len(values) - len(shown)
+    return ", ".join([*shown, f"and {rest} more"] if rest else shown)

@@ -1,0 +1,464 @@
+"""A browser: pages on origins, and everything that they send to servers.
+
+Builds the requests that pages, elements and users make; :mod:`.fetching` runs them.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal, TextIO, get_args
+from urllib.parse import urljoin, urlsplit
+
+from . import cors
+from .bodies import Blob, Body, ExtractedBody, FormData, extract, form_body
+from .cache import CacheMode, HTTPCache
+from .cookies import CookieJar
+from .elements import DOCUMENT_ACCEPT, LOADS, CrossOrigin, Element
+from .event_source import EventStream, holds, judge_stream, read_stream
+from .fetching import Fetching, Profile
+from .local_network import AddressSpaceOf, TargetAddressSpace, address_space_of_name
+from .page import HeadersInit, Mode, Response, ResponseHeaders, page_headers, page_method
+from .preflights import preflight_cache
+from .referrer import ReferrerPolicy
+from .request import FetchRequest, Page, Redirect
+from .sites import (
+    RegistrableDomain,
+    checked_origin,
+    includes_credentials,
+    last_two_labels,
+    origin_of,
+    resolved,
+)
+from .traits import STANDARD, Traits
+from .transport import ClientLike, Transport, WSGIApplication, WSGITransport
+from .websockets import WebSocket, handshake_headers, http_url, judge_handshake
+from .xhr import XMLHttpRequest
+
+Enctype = Literal["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
+FormMethod = Literal["GET", "POST"]
+
+
+class Browser:
+    """A page of *origin* whose scripts, elements and user send requests to an application.
+
+    *target* is a WSGI application or a Flask or Werkzeug test client (pytest-flask's
+    ``client``); in its place *transport* may be given, a function that takes a
+    :class:`Request` and returns a :class:`Reply`, to speak to a real server. *origin* is a
+    serialized origin, or ``"null"`` for a sandboxed frame. Relative URLs are resolved
+    against *base_url*. *traits* says which browser; *registrable_domain* returns the
+    registrable domain of a host name, ``None`` where the host is a public suffix itself;
+    *clock* returns seconds since the epoch, for cookies and caches. *path* and
+    *referrer_policy* are those of the page, for ``Referer``. *address_space* returns
+    ``"public"``, ``"local"`` or ``"loopback"`` for a host name, ``None`` where that is not
+    known, for Local Network Access; the default knows addresses and ``localhost``.
+
+    ``cookies`` is the browser's cookie jar, ``cache`` its HTTP cache, ``permissions`` the names
+    of the permissions that its user has granted, and ``exchanges`` lists all requests that
+    reached the server, preflights included.
+
+    Left out: HTTP authentication dialogues, Content Security Policy, embedder policies,
+    service workers, HSTS, and the messages of a WebSocket.
+    """
+
+    def __init__(
+        self,
+        target: WSGIApplication | ClientLike | None = None,
+        *,
+        origin: str,
+        base_url: str = "http://localhost",
+        transport: Transport | None = None,
+        traits: Traits = STANDARD,
+        registrable_domain: RegistrableDomain = last_two_labels,
+        clock: Callable[[], float] = time.time,
+        path: str = "/",
+        referrer_policy: ReferrerPolicy = "",
+        address_space: AddressSpaceOf = address_space_of_name,
+    ) -> None:
+        if isinstance(target, str):
+            raise TypeError(f"for a running server write base_url={target!r} and a transport=")
+        if target is not None and transport is None:
+            transport = WSGITransport(target)
+        elif target is not None or transport is None:
+            raise TypeError("Browser takes an application or a test client, or transport=")
+        cookies = CookieJar(clock, registrable_domain, traits.lax_allows_posts_for)
+        self._profile = Profile(
+            transport=transport,
+            traits=traits,
+            registrable_domain=registrable_domain,
+            address_space=address_space,
+            clock=clock,
+            cookies=cookies,
+            preflights=preflight_cache(traits, clock),
+            cache=HTTPCache(traits, clock),
+        )
+        self.base_url = base_url
+        self.traits = traits
+        self.cookies = cookies
+        self.cache = self._profile.cache
+        self.permissions = self._profile.permissions
+        self.exchanges = self._profile.timeline.exchanges
+        self.origin = checked_origin(origin)
+        self._page = _page(self.origin, None, path, referrer_policy)
+
+    def at(
+        self,
+        origin: str,
+        *,
+        framed_by: str | None = None,
+        path: str = "/",
+        referrer_policy: ReferrerPolicy = "",
+    ) -> Browser:
+        """Return a page of another origin in the same browser.
+
+        *framed_by* is the origin of the page at the top of the tab where the page is in a
+        frame; *path* and *referrer_policy* are those of the page. Cookies, caches,
+        ``permissions`` and ``exchanges`` are shared.
+        """
+        page = copy.copy(self)
+        page.origin = checked_origin(origin)
+        top_level = None if framed_by is None else checked_origin(framed_by)
+        page._page = _page(page.origin, top_level, path, referrer_policy)
+        return page
+
+    def trace(self, file: TextIO | None = None) -> None:
+        """Print what happened so far, in order, to *file* or standard output."""
+        print(self.timeline(), file=file or sys.stdout)
+
+    def timeline(self) -> str:
+        """Return what happened so far: pages, requests, replies, caches, reasons.
+
+        What was before ``exchanges`` was cleared is left out.
+        """
+        return str(self._profile.timeline)
+
+    def fetch(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: HeadersInit = (),
+        json: Any = None,
+        data: Body = None,
+        credentials: cors.Credentials = "same-origin",
+        mode: Mode = "cors",
+        redirect: Redirect = "follow",
+        upload_listener: bool = False,
+        referrer: str = "about:client",
+        referrer_policy: ReferrerPolicy = "",
+        integrity: str = "",
+        cache: CacheMode = "default",
+        keepalive: bool = False,
+        target_address_space: TargetAddressSpace = "",
+    ) -> Response:
+        """Do what ``fetch(url, {...})`` does in a page, and return what the page can read.
+
+        *json* is serialized, with ``Content-Type: application/json`` unless the headers say
+        otherwise; *data* is the body: text, bytes, a form as a mapping, a :class:`FormData`, a
+        :class:`Blob`, or a stream as an iterable of bytes. *upload_listener* stands for an
+        ``XMLHttpRequest`` that listens to the upload's progress, which always takes a
+        preflight; :meth:`xhr` has the rest of it. *referrer* is a URL of the page's origin,
+        ``""`` for none. *target_address_space* says which network a page means that asks for a
+        server in the user's own. Headers that a page cannot set are dropped, as browsers do.
+
+        Raise :class:`CORSBlocked` where the CORS protocol keeps the response from the page,
+        :class:`NetworkError` where something else in the standard does, and
+        :class:`TypeError` for a request that no page can make.
+        """
+        _check_words(
+            credentials=(credentials, cors.Credentials),
+            mode=(mode, Mode),
+            redirect=(redirect, Redirect),
+            referrer_policy=(referrer_policy, ReferrerPolicy),
+            cache=(cache, CacheMode),
+            target_address_space=(target_address_space, TargetAddressSpace),
+        )
+        if cache == "only-if-cached" and mode != "same-origin":
+            raise TypeError("cache='only-if-cached' takes mode='same-origin'")
+        body = extract(json, data)
+        method = page_method(method, mode, body)
+        request = replace(
+            self._request(self._page_url(url)),
+            method=method,
+            headers=page_headers(headers, body.types, mode, self.traits),
+            body=body.content,
+            is_stream=body.is_stream,
+            mode=mode,
+            credentials=credentials,
+            redirect=redirect,
+            initiator="XMLHttpRequest" if upload_listener else "fetch",
+            forces_preflight=body.is_stream or self._listens(body, upload_listener),
+            referrer=self._referrer(referrer),
+            referrer_policy=referrer_policy,
+            integrity=integrity,
+            cache=cache,
+            keepalive=keepalive,
+            target_address_space=target_address_space,
+        )
+        return Fetching(self._profile, request).run()
+
+    def xhr(self, method: str, url: str) -> XMLHttpRequest:
+        """Return an ``XMLHttpRequest`` that has been opened with *method* and *url*.
+
+        Raise :class:`TypeError` for a request that no page can make.
+        """
+        absolute = self._resolve(url)
+
+        def send(
+            method: str,
+            headers: list[tuple[str, str]],
+            body: ExtractedBody,
+            with_credentials: bool,
+            listens: bool,
+        ) -> Response:
+            request = replace(
+                self._request(absolute),
+                method=method,
+                headers=page_headers(headers, body.types, "cors", self.traits),
+                body=body.content,
+                credentials="include" if with_credentials else "same-origin",
+                initiator="XMLHttpRequest",
+                forces_preflight=self._listens(body, listens),
+            )
+            return Fetching(self._profile, request).run()
+
+        return XMLHttpRequest(method, send)
+
+    def send_beacon(self, url: str, data: Body = None) -> None:
+        """Do what ``navigator.sendBeacon`` does; what is answered no page can see.
+
+        Raise :class:`NetworkError` where it is not sent, or not followed.
+        """
+        body = extract(None, data)
+        listed = any(cors.is_safelisted("Content-Type", kind) for kind in body.types)
+        mode: Mode = "no-cors" if listed or not body.types else "cors"
+        request = replace(
+            self._request(self._page_url(url)),
+            method="POST",
+            headers=page_headers((), body.types, mode, self.traits),
+            body=body.content,
+            mode=mode,
+            credentials="include",
+            initiator="beacon",
+            keepalive=True,
+        )
+        Fetching(self._profile, request).run()
+
+    def load(
+        self,
+        element: Element,
+        url: str,
+        *,
+        crossorigin: CrossOrigin | None = None,
+        integrity: str = "",
+    ) -> Response:
+        """Load what an element asks for: ``"img"``, ``"script"``, ``"stylesheet"``, ``"font"``.
+
+        *crossorigin* is the attribute; without it most elements show what they load although
+        no script can read it (``type`` is ``opaque``). Raise what :meth:`fetch` raises.
+        """
+        _check_words(element=(element, Element))
+        if crossorigin is not None:
+            _check_words(crossorigin=(crossorigin, CrossOrigin))
+        how = LOADS[element]
+        mode = how.mode if crossorigin is None else "cors"
+        credentials: cors.Credentials = "same-origin" if mode == "cors" else "include"
+        request = replace(
+            self._request(self._page_url(url)),
+            headers=[("Accept", how.accept)],
+            mode=mode,
+            credentials="include" if crossorigin == "use-credentials" else credentials,
+            destination=how.destination,
+            initiator=how.kind,
+            is_unsafe=False,
+            integrity=integrity,
+        )
+        return Fetching(self._profile, request).run()
+
+    def event_source(
+        self,
+        url: str,
+        *,
+        with_credentials: bool = False,
+        last_event_id: str = "",
+        max_events: int | None = None,
+    ) -> EventStream:
+        """Open an ``EventSource`` and return the events that it gets.
+
+        *last_event_id* is that of an earlier connection. An application is read to the end of
+        the stream, or until *max_events* have come where it has none.
+        """
+        headers = [("Accept", "text/event-stream")]
+        if last_event_id:
+            headers.append(("Last-Event-ID", last_event_id.encode().decode("latin-1")))
+        request = replace(
+            self._request(self._resolve(url)),
+            headers=headers,
+            credentials="include" if with_credentials else "same-origin",
+            initiator="resource",
+            is_unsafe=False,
+            cache="no-store",
+        )
+        fetching = Fetching(self._profile, request, holds(max_events) if max_events else None)
+        reply = fetching.reply()
+        failure = judge_stream(reply)
+        if failure is not None:
+            raise fetching.fail(failure)
+        return read_stream(reply.body, last_event_id)
+
+    def open_websocket(self, url: str, protocols: Sequence[str] = ()) -> WebSocket:
+        """Open a WebSocket: send its handshake, with cookies and ``Origin``, and judge the reply.
+
+        *url* may be relative. Raise :class:`NetworkError` where the server refuses. There is no
+        CORS for WebSockets: only the server can look at ``Origin``. An application behind WSGI
+        cannot answer with 101 without a socket, but it can refuse.
+        """
+        absolute = self._resolve_socket(url)
+        request = replace(
+            self._request(absolute),
+            headers=handshake_headers(protocols),
+            mode="websocket",
+            credentials="include",
+            redirect="error",
+            initiator="websocket",
+            is_unsafe=False,
+            referrer=None,
+            cache="no-store",
+        )
+        fetching = Fetching(self._profile, request)
+        reply = fetching.reply()
+        failure = judge_handshake(reply, protocols)
+        if failure is not None:
+            raise fetching.fail(failure)
+        return WebSocket(
+            absolute.replace("http", "ws", 1), reply.get("Sec-WebSocket-Protocol") or ""
+        )
+
+    def navigate(
+        self,
+        url: str,
+        *,
+        frame: bool = False,
+        typed: bool = False,
+        user_activated: bool = True,
+    ) -> Response:
+        """Follow a link to *url*, and return the document that the tab shows.
+
+        With *frame* a frame of the page is navigated; *typed* stands for an address that the
+        user typed, or a bookmark, which no page asked for; *user_activated* says whether the
+        user clicked. What is returned is what the user sees: the page of this browser cannot
+        read it.
+        """
+        request = replace(
+            self._navigation(url, frame),
+            user_activated=user_activated or typed,
+            is_typed=typed,
+        )
+        if typed:
+            request.referrer = None
+        return self._shown(request)
+
+    def submit_form(
+        self,
+        url: str,
+        data: FormData | Mapping[str, str | Blob] | None = None,
+        *,
+        method: FormMethod = "POST",
+        enctype: Enctype = "application/x-www-form-urlencoded",
+        frame: bool = False,
+        user_activated: bool = True,
+    ) -> Response:
+        """Submit a form of the page to *url*, and return the document that the tab shows.
+
+        Any page can do so, to any server and with its cookies: no CORS stands before a form.
+        With *frame* the form's target is a frame; ``user_activated=False`` stands for a script
+        that submits it.
+        """
+        _check_words(method=(method, FormMethod), enctype=(enctype, Enctype))
+        form = data if isinstance(data, FormData) else FormData(data)
+        if method == "GET":
+            query, _ = form_body(form, "application/x-www-form-urlencoded")
+            url = urlsplit(urljoin(self.base_url, url))._replace(query=query.decode()).geturl()
+        request = replace(self._navigation(url, frame), user_activated=user_activated)
+        if method == "POST":
+            body, content_type = form_body(form, enctype)
+            request = replace(request, method="POST", body=body)
+            request.headers.append(("Content-Type", content_type))
+        return self._shown(request)
+
+    def _navigation(self, url: str, frame: bool) -> FetchRequest:
+        headers = [("Accept", DOCUMENT_ACCEPT), ("Upgrade-Insecure-Requests", "1")]
+        return replace(
+            self._request(self._resolve(url)),
+            headers=headers,
+            mode="navigate",
+            credentials="include",
+            destination="iframe" if frame else "document",
+            initiator="navigation",
+            is_unsafe=False,
+        )
+
+    def _shown(self, request: FetchRequest) -> Response:
+        reply = Fetching(self._profile, request).reply()
+        headers = ResponseHeaders(cors.readable(reply))
+        moved = len(request.urls) > 1
+        return Response("basic", request.url, reply.status, headers, reply.body, moved)
+
+    def _request(self, url: str) -> FetchRequest:
+        """Return a request of the page for *url*, with what all of them have in common."""
+        return FetchRequest(
+            page=self._page,
+            traits=self.traits,
+            registrable_domain=self._profile.registrable_domain,
+            urls=[url],
+            referrer=self._referrer("about:client"),
+        )
+
+    def _referrer(self, referrer: str) -> str | None:
+        """Return the URL that a page names as its referrer (``#dom-request``)."""
+        if not referrer or self.origin == "null":
+            return None
+        if referrer == "about:client":
+            return self._page.url
+        absolute = resolved(self._page.url, referrer)
+        return absolute if origin_of(absolute) == self.origin else self._page.url
+
+    def _listens(self, body: ExtractedBody, listener: bool) -> bool:
+        return listener and (body.content is not None or self.traits.preflights_empty_uploads)
+
+    def _resolve_socket(self, url: str) -> str:
+        base = self.base_url.replace("http", "ws", 1)
+        try:
+            return self._resolve(http_url(urljoin(base, url)))
+        except ValueError as error:
+            raise TypeError(f"not a URL: {url!r}") from error
+
+    def _page_url(self, url: str) -> str:
+        """Resolve a URL that a script or an element gives, and that may hold no credentials."""
+        absolute = self._resolve(url)
+        if includes_credentials(absolute):
+            raise TypeError(f"a page cannot fetch a URL that includes credentials: {absolute}")
+        return absolute
+
+    def _resolve(self, url: str) -> str:
+        try:
+            return resolved(self.base_url, url)
+        except ValueError as error:
+            raise TypeError(f"not a URL: {url!r}") from error
+
+
+def _page(origin: str, top_level: str | None, path: str, referrer_policy: ReferrerPolicy) -> Page:
+    _check_words(referrer_policy=(referrer_policy, ReferrerPolicy))
+    url = "about:srcdoc" if origin == "null" else resolved(origin, path)
+    return Page(origin, url, top_level or origin, referrer_policy)
+
+
+def _check_words(**given: tuple[object, object]) -> None:
+    """Raise ``TypeError`` for what is no value of a WebIDL enumeration, as ``fetch`` does."""
+    for name, (word, kind) in given.items():
+        words = get_args(kind)
+        if word not in words:
+            raise TypeError(f"{name}={word!r}: write one of {', '.join(map(repr, words))}")

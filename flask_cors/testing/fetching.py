@@ -1,0 +1,434 @@
+"""The steps of a fetch, in the order of the Fetch standard.
+
+Runs the steps; what each check means is in the other modules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
+
+from ..fetch import REQUEST_HEADERS, REQUEST_METHOD
+from . import cors
+from .cache import HTTPCache, Key, Stored, conditional_mode, directed_mode, mode_headers
+from .cookies import CookieJar, Navigation
+from .data_urls import data_reply
+from .errors import CORS_STEPS, CORSBlocked, Failure, NetworkError
+from .integrity import integrity_mismatch
+from .local_network import AddressSpaceOf, host_of, is_more_private, permissions_for
+from .page import Response, ResponseHeaders
+from .preflights import CacheKey, PreflightCache
+from .redirects import (
+    REDIRECT_STATUSES,
+    SEVERAL_LOCATIONS,
+    has_several_locations,
+    is_redirect,
+    judge_redirect,
+    judge_scheme,
+    location_of,
+    refused,
+)
+from .referrer import policy_of
+from .request import FetchRequest
+from .resource_policy import blocked_by_resource_policy
+from .sites import (
+    RegistrableDomain,
+    has_bad_port,
+    is_trustworthy,
+    origin_of,
+    site_of,
+    without_credentials,
+)
+from .timeline import Timeline
+from .traits import Traits
+from .transport import Enough, Exchange, Headers, Reply, Request, Transport, WSGITransport
+
+NULL_BODY_STATUSES = frozenset({204, 205, 304})
+# #http-network-or-cache-fetch: what may outlive a page
+LONGEST_KEEPALIVE = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What all pages of one browser share."""
+
+    transport: Transport
+    traits: Traits
+    registrable_domain: RegistrableDomain
+    address_space: AddressSpaceOf
+    clock: Callable[[], float]
+    cookies: CookieJar
+    preflights: PreflightCache
+    cache: HTTPCache
+    timeline: Timeline = field(default_factory=Timeline)
+    permissions: set[str] = field(default_factory=set)
+
+
+class Fetching:
+    """One fetch: a request and the browser that sends it."""
+
+    def __init__(
+        self, profile: Profile, request: FetchRequest, enough: Enough | None = None
+    ) -> None:
+        self._profile = profile
+        self._traits = profile.traits
+        self._request = request
+        self._enough = enough
+        self._last: Exchange | None = None
+
+    def run(self) -> Response:
+        """Run the fetch and return what its page may see; raise :class:`NetworkError`."""
+        return self._filtered(self.reply())
+
+    def reply(self) -> Reply:
+        """Run the fetch and return the response as it came, what no page can see included."""
+        request = self._request
+        self._profile.timeline.note(f"{request.origin} {request.initiator}: {request.urls[0]}")
+        return self._main_fetch()
+
+    def fail(self, failure: Failure, *, preflight: bool = False) -> NetworkError:
+        """Return the error that a page gets for *failure*."""
+        kind = CORSBlocked if failure.step in CORS_STEPS else NetworkError
+        request = self._request
+        error = kind(
+            failure,
+            url=_shown(request, request.urls[-1]),
+            initial_url=_shown(request, request.urls[0]),
+            origin=request.origin,
+            preflight=preflight,
+            resource=request.initiator,
+            exchange=self._last,
+        )
+        self._profile.timeline.note(f"  !! {error}")
+        return error
+
+    def _check(self, failure: Failure | None, *, preflight: bool = False) -> None:
+        if failure is not None:
+            raise self.fail(failure, preflight=preflight)
+
+    def _main_fetch(self) -> Reply:
+        """Follow ``#main-fetch``: what is allowed at all, and which tainting applies."""
+        request = self._request
+        request.upgrade()
+        request.determine_referrer()
+        if urlsplit(request.url).scheme == "data":
+            return self._data()
+        if request.mode in ("navigate", "websocket"):
+            self._check(request.mixed_content())
+        elif not request.is_same_origin(request.url) or request.tainting != "basic":
+            self._check(request.refusal())
+            request.tainting = "opaque" if request.mode == "no-cors" else "cors"
+        bad = has_bad_port(request.url, self._traits.opened_ports)
+        self._check(Failure("bad-port") if bad else None)
+        return self._cors_fetch() if request.tainting == "cors" else self._http_fetch()
+
+    def _data(self) -> Reply:
+        """Follow ``#scheme-fetch`` for a ``data:`` URL, which is of every page's origin."""
+        reply = data_reply(self._request.url)
+        if reply is None:
+            raise self.fail(Failure("url-scheme", "data"))
+        return reply
+
+    def _cors_fetch(self) -> Reply:
+        """Follow ``#main-fetch`` for a request whose response CORS guards."""
+        if not self._request.needs_preflight:
+            return self._http_fetch()
+        try:
+            self._ensure_preflight()
+            return self._http_fetch()
+        except NetworkError:
+            self._profile.preflights.clear(self._preflight_key())
+            raise
+
+    def _ensure_preflight(self) -> None:
+        """Ask first, unless the preflight cache answers (``#http-fetch``)."""
+        request, key = self._request, self._preflight_key()
+        if request.uses_preflight_cache() and self._profile.preflights.allows(
+            key,
+            request.credentials,
+            request.method,
+            request.unsafe_names,
+            forced=request.forces_preflight,
+        ):
+            self._profile.timeline.note("  == the preflight cache allows it")
+            return
+        grant = self._judge_preflight(self._preflight())
+        if isinstance(grant, Failure):
+            raise self.fail(grant, preflight=True)
+        self._profile.preflights.store(key, request.credentials, grant)
+
+    def _preflight(self) -> Reply:
+        """Ask whether the request may be sent (``#cors-preflight-fetch``)."""
+        request = self._request
+        headers = [("Accept", "*/*"), (REQUEST_METHOD, request.method)]
+        names = request.unsafe_names
+        if names:
+            headers.append((REQUEST_HEADERS, ",".join(sorted(names))))
+        preflight = replace(
+            request,
+            method="OPTIONS",
+            headers=headers,
+            body=None,
+            is_stream=False,
+            mode="cors",
+            credentials="same-origin",
+        )
+        wire = self._wire_headers(preflight)
+        if self._traits.preflights_send_cache_headers:
+            mode = conditional_mode(request.cache, tuple(request.headers), self._traits)
+            wire = (*wire, *mode_headers(mode, wire))
+        return self._send(preflight, wire, is_preflight=True).reply
+
+    def _judge_preflight(self, reply: Reply) -> cors.Grant | Failure:
+        """Return what *reply* grants, or why it does not (``#cors-preflight-fetch``)."""
+        request = self._request
+        if reply.status in REDIRECT_STATUSES and reply.get("Location"):
+            return Failure("preflight-redirect")
+        failure = cors.cors_check(request.serialized_origin(), request.credentials, reply)
+        if failure is not None:
+            return failure
+        if not 200 <= reply.status <= 299:
+            return Failure("preflight-status")
+        assumed = request.forces_preflight and self._traits.assumes_method
+        grant = cors.read_grant(reply, request.method if assumed else None, self._traits)
+        if isinstance(grant, Failure):
+            return grant
+        missing = cors.check_grant(
+            grant, request.method, request.unsafe_names, request.credentials, self._traits
+        )
+        return missing or grant
+
+    def _http_fetch(self) -> Reply:
+        """Follow ``#http-fetch`` from the network on: the CORS check, then redirects."""
+        request = self._request
+        reply = self._network_or_cache()
+        location = location_of(request, reply)
+        if isinstance(location, Failure) and self._traits.checks_location_first:
+            raise self.fail(location)
+        if request.tainting == "cors":
+            self._check(cors.cors_check(request.serialized_origin(), request.credentials, reply))
+        elif request.tainting == "opaque":
+            self._check(blocked_by_resource_policy(request, reply))
+        if not is_redirect(request, reply) or request.redirect == "manual":
+            return reply
+        if request.redirect == "error":
+            raise self.fail(refused(request, location, reply.status))
+        return reply if location is None else self._redirect(reply, location)
+
+    def _redirect(self, reply: Reply, location: str | Failure) -> Reply:
+        """Follow ``#http-redirect-fetch``."""
+        request = self._request
+        if isinstance(location, Failure):
+            raise self.fail(location)
+        failure = judge_scheme(location, request.mode)
+        if failure is not None:
+            request.urls.append(location)
+            raise self.fail(failure)
+        self._check(judge_redirect(request, location, reply.status))
+        request.follow(location, reply.status)
+        request.referrer_policy = policy_of(reply.get("Referrer-Policy")) or request.referrer_policy
+        return self._main_fetch()
+
+    def _network_or_cache(self) -> Reply:
+        """Follow ``#http-network-or-cache-fetch``: the HTTP cache, then the network."""
+        request = self._request
+        self._check(self._judge_local_network())
+        if request.keepalive and len(request.body or b"") > LONGEST_KEEPALIVE:
+            raise self.fail(Failure("keepalive-size"))
+        key = self._cache_key()
+        own = tuple(request.headers)
+        mode = conditional_mode(request.cache, own, self._traits)
+        headers = self._wire_headers(request)
+        headers = (*headers, *mode_headers(mode, headers))
+        mode = directed_mode(mode, own)
+        if key is None or mode == "no-store" or request.method not in ("GET", "HEAD"):
+            return self._uncached(key, headers)
+        return self._cached(key, mode, headers)
+
+    def _uncached(self, key: Key | None, headers: Headers) -> Reply:
+        if self._request.cache == "only-if-cached":
+            raise self.fail(Failure("cache-miss"))
+        exchange = self._send(self._request, headers)
+        if key is not None:
+            self._profile.cache.invalidate(key, exchange.request, exchange.reply)
+        return exchange.reply
+
+    def _cached(self, key: Key, mode: str, headers: Headers) -> Reply:
+        """Answer from the cache, ask whether its answer is still good, or ask anew."""
+        cache = self._profile.cache
+        found = cache.select(key, headers) if mode != "reload" else None
+        if found is not None and self._may_use(found, mode):
+            self._profile.timeline.note("  == the HTTP cache answers")
+            return found.reply
+        if mode == "only-if-cached":
+            raise self.fail(Failure("cache-miss"))
+        validators: list[tuple[str, str]] = []
+        if found is not None:
+            validators = found.validators()
+        elif mode != "reload":
+            found = cache.other_variant(key)
+            validators = found.validators()[:1] if found else []
+        exchange = self._send(self._request, (*headers, *validators))
+        sent, reply = replace(exchange.request, headers=headers), exchange.reply
+        if found is not None and validators and reply.status == 304:
+            return cache.freshen(found, sent, reply)
+        cache.store(key, sent, reply)
+        return reply
+
+    def _may_use(self, found: Stored, mode: str) -> bool:
+        if mode in ("force-cache", "only-if-cached"):
+            return True
+        return mode == "default" and self._profile.cache.is_fresh(found)
+
+    def _judge_local_network(self) -> Failure | None:
+        """Return why the user keeps the page from a more private network."""
+        request = self._request
+        target = self._profile.address_space(host_of(request.url))
+        wanted = request.target_address_space
+        if not self._traits.guards_local_network or request.is_typed:
+            return None
+        if wanted and target is not None and wanted != target:
+            return Failure("local-network-target", wanted)
+        own = self._profile.address_space(host_of(request.page.top_level))
+        if target is None or not is_more_private(target, own):
+            return None
+        if not is_trustworthy(request.page.top_level):
+            return Failure("local-network-insecure", target)
+        granted = permissions_for(target) & self._profile.permissions
+        return None if granted else Failure("local-network-permission", target)
+
+    def _wire_headers(self, request: FetchRequest) -> Headers:
+        """Return the headers of *request* with those that a browser adds to every one."""
+        headers = [*request.headers]
+        if not request.is_stream and (
+            request.body is not None or request.method in ("POST", "PUT")
+        ):
+            headers.append(("Content-Length", str(len(request.body or b""))))
+        headers += request.browser_headers()
+        own = {name.lower() for name, _ in headers}
+        added = [
+            ("User-Agent", self._traits.user_agent),
+            ("Accept-Language", self._traits.accept_language),
+            # A part of an encoded response could not be decoded.
+            ("Accept-Encoding", "identity" if "range" in own else None),
+        ]
+        headers += [(name, value) for name, value in added if value and name.lower() not in own]
+        cookie = self._cookie_header(request)
+        return (*headers, ("Cookie", cookie)) if cookie else tuple(headers)
+
+    def _cookie_header(self, request: FetchRequest) -> str | None:
+        if not request.includes_credentials:
+            return None
+        return self._profile.cookies.get(
+            request.url,
+            same_site=request.is_same_site(),
+            navigation=_navigation(request),
+            partition=self._partition(request),
+            only_partitioned=self._blocks_cookies(request),
+        )
+
+    def _store_cookies(self, request: FetchRequest, reply: Reply) -> None:
+        for name, value in reply.headers:
+            if request.includes_credentials and name.lower() == "set-cookie":
+                self._profile.cookies.set(
+                    request.url,
+                    value,
+                    same_site=request.is_same_site() or request.is_top_level,
+                    partition=self._partition(request),
+                    only_partitioned=self._blocks_cookies(request),
+                )
+
+    def _blocks_cookies(self, request: FetchRequest) -> bool:
+        """Return whether the user lets no third party have cookies that are not partitioned."""
+        first_party = request.is_same_site() or request.is_top_level
+        return not first_party and not self._traits.third_party_cookies
+
+    def _send(
+        self, request: FetchRequest, headers: Headers, *, is_preflight: bool = False
+    ) -> Exchange:
+        """Follow ``#http-network-fetch``: one request over the wire, and its cookies."""
+        url = without_credentials(request.url)
+        wire = Request(request.method, url, headers, request.body or b"")
+        exchange = Exchange(wire, self._transport(wire), is_preflight)
+        self._last = exchange
+        self._profile.timeline.add(exchange)
+        if self._traits.checks_location_first and has_several_locations(request, exchange.reply):
+            raise self.fail(SEVERAL_LOCATIONS)
+        self._store_cookies(request, exchange.reply)
+        return exchange
+
+    def _transport(self, wire: Request) -> Reply:
+        transport = self._profile.transport
+        if self._enough is not None and isinstance(transport, WSGITransport):
+            return transport(wire, self._enough)
+        return transport(wire)
+
+    def _partition(self, request: FetchRequest) -> object:
+        """Return the site at the top of the tab (``#network-partition-keys``)."""
+        top = origin_of(request.url) if request.is_top_level else request.page.top_level
+        return site_of(top, self._profile.registrable_domain)
+
+    def _cache_key(self) -> Key | None:
+        """Return where the HTTP cache looks, ``None`` for a page with an origin of its own."""
+        if self._request.page.top_level == "null":
+            return None
+        return self._partition(self._request), self._request.url
+
+    def _preflight_key(self) -> CacheKey:
+        request = self._request
+        partition = self._partition(request)
+        origin = request.serialized_origin()
+        if origin == "null" and not self._traits.caches_for_null:
+            # Two redirects that hide an origin hide it as two different ones.
+            partition = object() if request.is_origin_tainted() else request.identity
+        url = request.urls[-1] if self._traits.caches_by_fragment else request.url
+        return partition, origin, url
+
+    def _filtered(self, reply: Reply) -> Response:
+        """Follow ``#main-fetch`` after the network: digests, and what the page may see."""
+        request = self._request
+        nothing = ResponseHeaders(())
+        is_redirect = request.redirect == "manual" and reply.status in REDIRECT_STATUSES
+        no_body = request.method == "HEAD" or reply.status in NULL_BODY_STATUSES
+        hidden = is_redirect or request.tainting == "opaque"
+        body = b"" if no_body else reply.body
+        nothing_known = no_body and not self._traits.digests_empty_bodies
+        self._check_integrity(None if nothing_known or hidden else body)
+        if request.tainting == "opaque":
+            return Response("opaque", "", 0, nothing, b"", False)
+        if is_redirect:
+            return Response("opaqueredirect", request.url, 0, nothing, b"", False)
+        shown = cors.readable(reply)
+        if request.tainting == "cors":
+            shown = cors.exposed(reply, request.credentials)
+        return Response(
+            request.tainting,
+            request.url,
+            reply.status,
+            ResponseHeaders(shown),
+            body,
+            len(request.urls) > 1,
+        )
+
+    def _check_integrity(self, body: bytes | None) -> None:
+        """Compare *body* with the digests that the page names; what it cannot see has none."""
+        metadata = self._request.integrity
+        if not metadata:
+            return
+        mismatch = "" if body is None else integrity_mismatch(metadata, body)
+        if mismatch is not None:
+            by_script = self._request.initiator == "fetch"
+            step = "integrity" if by_script else "integrity-element"
+            raise self.fail(Failure(step, mismatch))
+
+
+def _shown(request: FetchRequest, url: str) -> str:
+    """Return *url* as the console shows it: a WebSocket's with a scheme of its own."""
+    return url.replace("http", "ws", 1) if request.mode == "websocket" else url
+
+
+def _navigation(request: FetchRequest) -> Navigation | None:
+    if not request.is_top_level:
+        return None
+    return "get" if request.method in ("GET", "HEAD", "OPTIONS", "TRACE") else "post"

@@ -1,0 +1,148 @@
+"""Which browser the model stands for: what the standard leaves open, and known deviations.
+
+Holds settings; decides nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Traits:
+    """Where browsers may differ; the defaults are the standard's.
+
+    ``max_age_cap`` is the longest time, in seconds, that a preflight is remembered, ``None``
+    for no cap. ``third_party_cookies`` says whether requests of another site's page carry
+    and set cookies at all, partitioned cookies apart; ``SameSite`` applies in any case.
+    ``user_agent`` and ``accept_language`` are the values of the headers of these names, ``None``
+    to send none.
+
+    The others are deviations. Request headers: ``combines_headers``, several of one name
+    are one before they are judged; ``safelists_hints``, client hints such as
+    ``DPR`` need no preflight, and most end where a redirect leaves the page's origin;
+    ``sets_user_agent``, a page may set ``User-Agent``; ``hides_origin_from_http``, a
+    ``no-cors`` POST from an HTTPS page to plain HTTP on this machine says ``Origin: null``;
+    ``compares_referrer_schemes``, a referrer policy takes any way from HTTPS to plain HTTP for
+    a downgrade, and no other, instead of asking whether the URLs are potentially trustworthy.
+
+    Preflights: ``star_covers_authorization``, ``*`` in Access-Control-Allow-Headers stands
+    for ``Authorization`` too; ``preflights_empty_uploads``, an upload listener forces a
+    preflight even where there is no body; ``assumes_method``, a preflight that an upload
+    listener forces needs no Access-Control-Allow-Methods; ``signed_max_age``,
+    Access-Control-Max-Age is read as an integer with a sign, so that ``-1`` means 0, not the
+    default of 5 seconds; ``caches_whole_preflights``, the last preflight of a URL answers as
+    a whole, not each method and header name by itself; ``caches_for_null``, preflights of
+    the origin ``null`` are remembered beyond one ``fetch``; ``caches_for_conditional``,
+    what is remembered answers for requests with headers such as ``If-None-Match``, too;
+    ``caches_by_fragment``, URLs that differ in their fragment have preflights of their own.
+
+    Redirects: ``needs_location``, a redirect status whose Location is missing or empty is
+    no redirect, even where the page forbids any; ``checks_location_first``, one that is no
+    URL fails even where the page follows none; ``merges_equal_locations``, several equal
+    lines are one; ``follows_credentials``, a redirect that CORS does not judge may lead
+    ``fetch`` to a URL with a user name; ``same_site_minds_redirects``, a way through another
+    site makes a request to the page's own site a cross-site one; ``rejudges_credentials``,
+    whether the mode ``same-origin`` includes cookies is asked anew at each redirect of a
+    ``no-cors`` request; ``keeps_origin``, such a request sends its origin after a redirect
+    to another.
+
+    Beyond CORS: ``elements_send_origin``, an element that asks by CORS, but for audio and video,
+    sends ``Origin`` to its own origin too; ``websockets_send_metadata``, a handshake has the
+    ``Sec-Fetch-*`` headers; ``origin_follows_referrer_policy``, a POST of ``fetch`` that is not
+    CORS's has ``Origin: null`` where its referrer policy hides the page;
+    ``digests_empty_bodies``, the response to HEAD and other responses without a body have the
+    digest of nothing, instead of matching no ``integrity``; ``validates_conditional``, a request
+    with ``If-None-Match`` or its like has ``Cache-Control: max-age=0`` instead of ``no-cache``;
+    ``preflights_send_cache_headers``, the headers of a ``cache`` mode are on the preflight too;
+    ``caches_one_variant``, the HTTP cache holds the last response of a URL, and validates it by
+    its ``ETag`` where ``Vary`` does not match, instead of one response for each variant;
+    ``caches_moved_responses``, a response of status 300, 301, 308 or 410 without explicit
+    freshness stays fresh; ``invalidates_by``, the methods whose success invalidates the cached
+    response of a URL, all unsafe ones if ``None``; ``opened_ports``, ports that the standard
+    blocks and the browser does not; ``lax_allows_posts_for``, for so many seconds a cookie
+    without ``SameSite`` goes with another site's form post; ``guards_local_network``, a page
+    needs a permission for servers in a more private network than its own (Local Network Access).
+    """
+
+    max_age_cap: int | None = None
+    third_party_cookies: bool = True
+    combines_headers: bool = False
+    safelists_hints: bool = False
+    sets_user_agent: bool = True
+    hides_origin_from_http: bool = True
+    star_covers_authorization: bool = False
+    preflights_empty_uploads: bool = True
+    assumes_method: bool = True
+    signed_max_age: bool = False
+    caches_whole_preflights: bool = False
+    caches_for_null: bool = True
+    caches_for_conditional: bool = True
+    caches_by_fragment: bool = False
+    needs_location: bool = False
+    checks_location_first: bool = False
+    merges_equal_locations: bool = False
+    follows_credentials: bool = True
+    same_site_minds_redirects: bool = True
+    rejudges_credentials: bool = True
+    keeps_origin: bool = True
+    user_agent: str | None = "Mozilla/5.0 (X11; Linux x86_64) flask_cors.testing"
+    accept_language: str | None = "en-US,en;q=0.9"
+    compares_referrer_schemes: bool = False
+    elements_send_origin: bool = False
+    websockets_send_metadata: bool = True
+    origin_follows_referrer_policy: bool = True
+    digests_empty_bodies: bool = False
+    validates_conditional: bool = False
+    preflights_send_cache_headers: bool = False
+    caches_one_variant: bool = False
+    caches_moved_responses: bool = False
+    invalidates_by: frozenset[str] | None = None
+    opened_ports: frozenset[int] = frozenset()
+    lax_allows_posts_for: float = 0
+    guards_local_network: bool = False
+
+
+STANDARD = Traits()
+CHROMIUM = Traits(
+    max_age_cap=7200,
+    combines_headers=True,
+    safelists_hints=True,
+    sets_user_agent=False,
+    hides_origin_from_http=False,
+    star_covers_authorization=True,
+    preflights_empty_uploads=False,
+    assumes_method=False,
+    signed_max_age=True,
+    caches_whole_preflights=True,
+    caches_for_null=False,
+    caches_for_conditional=False,
+    caches_by_fragment=True,
+    needs_location=True,
+    checks_location_first=True,
+    merges_equal_locations=True,
+    follows_credentials=False,
+    same_site_minds_redirects=False,
+    rejudges_credentials=False,
+    keeps_origin=False,
+    user_agent="Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/140.0.0.0 Safari/537.36",
+    compares_referrer_schemes=True,
+    elements_send_origin=True,
+    websockets_send_metadata=False,
+    origin_follows_referrer_policy=False,
+    digests_empty_bodies=True,
+    validates_conditional=True,
+    preflights_send_cache_headers=True,
+    caches_one_variant=True,
+    caches_moved_responses=True,
+    invalidates_by=frozenset({"DELETE", "PATCH", "POST"}),
+    opened_ports=frozenset({4190, 6679}),
+    lax_allows_posts_for=120,
+    guards_local_network=True,
+)
+FIREFOX = Traits(
+    max_age_cap=86400,
+    user_agent="Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    accept_language="en-US,en;q=0.5",
+)

@@ -1,0 +1,256 @@
+"""One request of a page, asked of the engine and of the browser model; no view and no hook runs.
+
+Says what came out. What it means, and what to change, is for ``explain`` and ``advice``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
+
+from flask import Flask, request
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.routing import RequestRedirect
+
+from .. import fetch
+from ..options.schema import Setting
+from ..policy.decide import Preflight, decide
+from ..policy.policy import Policy
+from ..policy.steps import Step, steps
+from ..resolution.compile import Policies
+from ..resolution.marks import Layers
+from ..resolution.table import Target
+from ..runtime import decisions as engine
+from ..runtime import endpoint as routing
+from ..testing import Browser, NetworkError, Reply, Request
+from .explanation import ExplainedExchange
+
+#: What stands in ``Asked.problem`` besides the steps of ``flask_cors.testing``.
+NOT_SENDABLE: Final = "not-sendable"
+NO_PRIVATE_NETWORK: Final = "private-network"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a page wants: the request, with the headers that the page sets."""
+
+    method: str
+    url: str
+    origin: str | None
+    headers: Mapping[str, str]
+    credentials: bool = False
+    private_network: bool = False
+
+    def request(self) -> Request:
+        """Return the request itself, without a preflight before it."""
+        lines = list(self.headers.items())
+        if self.origin is not None:
+            lines.append((fetch.ORIGIN, self.origin))
+        return Request(self.method, self.url, tuple(lines))
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the table says of one request; ``layers`` is ``None`` where CORS is off.
+
+    ``status`` is that of Flask where no view would run, with the methods that ``served`` names.
+    """
+
+    target: Target
+    layers: Layers | None
+    policy: Policy | None
+    status: int | None
+    served: tuple[str, ...]
+
+    @property
+    def settings(self) -> Mapping[str, Setting]:
+        """The effective options with their sources; empty where CORS is off."""
+        return self.policy.settings if self.policy else {}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What came out: the verdict, its code in *problem* where one is known, the exchanges.
+
+    ``found`` is what the table says of the request that the page wants to make, ``last`` of
+    the request that was answered in the end, after redirects.
+    """
+
+    verdict: str
+    message: str
+    problem: str
+    exchanges: tuple[ExplainedExchange, ...]
+    found: Found
+    last: Found
+
+    @property
+    def grants_credentials(self) -> bool:
+        """Whether the policy of the page's request grants credentials."""
+        lines = self.found.policy.on_actual if self.found.policy else ()
+        return any(name == fetch.ALLOW_CREDENTIALS for name, _ in lines)
+
+    @property
+    def failed(self) -> list[Step]:
+        """The steps that failed, in the order in which they were taken."""
+        return [step for exchange in self.exchanges for step in exchange.steps if not step.ok]
+
+
+def ask(app: Flask, policies: Policies, question: Question) -> Asked:
+    """Ask as the page would, and return what came out."""
+    server = _Server(app, policies, question)
+    verdict, message, problem = _verdict(question, server)
+    if not server.found:
+        # A browser resolves the dots in a path before it asks.
+        server.look_up(replace(question, url=server.exchanges[0].url).request())
+    return Asked(
+        verdict=verdict,
+        message=message,
+        problem=problem,
+        exchanges=tuple(server.exchanges),
+        found=server.found[0],
+        last=server.found[-1],
+    )
+
+
+def _verdict(page: Question, server: _Server) -> tuple[str, str, str]:
+    """Make the request, as a browser does if one can; return verdict, message and problem."""
+    if page.origin is None:
+        server.answer(page.request())
+        return "no-origin", "Without an Origin header a browser applies no CORS check.", ""
+    try:
+        browser = Browser(transport=server.answer, origin=page.origin)
+    except ValueError:
+        return _as_client(page, server)
+    try:
+        return _as_browser(page, server, browser)
+    except TypeError as error:
+        message, problem = f"No browser sends this: {error}", NOT_SENDABLE
+    except NetworkError as error:
+        message, problem = str(error), error.step
+    if not server.exchanges:
+        server.answer(page.request())
+    return "blocked", message, problem
+
+
+def _as_client(page: Question, server: _Server) -> tuple[str, str, str]:
+    reply = server.answer(page.request())
+    allowed = reply.get(fetch.ALLOW_ORIGIN) in (page.origin, "*")
+    message = "No browser sends such an Origin; other clients need no permission to read."
+    return "readable" if allowed else "blocked", message, NOT_SENDABLE
+
+
+def _as_browser(page: Question, server: _Server, browser: Browser) -> tuple[str, str, str]:
+    # The draft asks before simple requests as well, as upload listeners make browsers do.
+    simple = fetch.normalize_method(page.method) in fetch.SAFELISTED_METHODS
+    response = browser.fetch(
+        page.url,
+        method=page.method,
+        headers=page.headers,
+        credentials="include" if page.credentials else "same-origin",
+        upload_listener=page.private_network and simple,
+    )
+    if server.refuses_private_network:
+        message = f"The preflight's answer lacks {fetch.ALLOW_PRIVATE_NETWORK}."
+        return "blocked", message, NO_PRIVATE_NETWORK
+    if response.type == "basic":
+        return "same-origin", "The page has the API's own origin, so CORS does not apply.", ""
+    return "readable", f"A page of {page.origin} can read the response.", ""
+
+
+@dataclass
+class _Server:
+    """Answers the browser model's requests with what the library would put on them."""
+
+    app: Flask
+    policies: Policies
+    page: Question
+    exchanges: list[ExplainedExchange] = field(default_factory=list)
+    #: What the table says of the requests that are no preflights, each looked up once.
+    found: list[Found] = field(default_factory=list)
+    refuses_private_network: bool = False
+
+    def __post_init__(self) -> None:
+        # A memory of its own: what is asked here says nothing of what the app is asked.
+        self._compiled = engine.Compiled(self.policies, lambda: self.app.url_map)
+
+    def answer(self, asked: Request) -> Reply:
+        """Return the answer to one request, without running any view."""
+        headers = list(asked.headers)
+        if self.page.private_network and asked.get(fetch.REQUEST_METHOD):
+            headers.append((fetch.REQUEST_PRIVATE_NETWORK, "true"))
+        with self._context(asked, headers):
+            wanted = engine.preflight_of(request)
+            return self._actual(asked) if wanted is None else self._preflight(asked, wanted)
+
+    def look_up(self, asked: Request) -> None:
+        """Note what the table says of a request that is not sent."""
+        with self._context(asked, list(asked.headers)):
+            self._look_up()
+
+    def _look_up(self) -> Found:
+        target = routing.target_of(self.app, request)
+        error = request.routing_exception
+        served = error.valid_methods if isinstance(error, MethodNotAllowed) else ()
+        found = Found(
+            target=target,
+            layers=self.policies.layers(target),
+            policy=self.policies.policy(target),
+            status=getattr(error, "code", None),
+            served=tuple(sorted(served or ())),
+        )
+        self.found.append(found)
+        return found
+
+    def _context(self, asked: Request, headers: list[tuple[str, str]]) -> Any:
+        parts = urlsplit(asked.url)
+        return self.app.test_request_context(
+            urlunsplit(("", "", parts.path or "/", parts.query, "")),
+            base_url=f"{parts.scheme}://{parts.netloc}",
+            method=asked.method,
+            headers=headers,
+        )
+
+    def _preflight(self, asked: Request, wanted: Preflight) -> Reply:
+        found = engine.answer_preflight(self.app, self._compiled, request, wanted)
+        granted = found.decision is not None and any(
+            name == fetch.ALLOW_PRIVATE_NETWORK for name, _ in found.decision.headers
+        )
+        if wanted.private_network and not granted:
+            self.refuses_private_network = True
+        return self._reply(asked, "preflight", found)
+
+    def _actual(self, asked: Request) -> Reply:
+        found = self._look_up()
+        origin = request.environ.get("HTTP_ORIGIN")
+        decision = decide(found.policy, origin) if found.policy else None
+        return self._reply(asked, "actual", engine.Answer(decision, False, found.target.endpoint))
+
+    def _judged(self, step: Step) -> Step:
+        """Return a step of the server as it ends for this page: one that wants credentials."""
+        if step.code != "credentials-off" or not self.page.credentials:
+            return step
+        return step._replace(ok=False)
+
+    def _reply(self, asked: Request, kind: str, answer: engine.Answer) -> Reply:
+        decision = answer.decision
+        error = None if answer.short_circuits else request.routing_exception
+        status = 200 if answer.short_circuits else getattr(error, "code", None)
+        sent = decision.headers if decision else ()
+        self.exchanges.append(
+            ExplainedExchange(
+                kind=kind,
+                method=asked.method,
+                url=asked.url,
+                endpoint=answer.endpoint,
+                answered_by="flask_cors" if answer.short_circuits else "app",
+                status=status,
+                headers=sent,
+                vary=bool(decision and decision.vary),
+                steps=tuple(map(self._judged, steps(decision))) if decision else (),
+            )
+        )
+        if isinstance(error, RequestRedirect):
+            sent += (("Location", error.new_url),)
+        return Reply(status or 200, sent)

@@ -1,0 +1,153 @@
+"""Whether a browser sends the app's own cookies with a page's request (RFC 6265bis).
+
+CORS may allow credentials where the cookie never leaves the browser: no error is shown, and
+the user is not logged in. Reads configuration; asks nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from ipaddress import ip_address
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+# Flask's keys, and those of Flask-Login, which count where somebody sets one.
+_COOKIES: Final = (("session", "SESSION_COOKIE"), ("remember", "REMEMBER_COOKIE"))
+
+
+class CookieProblem(NamedTuple):
+    """A cookie of the app that is not sent: which, the keys that say so, why, what to write.
+
+    ``cookie`` is ``session`` (Flask's) or ``remember`` (Flask-Login's); ``keys`` are those of
+    ``app.config``.
+    """
+
+    cookie: str
+    keys: tuple[str, ...]
+    reason: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"{self.reason}. {self.hint}"
+
+
+def cookie_problem(config: Mapping[str, Any], origin: str, url: str) -> CookieProblem | None:
+    """Return why a page of *origin* sends no session cookie to *url*; ``None`` if it does.
+
+    *config* is that of the app. Judges a ``fetch`` with credentials by the cookie's ``SameSite``
+    and ``Secure`` attributes alone; a browser may block third-party cookies besides.
+    """
+    return next(cookie_problems(config, origin, url), None)
+
+
+def cookie_problems(config: Mapping[str, Any], origin: str, url: str) -> Iterator[CookieProblem]:
+    """Yield the problem of each cookie that is not sent; see :func:`cookie_problem`."""
+    same_site = is_same_site(origin, url)
+    for name, prefix in _COOKIES:
+        if name == "session" or any(str(key).startswith(f"{prefix}_") for key in config):
+            cookie = _read(config, name, prefix)
+            if why := cookie.why_not(origin, url, same_site):
+                yield CookieProblem(name, (cookie.same_site_key, cookie.secure_key), *why)
+
+
+class _Cookie(NamedTuple):
+    """One cookie's attributes; ``same_site`` is empty where it is not set."""
+
+    name: str
+    same_site: str
+    secure: bool
+    same_site_key: str
+    secure_key: str
+
+    def why_not(self, origin: str, url: str, same_site: bool) -> tuple[str, str] | None:
+        """Return why the cookie is not sent, and what to write; ``None`` where it is.
+
+        RFC 6265bis, sections 5.6 (a "None" that is not Secure is not stored) and 5.7.3.
+        """
+        over = f" {_OVER_HTTPS}" if not is_trustworthy(url) else ""
+        if self.same_site == "None" and not self.secure:
+            reason = f"browsers reject the {self.name} cookie: SameSite=None without Secure"
+            return reason, f"Set {self.secure_key} = True.{over}"
+        if not same_site and self.same_site != "None":
+            why = f"SameSite={self.same_site}" if self.same_site else "SameSite is Lax by default"
+            reason = (
+                f"browsers do not send the {self.name} cookie with requests of {origin} to "
+                f"{url_origin(url)}, a different site ({why})"
+            )
+            hint = f"Set {self.same_site_key} = 'None' and {self.secure_key} = True"
+            return reason, f"{hint}, or serve the page and the API from one site.{over}"
+        if self.secure and over:
+            reason = f"browsers do not send the {self.name} cookie over plain http: it is Secure"
+            return reason, _OVER_HTTPS
+        return None
+
+
+_OVER_HTTPS: Final = "Serve the API over https."
+
+
+def _read(config: Mapping[str, Any], name: str, prefix: str) -> _Cookie:
+    same_site = config.get(f"{prefix}_SAMESITE")
+    # Werkzeug writes Secure on every partitioned cookie.
+    secure = bool(config.get(f"{prefix}_SECURE") or config.get(f"{prefix}_PARTITIONED"))
+    given = same_site.title() if isinstance(same_site, str) else ""
+    return _Cookie(name, given, secure, f"{prefix}_SAMESITE", f"{prefix}_SECURE")
+
+
+def url_origin(url: str) -> str:
+    """Return scheme, host and port of *url*."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def is_same_site(origin: str, url: str) -> bool:
+    """Return whether a page of *origin* is of the site of *url*, its scheme included.
+
+    See https://html.spec.whatwg.org/#same-site; ``null`` is of no site.
+    """
+    return origin != "null" and _site(origin) == _site(url)
+
+
+def is_trustworthy(url: str) -> bool:
+    """Return whether browsers keep Secure cookies of *url*: https, or this machine."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    local = host == "localhost" or host.endswith(".localhost")
+    return parts.scheme == "https" or local or (_is_ip(host) and ip_address(host).is_loopback)
+
+
+def _site(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    return parts.scheme, host if _is_ip(host) else _registrable_domain()(host) or host
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _registrable_domain() -> Callable[[str], str | None]:
+    try:
+        from publicsuffixlist import PublicSuffixList  # of the extra [cli]
+    except ModuleNotFoundError:
+        return _last_two_labels
+    found: Callable[[str], str | None] = _suffixes(PublicSuffixList).privatesuffix
+    return found
+
+
+def _last_two_labels(host: str) -> str | None:
+    labels = host.split(".")
+    return ".".join(labels[-2:]) if len(labels) > 1 else None
+
+
+_LISTS: Final[list[Any]] = []
+
+
+def _suffixes(make: Callable[[], Any]) -> Any:
+    # Reading the list takes a fifth of a second.
+    if not _LISTS:
+        _LISTS.append(make())
+    return _LISTS[0]

@@ -1,0 +1,71 @@
+"""Lines of text, as a terminal and ``str()`` show them alike: escaped, shortened, wrapped.
+
+Knows no terminal: colours are names, and whoever prints may leave them out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, NamedTuple
+
+_ENCLOSING: Final = re.compile(r"[\w.]*<locals>\.")
+_NARROWEST: Final = 20
+
+
+class Line(NamedTuple):
+    """One line; what does not fit goes on below, indented by *hang* more."""
+
+    text: str = ""
+    style: str = ""
+    indent: int = 0
+    hang: int = 0
+
+    def wrapped(self, width: int) -> list[str]:
+        """Return the line as one or more of at most *width* characters."""
+        room = max(width - self.indent, _NARROWEST)
+        before = " " * self.indent
+        return [before + part if part else "" for part in self._parts(room)]
+
+    def _parts(self, room: int) -> list[str]:
+        if len(self.text) <= room:
+            return [self.text.rstrip()]
+        hang = " " * self.hang
+        return textwrap.wrap(self.text, room, subsequent_indent=hang, break_on_hyphens=False)
+
+
+def here() -> str:
+    """Return the current directory, as it begins the paths of files in it."""
+    return f"{Path.cwd()}{os.sep}"
+
+
+def plain(text: object, folder: str, *, only_ascii: bool = False) -> str:
+    """Return *text* with every character escaped that cannot be printed as itself.
+
+    Files below *folder* are named relative to it.
+    """
+    shown = str(text).replace(folder, "")
+    if "<locals>" in shown:
+        # A view that is defined in a function has that function in its name.
+        shown = _ENCLOSING.sub("", shown)
+    if shown.isprintable() and (shown.isascii() or not only_ascii):
+        return shown
+    return "".join(
+        char if char.isprintable() and (char.isascii() or not only_ascii) else _escaped(char)
+        for char in shown
+    )
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def page_of(lines: Iterable[Line]) -> str:
+    """Return *lines* as one text without control characters, as wide as the terminal."""
+    folder, width = here(), shutil.get_terminal_size().columns
+    shown = (line._replace(text=plain(line.text, folder)).wrapped(width) for line in lines)
+    return "\n".join(part for parts in shown for part in parts)
