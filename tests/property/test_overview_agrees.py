@@ -20,6 +20,9 @@ from flask_cors.testing import Browser, NetworkError
 from flask_cors.tools.report import STRANGER, Matrix
 from tests.property.profile import search
 
+# What random apps set and is not granted is a matter of other tests.
+pytestmark = pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
+
 A, B = "https://a.example", "https://b.example"
 BASE = "http://localhost"
 
