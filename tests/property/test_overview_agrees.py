@@ -119,7 +119,7 @@ def quiet() -> Iterator[None]:
 
 
 # A rule that is never reached, since two share a URL, has no say in the verdict of others.
-SHADOWED = (
+SHADOWED: Any = (
     [
         ("/x", None, ["GET"], False, True),
         ("/x", {}, ["GET"], False, False),
