@@ -10,7 +10,7 @@ from flask.views import MethodView, View
 from werkzeug.datastructures import Headers
 from werkzeug.routing import Map, Rule
 
-from flask_cors import CORS, cross_origin
+from flask_cors import CORS, CorsWarning, cross_origin
 
 A, B = "https://a.example", "https://b.example"
 
