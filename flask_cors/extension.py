@@ -88,6 +88,9 @@ class CORS:
         elif isinstance(target, Blueprint):
             if "intercept_exceptions" in rule.keywords:
                 warn("intercept_exceptions has no effect on a blueprint; give it to CORS(app)")
+                kept = {**rule.keywords}
+                del kept["intercept_exceptions"]
+                rule = rule._replace(keywords=kept)
             _record(target, functools.partial(_tell_of_blueprint, rule))
         else:
             raise _not_a_target(target)

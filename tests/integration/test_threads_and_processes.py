@@ -17,7 +17,6 @@ from flask.views import MethodView
 from werkzeug.test import TestResponse
 
 from flask_cors import CORS, ConfigError, cors_exempt, cross_origin
-from flask_cors.resolution.lock import LOCKS
 from flask_cors.testing import Browser, NetworkError
 from tests.integration.exchange import (
     ALL_METHODS,
@@ -241,30 +240,6 @@ def test_one_of_two_threads_claims_a_response(own: list[tuple[str, str]]) -> Non
     assert lines(ask(app, origin=ME)) == [acao(), vary]
     rival.join()
     assert found == [[acao(YOU), vary]]
-
-
-class Interrupted(type(LOCKS.claim)):  # type: ignore[misc]
-    """A lock that is held when a signal handler's exception comes, as ``acquire`` returns."""
-
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        super().acquire(blocking, timeout)
-        raise TimeoutError
-
-
-@pytest.mark.parametrize("path", ["/", "/off"])
-def test_a_signal_while_a_response_is_claimed(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    app, lock = Flask("signalled", static_folder=None), Interrupted()
-    CORS(app, origins=[ME, YOU])
-    app.add_url_rule("/", "index", lambda: "x")
-    app.add_url_rule("/off", "off", cors_exempt(lambda: "x"))
-    app.testing = True
-    monkeypatch.setattr(LOCKS, "claim", lock)
-    with pytest.raises(TimeoutError):
-        ask(app, path)
-    monkeypatch.undo()
-    free = partial(super(Interrupted, lock).acquire, blocking=False)
-    assert at_once([free]) == [True]
-    assert lines(ask(app)) == [acao(), VARY]
 
 
 # -- two apps --------------------------------------------------------------------------

@@ -479,7 +479,7 @@ def test_a_plot_without_figures_is_not_drawn(tmp_path: Path) -> None:
 def test_the_commands_see_5000_routes(factory: str) -> None:
     app: Flask = getattr(commands, factory)()
     rules = list(app.url_map.iter_rules())
-    table = state_of(app).table()
+    table = state_of(app).policies()
     assert len(rules) == 5_000
     assert all(table.policy(rule.endpoint, "GET", rule.rule) for rule in rules)
 

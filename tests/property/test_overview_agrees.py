@@ -20,6 +20,9 @@ from flask_cors.testing import Browser, NetworkError
 from flask_cors.tools.report import STRANGER, Matrix
 from tests.property.profile import search
 
+# What random apps set and is not granted is a matter of other tests.
+pytestmark = pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
+
 A, B = "https://a.example", "https://b.example"
 BASE = "http://localhost"
 
@@ -87,7 +90,7 @@ def make(drawn: Any) -> Flask:
     if keywords is not None:
         CORS(app, **keywords, **({} if paths is None else {"resources": paths}))
     app.register_blueprint(blueprint)
-    state_of(app).table()
+    state_of(app).policies()
     return app
 
 
@@ -116,7 +119,7 @@ def quiet() -> Iterator[None]:
 
 
 # A rule that is never reached, since two share a URL, has no say in the verdict of others.
-SHADOWED = (
+SHADOWED: Any = (
     [
         ("/x", None, ["GET"], False, True),
         ("/x", {}, ["GET"], False, False),
@@ -137,7 +140,7 @@ def test_the_verdicts_are_those_of_requests(drawn: Any) -> None:
     except ConfigError:
         assume(False)
     state = state_of(app)
-    matrix = Matrix(app, state.table(), frozenset())
+    matrix = Matrix(app, state.policies(), frozenset())
     for row in matrix.rows:
         for method in row.methods:
             if not serves(app, row.endpoint, method, row.path):

@@ -7,16 +7,19 @@ import pickle
 from typing import Any
 
 import pytest
-from flask import Flask, Request, Response, request
+from flask import Flask, Response, request
 from werkzeug.datastructures import Headers
+from werkzeug.test import create_environ
 
+from flask_cors import CORS
 from flask_cors.errors import Report, Source
 from flask_cors.options.reader import read_options
 from flask_cors.options.schema import DEFAULTS
 from flask_cors.policy.decide import Decision, Preflight, decide
 from flask_cors.policy.policy import Policy
 from flask_cors.runtime import headers as module
-from flask_cors.runtime.headers import HEADERS, send_with
+from flask_cors.runtime.headers import HEADERS, explain_with, send_with
+from flask_cors.runtime.hooks import state_of
 
 ME = "https://me.example"
 YOU = "https://you.example"
@@ -68,14 +71,15 @@ def decision(
     return decide(Policy.of({**DEFAULTS, **settings}), origin, preflight)
 
 
-def sent(response: Response, found: Decision | None, hand_written: set[str] | None = None) -> Lines:
+def sent(response: Response, found: Decision | None) -> Lines:
     """Return the headers that are sent, but for those of every response."""
-    with Flask("sample").test_request_context("/"):
-        current: Request = request._get_current_object()  # type: ignore[attr-defined]
-        if found is not None:
-            written = set() if hand_written is None else hand_written
-            send_with(found, response, current, written)
-        headers = response.get_wsgi_headers(current.environ)
+    environ: dict[str, Any] = create_environ()
+    if found is not None:
+        send_with(found, response, environ)
+    return without_common(response.get_wsgi_headers(environ))
+
+
+def without_common(headers: Headers) -> Lines:
     return sorted(line for line in headers if line[0] not in ("Content-Type", "Content-Length"))
 
 
@@ -195,17 +199,31 @@ def test_a_class_that_is_reduced_to_a_name() -> None:
 @pytest.mark.parametrize("value", [ME, YOU, "*"])
 def test_a_response_with_acao_of_the_app_stays_as_it_is(name: str, value: str) -> None:
     lines = [(name, value), ("Vary", "Accept")]
-    written: set[str] = set()
-    found = sent(own(*lines), decision(supports_credentials=True, expose_headers="X"), written)
+    found = sent(own(*lines), decision(supports_credentials=True, expose_headers="X"))
     assert found == sorted(lines)
-    assert written == {""}
 
 
-def test_a_response_without_acao_of_the_app_is_not_noted() -> None:
-    written: set[str] = set()
-    sent(own(("X-App", "1"), ("Vary", "Accept")), decision(), written)
-    sent(own(), decision(), written)
-    assert written == set()
+@pytest.mark.rule("6.own-explained")
+def test_the_endpoint_is_noted_where_the_app_wrote_acao_itself() -> None:
+    app = Flask("sample")
+    CORS(app)
+    app.add_url_rule("/own", "own", lambda: "x")
+    state = state_of(app)
+    written = own(("Access-Control-Allow-Origin", "*"))
+    sent(written, decision())
+    assert state.hand_written == set()
+    for path, response, noted in [
+        ("/own", own(("X-App", "1")), set()),
+        ("/own", own(), set()),
+        ("/own", written, {"own"}),
+        ("/missing", written, {"own", ""}),
+    ]:
+        with app.test_request_context(path):
+            send_with(decision(), response, request.environ)
+            response.get_wsgi_headers(request.environ)
+        assert state.hand_written == noted
+    with Flask("other").test_request_context("/"):
+        assert sent(written, decision()) == [("Access-Control-Allow-Origin", "*")]
 
 
 # -- other lines of the app ----------------------------------------------------------------
@@ -317,9 +335,34 @@ def test_vary_of_the_app_is_left_alone_where_ours_is_not_needed(options: dict[st
     assert sent(own(*lines), decision(**options)) == [ACAO, *lines]
 
 
-def test_the_decision_is_in_the_environ_with_its_request() -> None:
-    with Flask("sample").test_request_context("/"):
-        current: Request = request._get_current_object()  # type: ignore[attr-defined]
-        found, written = decision(), set[str]()
-        send_with(found, own(), current, written)
-        assert current.environ[HEADERS] == (found, current, written)
+def test_the_decision_is_in_the_environ() -> None:
+    environ: dict[str, Any] = {}
+    found = decision()
+    send_with(found, own(), environ)
+    assert environ == {HEADERS: found}
+
+
+# -- the explanation in debug mode ---------------------------------------------------------
+
+
+@pytest.mark.rule("5.explanation-header", "6.untouched")
+def test_an_explanation_is_sent_with_the_response_alone() -> None:
+    response = own(("CORS-Explanation", "of the app"), ("X-App", "1"))
+    environ: dict[str, Any] = {}
+    explain_with("not among the allowed origins", response, environ)
+    reason = ("CORS-Explanation", "not among the allowed origins")
+    assert without_common(response.get_wsgi_headers(environ)) == [reason, ("X-App", "1")]
+    assert response.headers["CORS-Explanation"] == "of the app"
+    send_with(decision("https://evil.example"), response, environ)
+    assert without_common(response.get_wsgi_headers(environ)) == [reason, VARY, ("X-App", "1")]
+
+
+@pytest.mark.rule("5.explanation-header", "6.own-acao")
+def test_no_explanation_is_sent_with_acao_of_the_app() -> None:
+    response = own(("Access-Control-Allow-Origin", "*"))
+    environ: dict[str, Any] = {}
+    explain_with("denied", response, environ)
+    send_with(decision("https://evil.example"), response, environ)
+    assert without_common(response.get_wsgi_headers(environ)) == [
+        ("Access-Control-Allow-Origin", "*")
+    ]

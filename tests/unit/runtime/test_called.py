@@ -1,0 +1,155 @@
+"""Marked functions that are called while a request is served: whose mark decides."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Blueprint, Flask, Request, Response, request
+
+from flask_cors import CORS
+from flask_cors.resolution.compile import Policies
+from flask_cors.resolution.marks import Mark
+from flask_cors.runtime.called import (
+    app_served,
+    decide_by,
+    is_of_the_view,
+    note,
+    policy_of,
+    request_served,
+)
+from flask_cors.runtime.hooks import state_of
+from flask_cors.runtime.notes import notes_on
+from tests.unit.resolution.plain import age, mark, view
+
+ME = "https://me.example"
+YOU = "https://you.example"
+
+
+def current() -> Request:
+    found: Request = request._get_current_object()  # type: ignore[attr-defined]
+    return found
+
+
+def make_app(of_view: Mark) -> Flask:
+    """Return an app, a blueprint and a view that set ``max_age`` and the origins."""
+    app = Flask("sample")
+    CORS(app, origins=[YOU], max_age=1)
+    blueprint = Blueprint("b", "b")
+    CORS(blueprint, max_age=2)
+    blueprint.add_url_rule("/b", "view", view(of_view), methods=["GET", "PUT"])
+    app.register_blueprint(blueprint, url_prefix="/p")
+    return app
+
+
+def policies(app: Flask) -> Policies:
+    return state_of(app).policies()
+
+
+def decided(app: Flask, by: Mark, path: str = "/p/b", **options: Any) -> Any:
+    options = {"headers": {"Origin": ME}, **options}
+    with app.test_request_context(path, **options):
+        return decide_by(policies(app), app, current(), by)
+
+
+def test_the_request_and_the_app_that_are_served() -> None:
+    app = Flask("sample")
+    assert request_served() is None
+    with app.app_context():
+        assert request_served() is None
+    with app.test_request_context("/"):
+        assert request_served() is current()
+        assert app_served() is app
+
+
+# -- notes ---------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("1.called-decides")
+def test_the_mark_of_the_last_response_is_noted() -> None:
+    inner, outer = mark(max_age=1), mark(max_age=2)
+    first, second = Response(), Response()
+    with Flask("sample").test_request_context("/"):
+        note(current(), first, inner)
+        note(current(), first, outer)
+        assert (notes_on(current()).returned, notes_on(current()).mark) == (first, inner)
+        note(current(), second, outer)
+        assert (notes_on(current()).returned, notes_on(current()).mark) == (second, outer)
+
+
+# -- policies ------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("1.called-decides")
+def test_a_mark_of_the_view_is_told_from_others() -> None:
+    own, other = mark(max_age=3), mark(max_age=3)
+    app = make_app(own)
+    with app.test_request_context("/p/b"):
+        assert is_of_the_view(policies(app), current(), own)
+        assert not is_of_the_view(policies(app), current(), other)
+    with app.test_request_context("/missing"):
+        assert not is_of_the_view(policies(app), current(), own)
+
+
+@pytest.mark.rule("1.called-decides", "1.called-memory")
+def test_the_view_itself_has_the_policy_that_was_compiled() -> None:
+    own = mark(max_age=3)
+    app = make_app(own)
+    state = state_of(app).compiled()
+    with app.test_request_context("/p/b"):
+        found = policy_of(state.policies, app, current(), own)
+    assert age(found) == 3
+    assert found in state.policies.all
+
+
+@pytest.mark.rule("1.called-decides")
+@pytest.mark.parametrize(
+    ("path", "expected"), [("/p/b", 2), ("/p/missing", 2), ("/missing", 1), ("/", 1)]
+)
+def test_another_mark_is_on_top_of_blueprint_and_app(path: str, expected: int) -> None:
+    app = make_app(mark(max_age=3))
+    with app.test_request_context(path):
+        found = policy_of(policies(app), app, current(), mark(expose_headers="X"))
+    assert age(found) == expected
+    assert found.settings["expose_headers"].value == ("X",)
+    assert found.origins.literals == {YOU}
+
+
+@pytest.mark.rule("1.called-decides", "3.exempt-or-mark")
+def test_another_mark_decides_where_the_view_is_exempt_or_nothing_covers_it() -> None:
+    app = make_app(mark(exempt=True))
+    called = mark(origins=ME)
+    assert decided(app, called).allowed
+    bare = Flask("bare")
+    bare.add_url_rule("/p/b", "view", view())
+    assert decided(bare, called).allowed
+
+
+# -- decisions -----------------------------------------------------------------------------
+
+
+@pytest.mark.rule("1.called-decides")
+def test_its_mark_decides_on_actual_requests_and_preflights() -> None:
+    app = make_app(mark(origins=YOU))
+    called = mark(origins=ME, methods="PUT")
+    assert decided(app, called).allowed
+    assert decided(app, called, headers={"Origin": YOU}).denied
+    asked = {"Origin": ME, "Access-Control-Request-Method": "PUT"}
+    assert decided(app, called, method="OPTIONS", headers=asked).grant.method
+    asked["Access-Control-Request-Method"] = "POST"
+    assert not decided(app, called, method="OPTIONS", headers=asked).grant.method
+
+
+@pytest.mark.rule("1.called-decides", "1.exempt")
+def test_an_exempt_function_has_no_decision() -> None:
+    assert decided(make_app(mark(origins=ME)), mark(exempt=True)) is None
+
+
+@pytest.mark.rule("1.called-memory")
+def test_decisions_on_called_functions_are_not_remembered() -> None:
+    app = make_app(mark(origins=YOU))
+    compiled = state_of(app).compiled()
+    before = compiled.policies.all, len(compiled.memory)
+    for _ in range(3):
+        decided(app, mark(origins=ME))
+    assert (compiled.policies.all, len(compiled.memory)) == before
