@@ -2,7 +2,9 @@
 
 A browser keeps what preflights granted (Fetch, #cors-preflight-cache) and sends later requests
 without asking. No view may run for a request that a preflight of its own would have refused:
-each request that was sent without asking is made again by a page that has cached nothing.
+each request that was sent without asking is made again by a page that has cached nothing. Where
+that page is refused, the policy of the method decides by itself: the answer to its preflight may
+name less than the policy allows, for the sake of the URL's other methods.
 
 Left out are two things. The listener of an upload: by the standard (#cors-preflight-fetch-0) a
 preflight without Access-Control-Allow-Methods grants the method to it, its own preflight included.
@@ -32,8 +34,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from flask_cors import ConfigError, CorsWarning
-from flask_cors.fetch import SAFELISTED_METHODS
-from flask_cors.runtime.endpoint import targets_served
+from flask_cors.fetch import ALLOW_CREDENTIALS, SAFELISTED_METHODS
+from flask_cors.policy.decide import Preflight, decide
+from flask_cors.runtime.endpoint import target_for, targets_served
 from flask_cors.runtime.hooks import state_of
 from flask_cors.testing import (
     CHROMIUM,
@@ -177,6 +180,18 @@ class Server:
             targets = targets_served(self._app, request, ())
             return len({policies.policy(target) for target in targets}) < 2
 
+    def allows(self, origin: str, fetch: Fetch) -> bool:
+        """Return whether the policy of a method grants a request, other methods aside."""
+        with self._app.test_request_context(fetch.path, SERVER, method="OPTIONS"):
+            policies = state_of(self._app).compiled().policies
+            policy = policies.policy(target_for(self._app, request, fetch.method))
+        if policy is None:
+            return False
+        names = ",".join(name for name, _ in fetch.headers) or None
+        decision = decide(policy, origin, Preflight(fetch.method, names))
+        has_credentials = (ALLOW_CREDENTIALS, "true") in decision.headers
+        return decision.allowed and (has_credentials or fetch.credentials != "include")
+
     def page(self, origin: str, traits: Traits) -> Browser:
         """Return a page of a browser that has cached nothing."""
         return Browser(transport=self.send, origin=origin, base_url=SERVER, traits=traits)
@@ -239,7 +254,8 @@ def search(
             continue
         allowed, needs_none = run(server.page(origin, traits), fetch, server)
         unlisted = fetch.method in SAFELISTED_METHODS and server.has_one_policy(fetch.path)
-        if any(each not in allowed for each in reached) and not unlisted:
+        granted = unlisted or server.allows(origin, fetch)
+        if any(each not in allowed for each in reached) and not granted:
             yield Hole(server.world, origin, tuple(fetches[: number + 1]), tuple(reached))
         elif not needs_none:
             yield None
