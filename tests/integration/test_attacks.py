@@ -10,7 +10,7 @@ from flask.views import MethodView, View
 from werkzeug.datastructures import Headers
 from werkzeug.routing import Map, Rule
 
-from flask_cors import CORS, ConfigError, cross_origin
+from flask_cors import CORS, CorsWarning, cross_origin
 
 A, B = "https://a.example", "https://b.example"
 
@@ -51,7 +51,7 @@ def test_a_known_endpoint_on_another_path_of_a_swapped_url_map() -> None:
     assert acao(app, "/admin/x") is None
 
 
-def test_a_swapped_url_map_that_does_not_compile_fails_every_request() -> None:
+def test_a_swapped_url_map_under_which_a_header_is_dropped_is_warned_about() -> None:
     app = make()
     CORS(app, resources={"/open": {"expose_headers": "*"}, "/own": {"origins": A}})
     app.config["CORS_ORIGINS"] = A
@@ -59,9 +59,9 @@ def test_a_swapped_url_map_that_does_not_compile_fails_every_request() -> None:
     assert app.test_client().get("/own", headers={"Origin": A}).status_code == 200
     app.url_map = Map([Rule("/open", endpoint="v", methods=["GET"])])
     app.testing = True
-    for _ in range(3):
-        with pytest.raises(ConfigError, match="expose_headers"):
-            acao(app, "/open")
+    with pytest.warns(CorsWarning, match=r"expose_headers='\*' .* dropped"):
+        assert acao(app, "/open", Origin=A) == A
+    assert acao(app, "/open", Origin=A) == A
 
 
 def test_after_a_map_that_does_not_compile_no_view_runs_until_reload() -> None:
@@ -163,14 +163,15 @@ def test_an_early_answer_does_not_hide_a_failed_compilation() -> None:
 
 
 def test_an_app_is_no_view() -> None:
-    with pytest.raises(ConfigError, match=r"an app or a blueprint is no view\. Write CORS\(app\)"):
+    with pytest.warns(CorsWarning, match="dropped: an app or a blueprint is not an origin"):
         cross_origin(make())
 
 
 @pytest.mark.parametrize("given", [[""], [A, ""]])
 def test_an_empty_entry_of_a_list_names_no_origin(given: list[str]) -> None:
-    with pytest.raises(ConfigError, match=r"an empty string names no origin\. Is an environment"):
-        CORS(make(), origins=given)
+    with pytest.warns(CorsWarning, match="dropped: an empty string names no origin"):
+        app = CORS(make(), origins=given)
+    assert app is not None
 
 
 def test_a_reused_error_response_of_a_failing_hook_is_decided_anew() -> None:

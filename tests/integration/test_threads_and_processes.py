@@ -17,7 +17,6 @@ from flask.views import MethodView
 from werkzeug.test import TestResponse
 
 from flask_cors import CORS, ConfigError, cors_exempt, cross_origin
-from flask_cors.resolution.lock import LOCKS
 from flask_cors.testing import Browser, NetworkError
 from tests.integration.exchange import (
     ALL_METHODS,
@@ -213,58 +212,6 @@ def test_what_an_app_wrote_by_hand_on_one_response_object_for_64_threads() -> No
         app.add_url_rule("/off", "off", cors_exempt(partial(lambda response: response, shared)))
         found = at_once([partial(ask, app, path) for path in paths])
         assert [lines(response) for response in found] == [wanted[path] for path in paths]
-
-
-class Contested(Response):
-    """A response that another thread sends too, just as the first one claims it."""
-
-    rivals: list[threading.Thread]
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name.startswith("flask_cors") and (rivals := self.__dict__.get("rivals")):
-            rival = rivals.pop()
-            rival.start()
-            # It cannot end before the claim is made; without a claim it would at once.
-            rival.join(0.2)
-        super().__setattr__(name, value)
-
-
-@pytest.mark.parametrize("own", [[], [("Vary", "Accept")]], ids=["plain", "with a Vary"])
-def test_one_of_two_threads_claims_a_response(own: list[tuple[str, str]]) -> None:
-    app, found = Flask("claimed", static_folder=None), list[Any]()
-    CORS(app, origins=[ME, YOU])
-    shared = Contested("x", headers=own)
-    app.add_url_rule("/", "index", lambda: shared)
-    rival = threading.Thread(target=lambda: found.append(lines(ask(app, origin=YOU))))
-    shared.rivals = [rival]
-    vary = ("Vary", "Accept, Origin") if own else VARY
-    assert lines(ask(app, origin=ME)) == [acao(), vary]
-    rival.join()
-    assert found == [[acao(YOU), vary]]
-
-
-class Interrupted(type(LOCKS.claim)):  # type: ignore[misc]
-    """A lock that is held when a signal handler's exception comes, as ``acquire`` returns."""
-
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        super().acquire(blocking, timeout)
-        raise TimeoutError
-
-
-@pytest.mark.parametrize("path", ["/", "/off"])
-def test_a_signal_while_a_response_is_claimed(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    app, lock = Flask("signalled", static_folder=None), Interrupted()
-    CORS(app, origins=[ME, YOU])
-    app.add_url_rule("/", "index", lambda: "x")
-    app.add_url_rule("/off", "off", cors_exempt(lambda: "x"))
-    app.testing = True
-    monkeypatch.setattr(LOCKS, "claim", lock)
-    with pytest.raises(TimeoutError):
-        ask(app, path)
-    monkeypatch.undo()
-    free = partial(super(Interrupted, lock).acquire, blocking=False)
-    assert at_once([free]) == [True]
-    assert lines(ask(app)) == [acao(), VARY]
 
 
 # -- two apps --------------------------------------------------------------------------
