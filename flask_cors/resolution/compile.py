@@ -239,7 +239,7 @@ class Policies:
                 self.every_rule_has_options = False
             route = Route(marks, by_method, scopes, not rule.strict_slashes)
             met = self._meet(route, rule) if _is_served(rule) else ()
-            if len(outer := set(met)) == 1:
+            if len(outer := set(met)) == 1 and None not in outer:
                 (route.outer,) = outer
                 self._known[endpoint, rule.rule] = self._without_path(route)
             self._routes[endpoint, rule.rule] = route

@@ -69,7 +69,7 @@ def test_a_path_of_another_rule_is_no_example() -> None:
 def test_where_cors_is_off() -> None:
     app = make("/a", resources="/b")
     app.add_url_rule("/b", "b", cors_exempt(lambda: "x"))
-    found = {row.path: (row.policy, row.exempt, row.levels) for row in rows(app)}
+    found = {row.path: (row.policy, row.exempt, row.layers) for row in rows(app)}
     assert found == {"/a": (None, False, ()), "/b": (None, True, ())}
 
 

@@ -69,8 +69,11 @@ def _warnings(
     heard: Iterable[warnings.WarningMessage], found: Sequence[Change]
 ) -> Iterator[Change]:
     """Yield the warnings of this package that no change says already."""
+    places = {(change.file, change.line) for change in found}
     known = [change.what.partition(": ")[2] or change.what for change in found]
     for item in heard:
         text = str(item.message)
+        if (item.filename, item.lineno) in places:
+            continue
         if issubclass(item.category, CorsWarning) and not any(what in text for what in known):
             yield Change(0, WARNS, "a warning", text, "See the line.", item.filename, item.lineno)
