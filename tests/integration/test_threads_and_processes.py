@@ -67,10 +67,10 @@ def counting(app: Flask) -> list[str]:
     read: list[str] = []
 
     class Config(type(app.config)):  # type: ignore[misc]
-        def get(self, key: str, default: Any = None) -> Any:
+        def __contains__(self, key: object) -> bool:
             if key == "CORS_MAX_AGE":
-                read.append(key)
-            return super().get(key, default)
+                read.append("CORS_MAX_AGE")
+            return super().__contains__(key)
 
     app.config = Config(app.root_path, app.config)
     return read
