@@ -6,19 +6,26 @@ origins that scanners try; each entry is one test, and says in a line why it is 
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
 import re
 import subprocess
+import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Blueprint, Flask
+from werkzeug.routing import Rule
 from werkzeug.test import create_environ, run_wsgi_app
 
 from flask_cors import CORS, ConfigError, CorsWarning, cross_origin
-from flask_cors.testing import Browser, NetworkError
+from flask_cors.runtime.decisions import MAX_DECISIONS
+from flask_cors.runtime.hooks import state_of
+from flask_cors.testing import CHROMIUM, STANDARD, Browser, NetworkError, Traits
 from tests.conformance import advisories
 from tests.conformance.advisories import ALL, ATTACKS, DENIED, EVIL, LEAK, NOTHING, Attack
 from tests.conformance.scanners import ALLOW_LISTS, SCANS, SITE, AllowList, Scan
@@ -237,29 +244,26 @@ def test_any_origin_gets_no_credentials(options: dict[str, Any]) -> None:
     assert Browser(app, origin=EVIL).fetch("/", credentials="omit").status == 200
 
 
-@pytest.mark.parametrize("origins", ["*", ["*"], [SITE, "*"], "null", [SITE, "null"]])
-def test_any_origin_with_credentials_is_refused(origins: Any) -> None:
-    options = {"origins": origins, "supports_credentials": True}
-    with pytest.raises(ConfigError, match="cannot be combined with supports_credentials=True"):
-        CORS(Flask("any"), **options)
-    with pytest.raises(ConfigError, match="cannot be combined with supports_credentials=True"):
-        CORS(Flask("any"), resources={"/x": options})
-    with pytest.raises(ConfigError, match="cannot be combined with supports_credentials=True"):
-        cross_origin(**options)
-
-
-@pytest.mark.parametrize("said", ["config", "keyword"])
-def test_any_origin_by_default_with_credentials_serves_nothing(said: str) -> None:
+@pytest.mark.parametrize("said", ["config", "keyword", "resource", "mark"])
+@pytest.mark.parametrize("origins", [None, "*", ["*"], [SITE, "*"], "null", [SITE, "null"]])
+def test_credentials_of_any_origin_and_of_null_are_never_granted(origins: Any, said: str) -> None:
     app = Flask("any", static_folder=None)
-    app.config["CORS_SUPPORTS_CREDENTIALS"] = said == "config"
-    app.add_url_rule("/", "root", lambda: "secret")
-    CORS(app, supports_credentials=True if said == "keyword" else None)
-    for method in ("GET", "OPTIONS", "POST"):
-        headers = {"Origin": EVIL, "Access-Control-Request-Method": "GET"}
-        found = app.test_client().open("/", method=method, headers=headers)
-        assert found.status_code == 500
-        assert b"secret" not in found.data
-        assert [name for name, _ in found.headers if name.startswith("Access-")] == []
+    options = {"supports_credentials": True}
+    options |= {} if origins is None else {"origins": origins}
+    view: Any = functools.partial(str, "x")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CorsWarning)
+        if said == "config":
+            app.config |= {f"CORS_{name.upper()}": value for name, value in options.items()}
+            CORS(app)
+        elif said == "keyword":
+            CORS(app, **options)
+        elif said == "resource":
+            CORS(app, resources={"/": options})
+        app.add_url_rule("/", "root", cross_origin(**options)(view) if said == "mark" else view)
+        for origin in (EVIL, "null"):
+            for found in (cors_of(app, "/", origin), preflight(app, "/", origin)):
+                assert "Access-Control-Allow-Credentials" not in found
 
 
 def test_a_users_own_regular_expression_means_what_it_says() -> None:
@@ -270,11 +274,264 @@ def test_a_users_own_regular_expression_means_what_it_says() -> None:
 
 
 def test_a_misspelt_option_opens_nothing() -> None:
-    for name in ("origin", "allowed_origins", "support_credentials"):
+    for name in ("origin", "allowed_origins"):
         with pytest.raises(ConfigError, match="there is no such option"):
             CORS(Flask("misspelt"), **{name: SITE})
     app = Flask("misspelt")
     app.config["CORS_ORIGIN"] = SITE
     CORS(app)
-    with pytest.warns(CorsWarning, match="is CORS_ORIGINS meant"):
+    with pytest.warns(CorsWarning, match="CORS_ORIGINS"):
         app.extensions["cors"].reload()
+
+
+# -- found by attacks on this library --------------------------------------------------
+
+
+CREDENTIALS = "Access-Control-Allow-Credentials"
+
+
+def _note(ran: list[str], method: str) -> str:
+    ran.append(method)
+    return "x"
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """Requests of one page to one URL, of which the last must not reach a view.
+
+    ``views`` are the endpoints at the URL: a method, and the options of its mark, ``None`` for
+    one without. ``then`` is sent after ``first``, whose preflight is granted.
+    """
+
+    variant: str
+    why: str
+    views: Mapping[str, Mapping[str, Any] | None]
+    first: Mapping[str, Any]
+    then: Mapping[str, Any]
+    rule: str = "/"
+    strict_slashes: bool = True
+    target: str = "/"
+
+    def __str__(self) -> str:
+        return self.variant
+
+    def make_app(self, ran: list[str]) -> Flask:
+        """Build the app, whose views add their methods to *ran*."""
+        app = Flask("attacked", static_folder=None)
+        app.url_map.strict_slashes = self.strict_slashes
+        for method, options in self.views.items():
+            view = functools.partial(_note, ran, method)
+            marked = view if options is None else cross_origin(**options)(view)
+            app.add_url_rule(self.rule, method, marked, methods=[method])
+        return app
+
+
+MINE: Mapping[str, Any] = {"origins": [SITE, EVIL]}
+CLOSED: Mapping[str, Any] = {"origins": [SITE]}
+COOKIES: Mapping[str, Any] = {**MINE, "supports_credentials": True}
+PUT: Mapping[str, Any] = {"method": "PUT"}
+DELETE: Mapping[str, Any] = {"method": "DELETE"}
+OWN: Mapping[str, Any] = {"headers": {"X-Own": "1"}}
+WITH_COOKIES: Mapping[str, Any] = {"credentials": "include"}
+SEQUENCES = [
+    Sequence(
+        "a method of another endpoint",
+        "the list of one policy named the methods of the other",
+        {"PUT": MINE, "DELETE": CLOSED},
+        PUT,
+        DELETE,
+    ),
+    Sequence(
+        "after a GET that a header of its own makes a browser ask for",
+        "a page that may read asks, and writes without asking",
+        {"GET": MINE, "DELETE": CLOSED},
+        OWN,
+        DELETE,
+    ),
+    Sequence(
+        "a method without CORS",
+        "no preflight of it is granted, and a list of another named it",
+        {"PUT": MINE, "DELETE": None},
+        PUT,
+        DELETE,
+    ),
+    Sequence(
+        "a header name of a safelisted method",
+        "GET needs no entry of its own, so that the header's lets it through",
+        {"PUT": MINE, "GET": {**MINE, "allow_headers": "X-Other"}},
+        {**PUT, **OWN},
+        OWN,
+    ),
+    Sequence(
+        "credentials of another method",
+        "an entry made with credentials serves every request",
+        {"PUT": COOKIES, "DELETE": MINE},
+        {**PUT, **WITH_COOKIES},
+        {**DELETE, **WITH_COOKIES},
+    ),
+    Sequence(
+        "the path without its last slash",
+        "Werkzeug names no methods there where strict_slashes is off",
+        {"PUT": MINE, "DELETE": CLOSED},
+        PUT,
+        DELETE,
+        rule="/things/",
+        strict_slashes=False,
+        target="/things",
+    ),
+    Sequence(
+        "a method named *",
+        "to a browser that is every method",
+        {"GET": {**MINE, "methods": "*"}, "DELETE": CLOSED},
+        {"method": "*"},
+        DELETE,
+    ),
+    Sequence(
+        "a header named *",
+        "to a browser that is every name",
+        {"PUT": {**MINE, "allow_headers": r"(?!x-own$).+"}},
+        {**PUT, "headers": {"*": "1"}},
+        {**PUT, **OWN},
+    ),
+]
+
+
+@pytest.mark.rule("6.preflight-cache")
+@pytest.mark.parametrize("credentials", ["omit", "include"])
+@pytest.mark.parametrize("traits", [STANDARD, CHROMIUM], ids=["standard", "Chromium"])
+@pytest.mark.parametrize("attack", SEQUENCES, ids=str)
+def test_what_one_preflight_grants_lets_nothing_else_through(
+    attack: Sequence, traits: Traits, credentials: str
+) -> None:
+    ran: list[str] = []
+    page = Browser(attack.make_app(ran), origin=EVIL, base_url=SITE, traits=traits)
+    with contextlib.suppress(NetworkError):
+        page.fetch(attack.target, **{"credentials": credentials, **attack.first})
+    ran.clear()
+    with pytest.raises(NetworkError):
+        page.fetch(attack.target, **{"credentials": credentials, **attack.then})
+    assert ran == [], attack.why
+
+
+def areas(first: Mapping[str, Any], second: Mapping[str, Any], **options: Any) -> Flask:
+    """Return an app with an area that grants credentials to *EVIL*, and one that does not."""
+    app = Flask("attacked", static_folder=None, **options)
+    app.config["SERVER_NAME"] = "site.example"
+    for name, given, origins in (("open", first, EVIL), ("strict", second, SITE)):
+        blueprint = Blueprint(name, name)
+        CORS(blueprint, origins=origins, supports_credentials=True)
+        blueprint.add_url_rule("/known", "known", lambda **_: "x")
+        app.register_blueprint(blueprint, **given)
+    return app
+
+
+def grants_credentials(app: Flask, url: str) -> bool:
+    """Return whether a request or a preflight of *EVIL* to an unknown path gets credentials."""
+    asked = {"Origin": EVIL, "Access-Control-Request-Method": "PUT"}
+    client = app.test_client()
+    answers = [client.open(url, method=method, headers=asked) for method in ("GET", "OPTIONS")]
+    return any(CREDENTIALS in answer.headers for answer in answers)
+
+
+@pytest.mark.rule("4.404-unclear")
+@pytest.mark.parametrize(
+    ("first", "second", "path"),
+    [
+        ("/api", "/api", "/api/none"),
+        ("/<int:tenant>/api", "/<name>/api", "/1/api/none"),
+        ("/files/<path:rest>/api", "/files/a/<name>", "/files/a/api/none"),
+    ],
+    ids=["one prefix", "converters", "a converter that spans segments"],
+)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_404_between_two_areas_grants_no_credentials(
+    first: str, second: str, path: str, turned: bool
+) -> None:
+    # With credentials a page reads what the other area says of its user.
+    prefixes = (second, first) if turned else (first, second)
+    app = areas(*({"url_prefix": prefix} for prefix in prefixes))
+    assert not grants_credentials(app, f"http://site.example{path}")
+
+
+@pytest.mark.rule("4.404-host")
+@pytest.mark.parametrize(
+    ("subdomain", "asked", "granted"),
+    [
+        ("strict", "strict", False),
+        ("strict", "open", True),
+        ("<name>", "other", False),
+    ],
+)
+def test_a_404_on_another_subdomain_is_of_the_area_there(
+    subdomain: str, asked: str, granted: bool
+) -> None:
+    # Both areas have one prefix, and the one that was registered first answered for both.
+    first = {"url_prefix": "/api", "subdomain": "open"}
+    second = {"url_prefix": "/api", "subdomain": subdomain}
+    app = areas(first, second, subdomain_matching=True)
+    assert grants_credentials(app, f"http://{asked}.site.example/api/none") is granted
+
+
+@pytest.mark.rule("3.both-spellings")
+@pytest.mark.parametrize("path", ["/admin", "/admin/"])
+def test_an_exact_resource_closes_both_spellings_of_its_path(path: str) -> None:
+    # The spelling that the resource does not name fell to the open pattern.
+    app = Flask("attacked", static_folder=None)
+    CORS(app, resources={"/admin": {"origins": SITE}, "/*": {"origins": "*"}})
+    app.add_url_rule("/admin/", "admin", lambda: "x", methods=["PUT"], strict_slashes=False)
+    assert preflight(app, path, EVIL) == DENIED
+    assert preflight(app, path, SITE) == {
+        "Access-Control-Allow-Origin": SITE,
+        "Access-Control-Allow-Methods": ALL,
+    }
+
+
+@pytest.mark.rule("4.late-rule")
+def test_a_late_path_of_a_known_endpoint_has_the_policy_of_its_own_path() -> None:
+    # It had the policy that was compiled for the endpoint's other path.
+    app = Flask("attacked", static_folder=None)
+    CORS(app, resources={"/open": {"origins": "*"}, "/closed": {"origins": SITE}})
+    app.add_url_rule("/open", "page", lambda: "x", methods=["GET", "PUT"])
+    echo = {"Access-Control-Allow-Origin": EVIL, **DENIED}
+    assert cors_of(app, "/open", EVIL) == echo
+    for path in ("/closed", "/uncovered"):
+        app.url_map.add(Rule(path, endpoint="page", methods=["GET", "PUT", "OPTIONS"]))
+    assert cors_of(app, "/closed", EVIL) == DENIED
+    assert preflight(app, "/closed", EVIL) == DENIED
+    assert cors_of(app, "/uncovered", EVIL) == NOTHING
+    assert cors_of(app, "/open", EVIL) == echo
+
+
+@pytest.mark.rule("4.redirect")
+@pytest.mark.parametrize("host", ["[", "[::1", "a]", "[]", "[x]:99999"])
+@pytest.mark.parametrize("path", ["/things", "/none", "/things/"])
+def test_a_host_that_is_none_makes_no_error_of_a_redirect(host: str, path: str) -> None:
+    # Reading such a URL raises, and a preflight of anybody was a 500.
+    app = Flask("attacked", static_folder=None)
+    CORS(app, origins=SITE)
+    app.add_url_rule("/things/", "things", lambda: "x", methods=["GET", "PUT"])
+    for method in ("OPTIONS", "GET"):
+        environ = create_environ(path, method=method)
+        environ |= {"HTTP_HOST": host, "HTTP_ORIGIN": SITE}
+        environ["HTTP_ACCESS_CONTROL_REQUEST_METHOD"] = "PUT"
+        body, status, _ = run_wsgi_app(app, environ, buffered=True)
+        list(body)
+        assert int(status.split()[0]) < 500
+
+
+@pytest.mark.rule("6.memory")
+@pytest.mark.parametrize("varied", ["origin", "method", "headers"])
+def test_what_clients_send_does_not_fill_the_memory(varied: str) -> None:
+    # Every request of an attacker is another one: what is remembered of them has a bound.
+    app = Flask("attacked", static_folder=None)
+    CORS(app, methods="*")
+    app.add_url_rule("/", "root", lambda: "x", methods=["GET", "PUT"])
+    for number in range(3000):
+        sent = {"origin": SITE, "method": "PUT", "headers": "x-own"}
+        sent[varied] += f"{number}"
+        fields = {f"access_control_request_{name}": sent[name] for name in ("method", "headers")}
+        preflight(app, "/", sent["origin"], **fields)
+    assert len(state_of(app).compiled().memory) <= MAX_DECISIONS
+    before = len(state_of(app).compiled().memory)
+    preflight(app, "/", f"https://{'a' * 400}.example")
+    assert len(state_of(app).compiled().memory) == before

@@ -222,9 +222,10 @@ def written(said: Options) -> Options:
     return {key: ORIGINS[value] if key == "origins" else value for key, value in said.items()}
 
 
-def make(world: World) -> Flask:
+def make(world: World, *, strict_slashes: bool = True) -> Flask:
     """Build the app; raises ``ConfigError`` where nothing can be meant by it."""
     app = Flask("drawn", static_folder=None)
+    app.url_map.strict_slashes = strict_slashes
     app.secret_key = "drawn"
     app.config |= {f"CORS_{key.upper()}": value for key, value in written(world.config).items()}
     outer, inner = Blueprint("outer", "outer"), Blueprint("inner", "inner")
