@@ -45,13 +45,19 @@ class CrossOriginRefused(Forbidden):
 
 def check(app: Flask, compiled: Compiled, request: Request) -> None:
     """Raise :class:`CrossOriginRefused` where ``enforce`` refuses the request."""
-    if not may_be_refused(request):
+    if not _is_looked_at(request):
         return
     decision = decide_actual(app, compiled, request)
-    if decision is not None and not decision.lasting:
+    if decision is not None and decision.lasting:
+        # Before the origins are compared, which costs more and seldom matters.
+        if not (decision.policy.enforce and refuses(decision, request.method)):
+            return
+    elif decision is not None:
         # A callable is asked once for a request: the headers go by the same answer.
         notes_on(request).decision = decision
         report_failed_callable(decision)
+    if not is_cross_origin(request):
+        return
     refused = refusal(app, compiled, request, decision)
     if refused is not None:
         reason = describe(request, refused)
@@ -61,17 +67,21 @@ def check(app: Flask, compiled: Compiled, request: Request) -> None:
 
 
 def may_be_refused(request: Request) -> bool:
-    """Return whether the request is one that ``enforce`` looks at, whatever the policy.
+    """Return whether ``enforce`` refuses the request if its policy does not allow it."""
+    return _is_looked_at(request) and is_cross_origin(request)
+
+
+def _is_looked_at(request: Request) -> bool:
+    """Return whether the request may be refused, as far as can be told without its own origin.
 
     A 404, a 405 and a redirect stay what they are, since no view runs; ``OPTIONS`` changes
     nothing. Links, images and other reads without ``Origin`` are what every page may send.
     """
-    method = request.method
-    if method == "OPTIONS" or request.routing_exception is not None:
+    environ, method = request.environ, request.method
+    site = environ.get("HTTP_SEC_FETCH_SITE")
+    if site in _NOT_CROSS_ORIGIN or method == "OPTIONS" or request.routing_exception is not None:
         return False
-    if method in _READS and not request.environ.get("HTTP_ORIGIN"):
-        return False
-    return is_cross_origin(request)
+    return bool(environ.get("HTTP_ORIGIN")) or (site is not None and method not in _READS)
 
 
 def refusal(
