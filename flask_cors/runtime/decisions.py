@@ -15,6 +15,7 @@ from werkzeug.routing import Rule
 from ..policy.decide import Decision, Preflight, Served, decide
 from ..policy.policy import Policy
 from ..resolution.compile import Policies
+from ..resolution.marks import ENFORCING
 from ..resolution.table import NOT_COMPILED, Target
 from . import endpoint as endpoints
 
@@ -82,7 +83,7 @@ class Compiled:
         self.table = policies.table
         self.memory = Memory()
         #: Whether ``enforce`` may be on for a request; else nobody is asked.
-        self.enforces = policies.enforces
+        self.enforces = policies.enforces or bool(ENFORCING)
         self.url_map = url_map
 
 

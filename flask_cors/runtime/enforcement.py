@@ -22,6 +22,8 @@ from .denials import is_same_origin, own_origin, report_failed_callable, report_
 from .endpoint import target_of
 from .notes import note_answered, notes_on
 
+#: Where the request and the decision on it are in a WSGI environ, for the headers.
+DECIDED: Final = "flask_cors.decided"
 _READS: Final = frozenset({"GET", "HEAD"})
 # What stands in Sec-Fetch-Site where no other origin takes part in the request.
 _NOT_CROSS_ORIGIN: Final = frozenset({"same-origin", "none"})
@@ -44,22 +46,27 @@ class CrossOriginRefused(Forbidden):
 
 
 def check(app: Flask, compiled: Compiled, request: Request) -> None:
-    """Raise :class:`CrossOriginRefused` where ``enforce`` refuses the request."""
-    if not _is_looked_at(request):
+    """Raise :class:`CrossOriginRefused` where ``enforce`` refuses the request.
+
+    What is refused by nobody returns first, and origins are compared last: that costs more than
+    all the rest, and matters where the policy does not allow the request.
+    """
+    environ, method = request.environ, request.method
+    site = environ.get("HTTP_SEC_FETCH_SITE")
+    if site in _NOT_CROSS_ORIGIN or request.routing_exception is not None or method == "OPTIONS":
+        return
+    if "HTTP_ORIGIN" not in environ and (site is None or method in _READS):
         return
     decision = decide_actual(app, compiled, request)
     if decision is not None and decision.lasting:
-        # Before the origins are compared, which costs more and seldom matters.
-        if not (decision.policy.enforce and refuses(decision, request.method)):
+        environ[DECIDED] = request, decision
+        if decision.allowed and (method in _READS or method in decision.policy.methods):
             return
     elif decision is not None:
         # A callable is asked once for a request: the headers go by the same answer.
         notes_on(request).decision = decision
         report_failed_callable(decision)
-    if not is_cross_origin(request):
-        return
-    refused = refusal(app, compiled, request, decision)
-    if refused is not None:
+    if may_be_refused(request) and (refused := refusal(app, compiled, request, decision)):
         reason = describe(request, refused)
         note_answered(request)
         report_refusal(app, request, refused, reason)
@@ -67,21 +74,17 @@ def check(app: Flask, compiled: Compiled, request: Request) -> None:
 
 
 def may_be_refused(request: Request) -> bool:
-    """Return whether ``enforce`` refuses the request if its policy does not allow it."""
-    return _is_looked_at(request) and is_cross_origin(request)
-
-
-def _is_looked_at(request: Request) -> bool:
-    """Return whether the request may be refused, as far as can be told without its own origin.
+    """Return whether ``enforce`` refuses the request if its policy does not allow it.
 
     A 404, a 405 and a redirect stay what they are, since no view runs; ``OPTIONS`` changes
     nothing. Links, images and other reads without ``Origin`` are what every page may send.
     """
-    environ, method = request.environ, request.method
-    site = environ.get("HTTP_SEC_FETCH_SITE")
-    if site in _NOT_CROSS_ORIGIN or method == "OPTIONS" or request.routing_exception is not None:
+    method = request.method
+    if method == "OPTIONS" or request.routing_exception is not None:
         return False
-    return bool(environ.get("HTTP_ORIGIN")) or (site is not None and method not in _READS)
+    if method in _READS and not request.environ.get("HTTP_ORIGIN"):
+        return False
+    return is_cross_origin(request)
 
 
 def refusal(
