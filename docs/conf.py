@@ -58,14 +58,17 @@ WHEN = {
 }
 
 
-class OptionsDirective(SphinxDirective):
-    """Describe each option from its row of ``flask_cors.options.schema``."""
+class DescribedOption(SphinxDirective):
+    """Describe an option from its row in ``flask_cors.options.schema``, and show its example."""
+
+    required_arguments = 1
+    has_content = True
 
     def run(self) -> list[nodes.Node]:
         for source in (options.__file__, __file__):
             self.env.note_dependency(source)
-        text = "\n".join(described(option) for option in OPTIONS.values())
-        return self.parse_text_to_nodes(text, allow_section_headings=True)
+        text = [described(OPTIONS[self.arguments[0]]), *self.content]
+        return self.parse_text_to_nodes("\n".join(text), allow_section_headings=True)
 
 
 def described(option: Option) -> str:
@@ -86,4 +89,4 @@ def described(option: Option) -> str:
 
 
 def setup(app: Sphinx) -> None:
-    app.add_directive("options", OptionsDirective)
+    app.add_directive("described-option", DescribedOption)

@@ -94,7 +94,8 @@ class ConfigError(ValueError):
 class CorsWarning(UserWarning):
     """A mistake in a CORS configuration because of which less is granted, or nothing changes.
 
-    ``python -W error::flask_cors.CorsWarning`` makes an error of each.
+    ``python -W error::UserWarning`` turns each into an error, and so does
+    ``pytest -W error::flask_cors.CorsWarning``.
     """
 
 

@@ -576,7 +576,7 @@ RULES: Final[dict[str, str]] = {
     "8.near-config": (
         "A `CORS_*` config key that is close to an option's is warned about, never an error."
     ),
-    "8.strict": "`python -W error::flask_cors.CorsWarning` makes every mistake raise.",
+    "8.strict": "A warning filter `error` for `CorsWarning` makes every mistake raise.",
     "8.sources": (
         "Sources are the user's file and line, in frozen, compiled and sourceless installs "
         "too, or nothing; warnings point at the line that set the option."

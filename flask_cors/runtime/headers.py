@@ -5,10 +5,13 @@ of its headers, and documents that method for overriding. So the decision goes i
 environ, and the response gets a subclass of its own class, whose method adds the lines to that
 copy. The app's response object holds nothing of it: one that is sent twice, from two threads, or
 out of a cache is the same as before. (``Response.force_type`` of Werkzeug assigns a class, too.)
+Responses that the app itself makes are of ``app.response_class``, so that is set to such a
+subclass once, and nothing is assigned to them.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from flask import Response, current_app, has_request_context, request
@@ -41,7 +44,7 @@ def send_with(decision: Decision, response: Response, environ: dict[str, Any]) -
     """Have the headers of *decision* added when *response* starts with this *environ*."""
     environ[HEADERS] = decision
     kind = type(response)
-    if kind is not (sent := _with_headers.get(kind) or _subclass_of(kind)):
+    if kind is not (sent := _with_headers.get(kind) or sending(kind)):
         response.__class__ = sent
 
 
@@ -60,11 +63,12 @@ def forbid_storing(response: Response, environ: dict[str, Any]) -> None:
 
 def _prepare(response: Response) -> None:
     kind = type(response)
-    if kind is not (sent := _with_headers.get(kind) or _subclass_of(kind)):
+    if kind is not (sent := _with_headers.get(kind) or sending(kind)):
         response.__class__ = sent
 
 
-def _subclass_of(kind: type) -> type:
+def sending(kind: type) -> type:
+    """Return the subclass of a response class that adds the headers in the environ."""
     sent = kind if _MADE_HERE in vars(kind) else _make_subclass(kind)
     if len(_with_headers) >= _MOST_CLASSES:
         _with_headers.clear()
@@ -96,7 +100,9 @@ def _make_subclass(kind: Any) -> type:
         if isinstance(reduced, str):
             return reduced
         make, arguments, *state = reduced
-        return make, tuple(kind if item is sent else item for item in arguments), *state
+        arguments = (kind if item is sent else item for item in arguments)
+        # Bare, copyreg.__newobj__ may make no other class than the response has now.
+        return partial(make, *arguments), (), *state
 
     names = {
         "__module__": kind.__module__,
@@ -107,8 +113,22 @@ def _make_subclass(kind: Any) -> type:
         "__reduce_ex__": reduce_ex,
         "get_wsgi_headers": get_wsgi_headers,
     }
-    sent: type = type(kind)(kind.__name__, (kind,), names)
+    sent: type = _meta_of(kind)(kind.__name__, (kind,), names)
     return sent
+
+
+def _meta_of(kind: type) -> Any:
+    """Return a metaclass by which responses of *kind* are instances of the subclass, too.
+
+    Flask asks whether what a view returned is an instance of ``app.response_class``, and would
+    make a new response of one that is not.
+    """
+
+    class Meta(type(kind)):  # type: ignore[misc]
+        def __instancecheck__(cls, instance: object) -> bool:
+            return isinstance(instance, kind)
+
+    return Meta
 
 
 def _note_hand_written() -> None:

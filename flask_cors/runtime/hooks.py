@@ -20,7 +20,7 @@ from ..resolution.marks import ENFORCING
 from . import called, decisions, denials, enforcement, tracebacks
 from .decisions import Compiled
 from .enforcement import DECIDED
-from .headers import HEADERS, send_with
+from .headers import HEADERS, send_with, sending
 from .notes import ANSWERED, NOTE, UNDECIDED, note_answered, notes_on
 from .paired import PairedHooks
 from .state import KEY, State, installed
@@ -47,7 +47,7 @@ class Hooks:
     """The overridden methods of one app."""
 
     def __init__(self, state: State) -> None:
-        state.before_compiling = self.override_teardown
+        state.before_compiling = self.prepare
         self._state = state
         self._app = state.app
         self._paired = PairedHooks(state.app)
@@ -59,9 +59,13 @@ class Hooks:
         self._process, app.process_response = app.process_response, self.process_response
         self._handle, app.handle_exception = app.handle_exception, self.handle_exception
 
-    def override_teardown(self) -> None:
-        """Override the methods of teardown, where the app has something to tear down."""
+    def prepare(self) -> None:
+        """Get ready for the first request, when the app is set up.
+
+        The methods of teardown are overridden where the app has something to tear down.
+        """
         app: Any = self._app
+        app.response_class = sending(app.response_class)
         if app.teardown_request_funcs or app.teardown_appcontext_funcs:
             self._end_request = app.do_teardown_request
             app.do_teardown_request = self.do_teardown_request

@@ -379,7 +379,7 @@ def test_an_unknown_option_that_only_grants_is_dropped_with_a_warning(
 
 @pytest.mark.rule("8.strict")
 def test_the_strict_mode_is_a_filter_of_warnings() -> None:
-    """``python -W error::flask_cors.CorsWarning``: every mistake raises."""
+    """``warnings.simplefilter("error", CorsWarning)``: every mistake raises."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", CorsWarning)
         with pytest.raises(CorsWarning, match="there is no scheme"):

@@ -24,8 +24,8 @@ PAGES = {
     path.stem: [block for _, block in BLOCK.findall(path.read_text("utf-8"))]
     for path in DOCS.glob("*.rst")
 }
-# Its examples need the packages that it speaks of, and run with their tests.
-ELSEWHERE = {"ecosystem"}
+# Run by tests of their own: one needs the packages that it is about, one shows headers.
+ELSEWHERE = {"ecosystem", "options"}
 
 
 @pytest.mark.parametrize("page", sorted({page for page in PAGES if PAGES[page]} - ELSEWHERE))
