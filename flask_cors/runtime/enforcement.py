@@ -16,8 +16,9 @@ from werkzeug.exceptions import Forbidden
 from ..errors import shorten
 from ..patterns.paths import has_dot_segment
 from ..policy.decide import Decision, refuses
+from ..policy.policy import Policy
 from ..resolution.table import Route
-from .decisions import Compiled, decide_actual, decide_uncovered
+from .decisions import Compiled, decide_uncovered, policy_for
 from .denials import is_same_origin, own_origin, report_failed_callable, report_refusal
 from .endpoint import target_of
 from .notes import note_answered, notes_on
@@ -57,20 +58,32 @@ def check(app: Flask, compiled: Compiled, request: Request) -> None:
         return
     if "HTTP_ORIGIN" not in environ and (site is None or method in _READS):
         return
-    decision = decide_actual(app, compiled, request)
-    if decision is not None and decision.lasting:
-        environ[DECIDED] = request, decision
-        if decision.allowed and (method in _READS or method in decision.policy.methods):
+    policy = policy_for(app, compiled, request)
+    decision = None
+    if policy is not None:
+        if not policy.enforce:
             return
-    elif decision is not None:
-        # A callable is asked once for a request: the headers go by the same answer.
-        notes_on(request).decision = decision
-        report_failed_callable(decision)
+        decision = _decide(compiled, policy, request)
+        if decision.allowed and (method in _READS or method in policy.methods):
+            return
     if may_be_refused(request) and (refused := refusal(app, compiled, request, decision)):
         reason = describe(request, refused)
         note_answered(request)
         report_refusal(app, request, refused, reason)
         raise CrossOriginRefused(refused, reason)
+
+
+def _decide(compiled: Compiled, policy: Policy, request: Request) -> Decision:
+    """Decide on a request, and leave the decision for its headers: callables are asked once."""
+    environ, memory = request.environ, compiled.memory
+    origin = environ.get("HTTP_ORIGIN")
+    decision = memory.get((policy, origin, None)) or memory.decide(policy, origin)
+    if decision.lasting:
+        environ[DECIDED] = request, decision
+    else:
+        notes_on(request).decision = decision
+        report_failed_callable(decision)
+    return decision
 
 
 def may_be_refused(request: Request) -> bool:

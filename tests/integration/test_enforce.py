@@ -626,6 +626,13 @@ def test_a_callable_is_asked_once() -> None:
     assert asked == [SITE, OTHER]
 
 
+def test_a_callable_is_asked_after_the_hooks_where_nothing_is_enforced() -> None:
+    app = app_with(origins=lambda origin: bool(g.get("known")))
+    app.add_url_rule("/closed", view_func=cross_origin([], enforce=True)(view()))
+    app.before_request(lambda: setattr(g, "known", True))
+    assert send(app, "POST", "/", FRIEND).cors == allowed(SITE, vary=True)
+
+
 def test_a_callable_that_fails_refuses(caplog: pytest.LogCaptureFixture) -> None:
     def broken(origin: str) -> bool:
         raise LookupError("no database")

@@ -114,8 +114,8 @@ def test_each_that_raises_is_logged_once_with_its_file_and_line(
     texts = [record.getMessage() for record in caplog.records]
     assert len(texts) == 2
     assert texts[0].startswith(
-        "elapsed raised on a preflight, on which no before_request function runs "
-        f"({__file__}:{LINE}): AttributeError("
+        "elapsed raised on a preflight or a refused request, on which no before_request function "
+        f"runs ({__file__}:{LINE}): AttributeError("
     )
     assert "g.get(" in texts[0]
     assert "another raised" in texts[1]
