@@ -63,7 +63,10 @@ def check(app: Flask, compiled: Compiled, request: Request) -> None:
     if policy is not None:
         if not policy.enforce:
             return
-        decision = _decide(compiled, policy, request)
+        if decision := compiled.memory.get((policy, environ.get("HTTP_ORIGIN"), None)):
+            environ[DECIDED] = request, decision
+        else:
+            decision = _decide(compiled, policy, request)
         if decision.allowed and (method in _READS or method in policy.methods):
             return
     if may_be_refused(request) and (refused := refusal(app, compiled, request, decision)):
@@ -75,11 +78,9 @@ def check(app: Flask, compiled: Compiled, request: Request) -> None:
 
 def _decide(compiled: Compiled, policy: Policy, request: Request) -> Decision:
     """Decide on a request, and leave the decision for its headers: callables are asked once."""
-    environ, memory = request.environ, compiled.memory
-    origin = environ.get("HTTP_ORIGIN")
-    decision = memory.get((policy, origin, None)) or memory.decide(policy, origin)
+    decision = compiled.memory.decide(policy, request.environ.get("HTTP_ORIGIN"))
     if decision.lasting:
-        environ[DECIDED] = request, decision
+        request.environ[DECIDED] = request, decision
     else:
         notes_on(request).decision = decision
         report_failed_callable(decision)
