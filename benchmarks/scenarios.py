@@ -191,6 +191,8 @@ LIBRARIES: Final = frozenset({INCUMBENT, PROJECT})
 # Without an Origin, flask-cors sends the first of the list, in alphabetical order.
 NOBODY_ASKED: Final = frozenset({INCUMBENT})
 NO_CALLABLES: Final = frozenset({INCUMBENT})
+# No other refuses requests.
+NO_ENFORCE: Final = frozenset(COMPARED) - {PROJECT}
 
 ALLOW_LIST: Final = (1, 10, 100, 1_000, 10_000, 100_000)
 RESOURCES: Final = (1, 10, 100, 1_000)
@@ -221,6 +223,10 @@ def each() -> Iterator[Scenario]:
 def common() -> Iterator[Scenario]:
     """Yield the scenarios that most apps live in."""
     yield Scenario("allowed", "CORS(app, origins), allowed", covered, get(), setup=True)
+    enforcing = functools.partial(covered, enforce=True)
+    yield Scenario(
+        "enforce", "CORS(app, enforce=True), allowed", enforcing, get(), lacking=NO_ENFORCE
+    )
     yield Scenario("denied", "CORS(app, origins), denied", covered, get(origin=STRANGER), NOBODY)
     yield Scenario(
         "no-origin", "CORS(app, origins), no Origin", covered, get(origin=None), NOBODY_ASKED

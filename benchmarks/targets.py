@@ -44,6 +44,7 @@ COUNTED_ON: Final = (3, 11)
 """The Python that the limits of instructions are for."""
 BEYOND_BARE: Final[Mapping[str, int | None]] = {
     "allowed": 28_000,
+    "enforce": 31_000,
     "denied": 28_000,
     "no-origin": 22_000,
     "decorated": 44_000,

@@ -15,6 +15,7 @@ from werkzeug.routing import Rule
 from ..policy.decide import Decision, Preflight, Served, decide
 from ..policy.policy import Policy
 from ..resolution.compile import Policies
+from ..resolution.marks import ENFORCING
 from ..resolution.table import NOT_COMPILED, Target
 from . import endpoint as endpoints
 
@@ -82,7 +83,7 @@ class Compiled:
         self.table = policies.table
         self.memory = Memory()
         #: Whether ``enforce`` may be on for a request; else nobody is asked.
-        self.enforces = policies.enforces
+        self.enforces = policies.enforces or bool(ENFORCING)
         self.url_map = url_map
 
 
@@ -177,6 +178,20 @@ def decide_uncovered(app: Flask, compiled: Compiled, request: Request) -> Decisi
         return None
     policy = compiled.policies.uncovered
     return compiled.memory.decide(policy, request.environ.get("HTTP_ORIGIN"))
+
+
+def policy_for(app: Flask, compiled: Compiled, request: Request) -> Policy | None:
+    """Return the policy of a request that is no preflight; ``None`` where CORS is off.
+
+    No callable is asked. (``decide_actual`` has these lines too: it serves every request.)
+    """
+    rule = request.url_rule
+    policy: Policy | None = NOT_COMPILED
+    if rule is not None:
+        policy = compiled.table.policy(rule.endpoint, rule.rule, request.method, request.path)
+    if policy is NOT_COMPILED:
+        policy = compiled.policies.policy(endpoints.target_of(app, request))
+    return policy
 
 
 def decide_actual(app: Flask, compiled: Compiled, request: Request) -> Decision | None:

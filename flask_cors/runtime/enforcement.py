@@ -16,12 +16,15 @@ from werkzeug.exceptions import Forbidden
 from ..errors import shorten
 from ..patterns.paths import has_dot_segment
 from ..policy.decide import Decision, refuses
+from ..policy.policy import Policy
 from ..resolution.table import Route
-from .decisions import Compiled, decide_actual, decide_uncovered
+from .decisions import Compiled, decide_uncovered, policy_for
 from .denials import is_same_origin, own_origin, report_failed_callable, report_refusal
 from .endpoint import target_of
 from .notes import note_answered, notes_on
 
+#: Where the request and the decision on it are in a WSGI environ, for the headers.
+DECIDED: Final = "flask_cors.decided"
 _READS: Final = frozenset({"GET", "HEAD"})
 # What stands in Sec-Fetch-Site where no other origin takes part in the request.
 _NOT_CROSS_ORIGIN: Final = frozenset({"same-origin", "none"})
@@ -44,24 +47,48 @@ class CrossOriginRefused(Forbidden):
 
 
 def check(app: Flask, compiled: Compiled, request: Request) -> None:
-    """Raise :class:`CrossOriginRefused` where ``enforce`` refuses the request."""
-    if not may_be_refused(request):
+    """Raise :class:`CrossOriginRefused` where ``enforce`` refuses the request.
+
+    What is refused by nobody returns first, and origins are compared last: that costs more than
+    all the rest, and matters where the policy does not allow the request.
+    """
+    environ, method = request.environ, request.method
+    site = environ.get("HTTP_SEC_FETCH_SITE")
+    if site in _NOT_CROSS_ORIGIN or request.routing_exception is not None or method == "OPTIONS":
         return
-    decision = decide_actual(app, compiled, request)
-    if decision is not None and not decision.lasting:
-        # A callable is asked once for a request: the headers go by the same answer.
-        notes_on(request).decision = decision
-        report_failed_callable(decision)
-    refused = refusal(app, compiled, request, decision)
-    if refused is not None:
+    if "HTTP_ORIGIN" not in environ and (site is None or method in _READS):
+        return
+    policy = policy_for(app, compiled, request)
+    decision = None
+    if policy is not None:
+        if not policy.enforce:
+            return
+        if decision := compiled.memory.get((policy, environ.get("HTTP_ORIGIN"), None)):
+            environ[DECIDED] = request, decision
+        else:
+            decision = _decide(compiled, policy, request)
+        if decision.allowed and (method in _READS or method in policy.methods):
+            return
+    if may_be_refused(request) and (refused := refusal(app, compiled, request, decision)):
         reason = describe(request, refused)
         note_answered(request)
         report_refusal(app, request, refused, reason)
         raise CrossOriginRefused(refused, reason)
 
 
+def _decide(compiled: Compiled, policy: Policy, request: Request) -> Decision:
+    """Decide on a request, and leave the decision for its headers: callables are asked once."""
+    decision = compiled.memory.decide(policy, request.environ.get("HTTP_ORIGIN"))
+    if decision.lasting:
+        request.environ[DECIDED] = request, decision
+    else:
+        notes_on(request).decision = decision
+        report_failed_callable(decision)
+    return decision
+
+
 def may_be_refused(request: Request) -> bool:
-    """Return whether the request is one that ``enforce`` looks at, whatever the policy.
+    """Return whether ``enforce`` refuses the request if its policy does not allow it.
 
     A 404, a 405 and a redirect stay what they are, since no view runs; ``OPTIONS`` changes
     nothing. Links, images and other reads without ``Origin`` are what every page may send.

@@ -19,6 +19,7 @@ from ..resolution.lock import LOCKS
 from ..resolution.marks import ENFORCING
 from . import called, decisions, denials, enforcement, tracebacks
 from .decisions import Compiled
+from .enforcement import DECIDED
 from .headers import HEADERS, send_with, sending
 from .notes import ANSWERED, NOTE, UNDECIDED, note_answered, notes_on
 from .paired import PairedHooks
@@ -103,6 +104,8 @@ class Hooks:
         if NOTE in environ or req.method == "OPTIONS" or type(current) is not Compiled:
             decision = self._decide(req, returned)
             denials.explain_refusal(self._app, req, response)
+        elif current.enforces and (found := environ.get(DECIDED)) and found[0] is req:
+            decision = found[1]
         else:
             decision = decisions.decide_actual(self._app, current, req)
             if decision is not None and not decision.lasting:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -626,6 +628,13 @@ def test_a_callable_is_asked_once() -> None:
     assert asked == [SITE, OTHER]
 
 
+def test_a_callable_is_asked_after_the_hooks_where_nothing_is_enforced() -> None:
+    app = app_with(origins=lambda origin: bool(g.get("known")))
+    app.add_url_rule("/closed", view_func=cross_origin([], enforce=True)(view()))
+    app.before_request(lambda: setattr(g, "known", True))
+    assert send(app, "POST", "/", FRIEND).cors == allowed(SITE, vary=True)
+
+
 def test_a_callable_that_fails_refuses(caplog: pytest.LogCaptureFixture) -> None:
     def broken(origin: str) -> bool:
         raise LookupError("no database")
@@ -695,14 +704,19 @@ def test_debug_mode_says_why_in_the_response() -> None:
     assert "CORS-Explanation" not in send(app, "POST", "/", STRANGE).response.headers
 
 
-def test_the_ways_of_the_docs_to_only_report(heard: list[Any]) -> None:
-    """What would be refused, by the same policy, before ``enforce`` is on."""
+def test_the_docs_way_to_only_report(caplog: pytest.LogCaptureFixture) -> None:
+    """What would be refused is logged by the same policy, before ``enforce`` is on."""
+    text = (Path(__file__).parents[2] / "docs" / "csrf.rst").read_text("utf-8")
+    (block,) = re.findall(r"^    from flask_cors\.signals .*?(?=^\S)", text, re.M | re.S)
     app = app_with(origins=SITE)
-    assert send(app, "POST", "/", STRANGE).ran
-    assert [decision.origin for decision in heard] == [OTHER]
+    names = {"app": app, "request": request}
+    exec(textwrap.dedent(block), names)
     assert send(app, "POST", "/", FRIEND).ran
     assert send(app, "POST", "/", SAME).ran
-    assert len(heard) == 1
+    assert preflight(app, "/", "PUT", OTHER).cors == DENIED
+    assert caplog.messages == []
+    assert send(app, "POST", "/", STRANGE).ran
+    assert caplog.messages == [f"enforce would refuse POST / from {OTHER!r}"]
 
 
 def test_request_is_still_the_apps() -> None:

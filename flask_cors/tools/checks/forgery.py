@@ -9,7 +9,6 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ... import fetch
-from ...policy.decide import SAFE_METHODS
 from ..routes import RouteRow
 from .rules import rule
 from .subject import Found, Subject, routes
@@ -43,7 +42,8 @@ def _is_unprotected(row: RouteRow) -> bool:
         policy is not None
         and not policy.enforce
         and (fetch.ALLOW_CREDENTIALS, "true") in policy.on_actual
-        and not SAFE_METHODS.issuperset(row.methods)
+        # Every other method that changes state needs a preflight (#cors-preflight-fetch).
+        and "POST" in row.methods
     )
 
 
