@@ -33,8 +33,8 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-18s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-demo: $(READY) ## serve the lab on loopback until Ctrl-C; DEMO_ARGS=--help lists its options
-	$(BIN)/python -m examples.lab $(DEMO_ARGS)
+demo: $(READY) ## try an API from pages of other origins, in a browser; DEMO_ARGS=--help lists options
+	$(BIN)/python -m flask --app examples.lab cors lab --requests examples/lab/requests.json $(DEMO_ARGS)
 
 test: $(READY) $(INCUMBENT) ## run all tests; PYTEST_ARGS='-k vary' passes arguments on
 	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)

@@ -17,7 +17,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CHECKOUT))
 
 from examples.views import app  # noqa: E402
-from flask_cors.runtime.state import state_of  # noqa: E402
+from flask_cors.runtime.hooks import state_of  # noqa: E402
 from flask_cors.tools.report import render  # noqa: E402
 from tests.conformance.chromium import EXECUTABLE  # noqa: E402
 

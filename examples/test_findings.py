@@ -7,8 +7,7 @@ import importlib
 import pytest
 from flask import Flask
 
-from examples.lab.addresses import Addresses
-from examples.lab.api import create_api
+from examples.lab import create_app
 
 
 def findings(app: Flask) -> list[str]:
@@ -27,4 +26,4 @@ def test_the_decorated_example_is_clean() -> None:
 
 
 def test_the_lab_is_clean() -> None:
-    assert findings(create_api(Addresses(8700, 8701))) == []
+    assert findings(create_app()) == []

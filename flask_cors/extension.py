@@ -49,12 +49,13 @@ class CORS:
         **options: Unpack[AppOptions],
     ) -> None:
         target = app_or_blueprint if app is None else app
+        self._given: Mapping[str, Any] = options
         self._rule = _read(target, misplaced, options)
         if target is None:
             note_made(self, said_at("app", "CORS()"))
         else:
-            # As documented for subclasses, which may override it.
-            self.init_app(target)
+            # As in flask-cors: a subclass may override it, and add or change options.
+            self.init_app(target, **options)
 
     def init_app(
         self,
@@ -68,7 +69,14 @@ class CORS:
         Raises ``AssertionError`` once the app has handled its first request.
         """
         target = app_or_blueprint if app is None else app
-        self._tell(target, self._rule.with_options(_read(target, misplaced, options)))
+        # What the constructor was given is read, and warned about, once.
+        known = self._given
+        more = {
+            name: value
+            for name, value in options.items()
+            if name not in known or value is not known[name]
+        }
+        self._tell(target, self._rule.with_options(_read(target, misplaced, more)))
 
     def _tell(self, target: object, rule: Rule) -> None:
         note_used(self)

@@ -1,40 +1,46 @@
-"""The API that the lab's page calls: routes with different policies, and nothing else.
-
-This is the file to read. Each function adds the routes of one usage of Flask-CORS.
-"""
+"""An API with different policies. Each function adds the routes of one usage of Flask-CORS."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, abort, jsonify, make_response, request
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask, abort, jsonify, request, session
 from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 
 from flask_cors import CORS, cors_exempt, cross_origin
 
-from .addresses import Addresses
-from .control import RequestLog, create_control
-
-# localhost ignores ports when it keeps cookies: a name that no other program will use.
-COOKIE = "flask_cors_lab_session"
 TOKEN = "Bearer lab"
 
 
-def create_api(addresses: Addresses) -> Flask:
-    """Build the API; its policies name the page's origins, which depend on the ports."""
-    app = Flask(__name__)
+@dataclass(frozen=True)
+class Pages:
+    """The origins of the lab's pages: of the API's own site, and of a different one."""
+
+    same_site: str
+    cross_site: str
+
+    @property
+    def all(self) -> tuple[str, str]:
+        return self.same_site, self.cross_site
+
+
+def create_app(page_port: int = 8700) -> Flask:
+    """Build the API; its policies name the lab's pages, whose origins depend on their port."""
+    pages = Pages(f"http://localhost:{page_port}", f"http://127.0.0.1:{page_port}")
+    app = Flask(__name__, static_folder=None)
+    # Two labs on one machine would overwrite each other's cookies: ports make no difference.
+    app.config["SESSION_COOKIE_NAME"] = "flask_cors_lab_session"
+    app.config.update(SECRET_KEY="lab", SESSION_COOKIE_SAMESITE="Lax")
     app.config["CORS_CHECK_IGNORE"] = {
         "CORS002": "everybody may read what is below /public, and the note"
     }
     add_public_routes(app)
-    add_marked_views(app, addresses)
-    add_session(app, addresses)
-    add_notes(app, addresses)
-    app.register_blueprint(create_shop(addresses))
-    app.register_blueprint(create_members(addresses))
-
-    log = RequestLog(COOKIE)
-    app.register_blueprint(create_control(log, addresses))
-    app.wsgi_app = log.around(app.wsgi_app)  # type: ignore[method-assign]
+    add_decorated_views(app, pages)
+    add_session(app, pages)
+    add_notes(app, pages)
+    app.register_blueprint(create_shop(pages))
+    app.register_blueprint(create_members(pages))
     return app
 
 
@@ -61,13 +67,13 @@ def add_public_routes(app: Flask) -> None:
         return {"readable": "by the API's own pages alone"}
 
 
-def add_marked_views(app: Flask, addresses: Addresses) -> None:
-    """Views that say who may read them, with a decorator below the route."""
+def add_decorated_views(app: Flask, pages: Pages) -> None:
+    """Views with a policy of their own: the decorator stands below the route."""
 
     @app.get("/one-origin")
-    @cross_origin(addresses.same_site)
+    @cross_origin(pages.same_site)
     def one_origin() -> ResponseReturnValue:
-        return {"for": addresses.same_site}
+        return {"for": pages.same_site}
 
     @app.get("/wildcard-origin")
     @cross_origin("http://localhost:*")
@@ -75,36 +81,35 @@ def add_marked_views(app: Flask, addresses: Addresses) -> None:
         return {"for": "localhost on any port"}
 
     @app.get("/one-header")
-    @cross_origin(addresses.pages, allow_headers=["X-Token"])
+    @cross_origin(pages.all, allow_headers=["X-Token"])
     def one_header() -> ResponseReturnValue:
         return {"token": request.headers.get("X-Token")}
 
 
-def add_session(app: Flask, addresses: Addresses) -> None:
+def add_session(app: Flask, pages: Pages) -> None:
     """Views that work with a cookie: credentials are granted to a list of origins."""
 
     @app.put("/session")
-    @cross_origin(addresses.pages, supports_credentials=True)
+    @cross_origin(pages.all, supports_credentials=True)
     def sign_in() -> ResponseReturnValue:
-        response = make_response({"signed_in": True})
-        response.set_cookie(COOKIE, "1", httponly=True, samesite="Lax")
-        return response
+        session["user"] = "ann"
+        return {"signed_in": True}
 
     @app.get("/account")
-    @cross_origin(addresses.pages, supports_credentials=True)
+    @cross_origin(pages.all, supports_credentials=True)
     def account() -> ResponseReturnValue:
-        return {"signed_in": COOKIE in request.cookies}
+        return {"signed_in": "user" in session}
 
 
-def add_notes(app: Flask, addresses: Addresses) -> None:
-    """A class with a mark per method: a preflight is answered for the method it asks for."""
+def add_notes(app: Flask, pages: Pages) -> None:
+    """A class with a decorator per method: preflights are answered for the method they name."""
 
     class Note(MethodView):
         @cross_origin("*")
         def get(self) -> ResponseReturnValue:
             return {"note": "hello"}
 
-        @cross_origin(addresses.same_site)
+        @cross_origin(pages.same_site)
         def put(self) -> ResponseReturnValue:
             return {"changed": True}
 
@@ -114,10 +119,10 @@ def add_notes(app: Flask, addresses: Addresses) -> None:
     app.add_url_rule("/note", view_func=Note.as_view("note"))
 
 
-def create_shop(addresses: Addresses) -> Blueprint:
-    """Nested blueprints: what the inner one does not say, the outer one does."""
+def create_shop(pages: Pages) -> Blueprint:
+    """Nested blueprints: what the inner one does not set, the outer one does."""
     shop = Blueprint("shop", __name__, url_prefix="/shop")
-    CORS(shop, origins=addresses.pages, max_age=0)
+    CORS(shop, origins=pages.all, max_age=0)
 
     orders = Blueprint("orders", __name__, url_prefix="/orders")
     CORS(orders, expose_headers=["X-Order-State"])
@@ -130,10 +135,10 @@ def create_shop(addresses: Addresses) -> Blueprint:
     return shop
 
 
-def create_members(addresses: Addresses) -> Blueprint:
+def create_members(pages: Pages) -> Blueprint:
     """An authentication hook: it never sees preflights, which carry no credentials."""
     members = Blueprint("members", __name__, url_prefix="/members")
-    CORS(members, origins=addresses.pages)
+    CORS(members, origins=pages.all)
 
     @members.before_request
     def authenticate() -> None:

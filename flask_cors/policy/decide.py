@@ -184,32 +184,43 @@ def _limited(
     (#cors-preflight-cache), and then sends other requests without asking. A safelisted method
     needs no entry of its own (#cors-preflight-fetch-0), so that the header names alone would let
     it through: every method that is named or safelisted has to allow them. Entries made with
-    credentials serve requests without them, too, so a method that is not granted credentials is
-    not named beside one that is.
+    credentials serve requests without them, too (#concept-cache-match): a method that is not
+    granted credentials is not named beside one that is, and a name has to be allowed by every
+    method that any preflight grants, since the two may come out of two preflights.
     """
     if not grant.method:
         return grant
-    credentials = policy.credentials and origin.lower() != "null"
-    methods, names = {preflight.method}, set(grant.headers)
+    needed = _permissions(policy, origin, preflight)
+    # To a browser "*" is every method, not the one that is asked for.
+    methods, names = {preflight.method} - {"*"}, set(grant.headers)
     for method, own in served:
-        asked = preflight._replace(method=method)
-        decision = None if own is None else decide(own, origin, asked)
-        granted = decision is not None and _is_granted(decision, credentials)
-        if granted:
+        found = None if own is None else decide(own, origin, preflight._replace(method=method))
+        own_names = None if found is None else _names_granted(found)
+        if own_names is not None:
+            names &= own_names
+        if found is not None and own_names is not None and needed <= {*found.headers}:
             methods.add(method)
-        if decision is not None and granted and decision.grant:
-            names &= set(decision.grant.headers)
         elif method in fetch.SAFELISTED_METHODS and method != preflight.method:
             names.clear()
     lost = tuple(name for name in grant.headers if name not in names)
     return Grant(True, tuple(sorted(names)), (*grant.refused, *lost), tuple(sorted(methods)))
 
 
-def _is_granted(decision: Decision, credentials: bool) -> bool:
-    """Return whether a preflight of its own would grant the method, with these credentials."""
+def _permissions(policy: Policy, origin: str, preflight: Preflight) -> set[tuple[str, str]]:
+    """Return the lines of a preflight that permit more than a method or a header name."""
+    found = set()
+    if policy.credentials and origin.lower() != "null":
+        found.add((fetch.ALLOW_CREDENTIALS, "true"))
+    if preflight.private_network and policy.allow_private_network:
+        found.add((fetch.ALLOW_PRIVATE_NETWORK, "true"))
+    return found
+
+
+def _names_granted(decision: Decision) -> set[str] | None:
+    """Return the header names that a preflight grants, ``None`` where it grants no method."""
     if decision.allow_origin is None or decision.grant is None or not decision.grant.method:
-        return False
-    return not credentials or (fetch.ALLOW_CREDENTIALS, "true") in decision.headers
+        return None
+    return set(decision.grant.headers)
 
 
 def _split_headers(value: str, allowed: HeaderNames) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -219,8 +230,10 @@ def _split_headers(value: str, allowed: HeaderNames) -> tuple[tuple[str, ...], t
     refused: list[str] = []
     for item in value.split(","):
         if name := item.strip(" \t"):
-            # A name that is no token is never echoed: it is no header's name.
-            good = fetch.is_token(name) and allowed.allows(name)
+            # A name that is no token is never echoed: it is no header's name. And to a browser
+            # "*" is every name, so that a regex that matches it would allow more than it says.
+            one = fetch.is_token(name) and (name != "*" or allowed.any)
+            good = one and allowed.allows(name)
             (granted if good else refused).append(name)
     return tuple(sorted(granted)), tuple(refused)
 

@@ -32,6 +32,7 @@ Code = Literal[
     "vary-named",
     "vary-not-needed",
     "vary-left-alone",
+    "refused",
 ]
 #: Every code, in the order in which steps are listed.
 CODES: Final[tuple[Code, ...]] = get_args(Code)
@@ -60,6 +61,10 @@ _METHOD: Final = ("method", f"{_FETCH}cors-preflight-fetch-0")
 _HEADERS: Final = ("request headers", f"{_FETCH}cors-preflight-fetch-0")
 _NETWORK: Final = ("private network", _PRIVATE_NETWORK)
 _CREDENTIALS: Final = ("credentials", f"{_FETCH}cors-protocol-and-credentials")
+_ENFORCE: Final = (
+    "enforce",
+    "https://w3c.github.io/webappsec-fetch-metadata/#sec-fetch-site-header",
+)
 _CACHES: Final = ("caches", f"{_FETCH}cors-protocol-and-http-caches")
 
 _ROWS: Final[dict[Code, _Row]] = {
@@ -109,6 +114,11 @@ _ROWS: Final[dict[Code, _Row]] = {
         *_CACHES,
         True,
         "Vary is left alone (vary_header=False), whether or not it should name Origin",
+    ),
+    "refused": _Row(
+        *_ENFORCE,
+        False,
+        "the server refuses the request with 403, and the view does not run{detail}",
     ),
 }
 
@@ -213,6 +223,17 @@ def explain_command(decision: Decided, method: str, path: str) -> str:
     for name in filter(None, (name.strip() for name in names)):
         words += ["--header", name]
     return " ".join(quote(printable(word)) for word in words)
+
+
+def refusal(decision: Decided, method: str) -> Step:
+    """Return the step of a request that the server refuses because of ``enforce``.
+
+    It names the method where the origin is allowed, and the method is not.
+    """
+    setting = decision.policy.settings["enforce"]
+    detail = f" ({setting.source})" if setting.value else ""
+    values = (method,) if decision.match.kind or decision.policy.origins.any else ()
+    return _step("refused", *values, option="enforce", setting=setting)._replace(detail=detail)
 
 
 def _step(code: Code, *values: str, option: str = "", setting: Setting | None = None) -> Step:

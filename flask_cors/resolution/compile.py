@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import product
+from operator import length_hint
 from typing import Any, Final, Protocol
 
 from ..errors import LOG, Problem, Report, Source, raise_if, warn, warn_about, warn_at
@@ -104,6 +105,7 @@ class Policies:
         #: Whether every URL rule serves ``OPTIONS``.
         self.every_rule_has_options = True
         rules = list(app.url_map.iter_rules())
+        self._rules = len(rules)
         of_app = self._current(registry.rules)
         default = None
         if any(rule.resources is None for rule in of_app):
@@ -120,7 +122,9 @@ class Policies:
         )
         self.table = Table(self._known, self._by_layers, self._routes, scopes, areas)
         self._compile(rules)
-        self.are_one = len(self._all_known()) == 1
+        known = self._all_known()
+        # ``None`` stands for routes without CORS, and for those whose paths decide.
+        self.are_one = len(known) == 1 and None not in known
         raise_if(_unique(self._report.problems))
         self._warn()
 
@@ -135,6 +139,14 @@ class Policies:
             found = self._policy(layers) if layers else None
         known: Policy | None = found
         return known
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the URL map holds no rule that was added later, compiled or not yet.
+
+        Rules are never removed, and a list's iterator knows its length: no rule is read.
+        """
+        return length_hint(self._app.url_map.iter_rules()) == self._rules
 
     def layers(self, target: Target) -> Layers | None:
         """Return the layers of the walk, nearest first; ``None`` where CORS is off."""
@@ -227,7 +239,7 @@ class Policies:
                 self.every_rule_has_options = False
             route = Route(marks, by_method, scopes, not rule.strict_slashes)
             met = self._meet(route, rule) if _is_served(rule) else ()
-            if len(outer := set(met)) == 1:
+            if len(outer := set(met)) == 1 and None not in outer:
                 (route.outer,) = outer
                 self._known[endpoint, rule.rule] = self._without_path(route)
             self._routes[endpoint, rule.rule] = route

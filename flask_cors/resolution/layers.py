@@ -93,10 +93,11 @@ def names_around(endpoint: str) -> Iterator[str]:
 class Area(NamedTuple):
     """The area of a blueprint: its URL prefix in segments, and the hosts of its routes.
 
-    ``hosts`` are subdomains, or hosts where the app matches hosts; empty where the blueprint
-    has no route, so that it may be any.
+    ``number`` says as which blueprint it was registered. ``hosts`` are subdomains, or hosts where
+    the app matches hosts; empty where the blueprint has no route, so that it may be any.
     """
 
+    number: int
     name: str
     prefix: str
     segments: tuple[str, ...]
@@ -125,9 +126,10 @@ class Areas:
         self._covers = covers
         self._plain: dict[tuple[str, ...], list[Area]] = {}
         self._converting: list[Area] = []
-        for found in blueprints:
+        for number, found in enumerate(blueprints):
             segments = _segments(found.prefix)
-            area = Area(found.name, found.prefix, segments, hosts.get(found.name, frozenset()))
+            of_routes = hosts.get(found.name, frozenset())
+            area = Area(number, found.name, found.prefix, segments, of_routes)
             if "<" in found.prefix:
                 self._converting.append(area)
             elif segments:
@@ -152,7 +154,8 @@ class Areas:
         if not found:
             return (), True
         longest = max(len(area.segments) for area in found)
-        nearest = [area for area in found if len(area.segments) == longest]
+        # Areas compare by their number: the first that was registered comes first.
+        nearest = sorted(area for area in found if len(area.segments) == longest)
         certain = len(nearest) == 1 and nearest[0].has_host(host) is not None
         return names_around(f"{nearest[0].name}."), certain
 

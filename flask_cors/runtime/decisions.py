@@ -6,7 +6,7 @@ of decisions that requests share.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from flask import Flask, Request
@@ -122,7 +122,8 @@ def answer_preflight(app: Flask, compiled: Compiled, request: Request, wanted: P
     policies = compiled.policies
     if request.routing_exception is not None and endpoints.is_refused(request):
         return Answer(None, False, None)
-    every = policies.every_rule_has_options
+    whole = policies.is_whole
+    every = whole and policies.every_rule_has_options
     target = endpoints.target_of_preflight(app, request, wanted.method, every)
     policy = policies.policy(target)
     own = endpoints.own_options(request)
@@ -133,8 +134,9 @@ def answer_preflight(app: Flask, compiled: Compiled, request: Request, wanted: P
     if not (short_circuits or own):
         return Answer(None, False, target.endpoint)
     served: Served = ()
-    if not policies.are_one:
-        served = _served(app, policies, request, own, short_circuits)
+    if not (whole and policies.are_one):
+        targets = endpoints.targets_served(app, request, policy.methods - {"*"})
+        served = _served(policies, targets, own, short_circuits)
         served = served if any(other is not policy for _, other in served) else ()
     decision = compiled.memory.decide(policy, request.environ["HTTP_ORIGIN"], wanted, served)
     return Answer(decision, short_circuits, target.endpoint)
@@ -153,11 +155,11 @@ def _short_circuits(policies: Policies, policy: Policy, target: Target, own: Rul
 
 
 def _served(
-    app: Flask, policies: Policies, request: Request, own: Rule | None, short_circuits: bool
+    policies: Policies, targets: Sequence[Target], own: Rule | None, short_circuits: bool
 ) -> Served:
     """Return the policies of all methods of the URL, ``None`` for those answered otherwise."""
     found: list[tuple[str, Policy | None]] = []
-    for target in endpoints.targets_served(app, request):
+    for target in targets:
         policy = policies.policy(target)
         if policy and _short_circuits(policies, policy, target, own) is not short_circuits:
             policy = None

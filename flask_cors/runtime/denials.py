@@ -15,10 +15,12 @@ from ..errors import CORE_LOG, LOG, printable, shorten
 from ..policy.decide import Decision
 from ..policy.policy import Policy
 from ..signals import cors_denied
-from .headers import explain_with
+from .headers import explain_with, forbid_storing
 from .notes import notes_on
 
 _MOST_EXPLAINED: Final = 1000
+# Some servers name the scheme of a WebSocket handshake; pages have no such scheme.
+_OF_PAGES: Final = {"ws": "http", "wss": "https"}
 _NO_HOOK_RAN: Final = ": it is asked before any hook of the app has run, so g is empty"
 # Each policy is logged once: browsers send a cookie with every request of a page.
 _met_by_cookies: WeakSet[Policy] = WeakSet()
@@ -86,8 +88,9 @@ def report_failed_callable(decision: Decision) -> None:
 
 
 def explain_refusal(app: Flask, request: Request, response: Response) -> None:
-    """Say in the response why ``enforce`` refused the request, in debug mode."""
+    """Complete the response to a request that ``enforce`` refused; say why in debug mode."""
     if reason := notes_on(request).refused:
+        forbid_storing(response, request.environ)
         _explain(app, request, response, reason)
 
 
@@ -100,8 +103,14 @@ def is_same_origin(request: Request, origin: str | None) -> bool:
     environ = request.environ
     if environ.get("HTTP_SEC_FETCH_SITE") == "same-origin":
         return True
+    return origin == own_origin(request)
+
+
+def own_origin(request: Request) -> str:
+    """Return the request's own origin: scheme, host and port as the server sees them."""
+    scheme = _OF_PAGES.get(request.scheme, request.scheme)
     # request.host raises where Flask does not trust the host.
-    return origin == f"{request.scheme}://{get_host(environ)}".lower()
+    return f"{scheme}://{get_host(request.environ)}".lower()
 
 
 def _report_dropped_credentials(request: Request, decision: Decision) -> None:

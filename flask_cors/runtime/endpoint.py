@@ -5,7 +5,7 @@ Asks the app's URL map and decides nothing about CORS.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Final
 from urllib.parse import unquote, urlsplit
@@ -50,21 +50,39 @@ def target_for(app: Flask, request: Request, method: str) -> Target:
     return _search(adapter, request.path, method) if adapter else _nothing(None, request.path)
 
 
-def targets_served(app: Flask, request: Request) -> list[Target]:
-    """Return what serves each method of the request's URL, but for Flask's automatic OPTIONS."""
+def targets_served(app: Flask, request: Request, others: Iterable[str]) -> list[Target]:
+    """Return what serves each method of the request's URL, but for Flask's automatic OPTIONS.
+
+    A URL rule without methods serves every method: then the usual ones and *others* are asked.
+    """
     adapter = _adapter(app, request)
     if adapter is None:
         return []
-    try:
-        adapter.match(request.path, _NO_METHOD)
-        methods = set(DEFAULT_METHODS)  # a rule without methods serves them all
-    except MethodNotAllowed as error:
-        methods = set(error.valid_methods or ())
-    except HTTPException:
-        return []
+    methods = _methods_at(adapter, request.path, {*DEFAULT_METHODS, *others})
     if own_options(request) is None:
         methods.discard("OPTIONS")
-    return [_search(adapter, request.path, method) for method in sorted(methods)]
+    found = [_search(adapter, request.path, method) for method in sorted(methods)]
+    return [target for target in found if target.method is not None]
+
+
+def _methods_at(adapter: MapAdapter, path: str, every: set[str]) -> set[str]:
+    """Return the methods of the URL rules that match *path*, *every* where one has none.
+
+    With its last slash, too: Werkzeug names no methods of a rule with ``strict_slashes=False``
+    for the path without it, and serves them there.
+    """
+    found: set[str] = set()
+    for each in (path,) if path.endswith("/") else (path, f"{path}/"):
+        try:
+            adapter.match(each, _NO_METHOD)
+            found |= every
+        except MethodNotAllowed as error:
+            found |= {*(error.valid_methods or ())}
+        except RequestRedirect:
+            found |= every
+        except HTTPException:
+            continue
+    return found
 
 
 def own_options(request: Request) -> Rule | None:

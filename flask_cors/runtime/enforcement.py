@@ -14,11 +14,17 @@ from flask import Flask, Request
 from werkzeug.exceptions import Forbidden
 
 from ..errors import shorten
+from ..patterns.paths import has_dot_segment
 from ..policy.decide import Decision, refuses
+from ..resolution.table import Route
 from .decisions import Compiled, decide_actual, decide_uncovered
-from .denials import is_same_origin, report_refusal
+from .denials import is_same_origin, own_origin, report_failed_callable, report_refusal
+from .endpoint import target_of
+from .notes import note_answered, notes_on
 
-_SAFE: Final = frozenset({"GET", "HEAD"})
+_READS: Final = frozenset({"GET", "HEAD"})
+# What stands in Sec-Fetch-Site where no other origin takes part in the request.
+_NOT_CROSS_ORIGIN: Final = frozenset({"same-origin", "none"})
 
 
 class CrossOriginRefused(Forbidden):
@@ -38,26 +44,73 @@ class CrossOriginRefused(Forbidden):
 
 
 def check(app: Flask, compiled: Compiled, request: Request) -> None:
-    """Raise :class:`CrossOriginRefused` where the request is not allowed.
-
-    A 404, a 405 and a redirect stay what they are, and ``OPTIONS`` changes nothing.
-    """
-    if request.routing_exception is not None or request.method == "OPTIONS":
-        return
-    origin = request.environ.get("HTTP_ORIGIN") or None
-    if request.method in _SAFE and origin is None:
-        return  # links, images and other requests that every page may make
-    if not is_cross_origin(request):
+    """Raise :class:`CrossOriginRefused` where ``enforce`` refuses the request."""
+    if not may_be_refused(request):
         return
     decision = decide_actual(app, compiled, request)
-    if decision is None:
+    if decision is not None and not decision.lasting:
+        # A callable is asked once for a request: the headers go by the same answer.
+        notes_on(request).decision = decision
+        report_failed_callable(decision)
+    refused = refusal(app, compiled, request, decision)
+    if refused is not None:
+        reason = describe(request, refused)
+        note_answered(request)
+        report_refusal(app, request, refused, reason)
+        raise CrossOriginRefused(refused, reason)
+
+
+def may_be_refused(request: Request) -> bool:
+    """Return whether the request is one that ``enforce`` looks at, whatever the policy.
+
+    A 404, a 405 and a redirect stay what they are, since no view runs; ``OPTIONS`` changes
+    nothing. Links, images and other reads without ``Origin`` are what every page may send.
+    """
+    method = request.method
+    if method == "OPTIONS" or request.routing_exception is not None:
+        return False
+    if method in _READS and not request.environ.get("HTTP_ORIGIN"):
+        return False
+    return is_cross_origin(request)
+
+
+def refusal(
+    app: Flask, compiled: Compiled, request: Request, decision: Decision | None
+) -> Decision | None:
+    """Return the decision by which ``enforce`` refuses a cross-origin request, or ``None``.
+
+    *decision* is the one on the CORS headers, ``None`` where CORS is off. There the config alone
+    governs, and ``cors_exempt`` opens.
+    """
+    if decision is not None:
+        enforced = decision.policy.enforce
+    else:
         decision = decide_uncovered(app, compiled, request)
-    if decision is None or not decision.policy.enforce:
-        return
-    if refuses(decision, request.method):
-        reason = _description(request, decision)
-        report_refusal(app, request, decision, reason)
-        raise CrossOriginRefused(decision, reason)
+        enforced = decision is not None and (
+            decision.policy.enforce or _is_enforced_nearby(app, compiled, request)
+        )
+    return decision if decision and enforced and refuses(decision, request.method) else None
+
+
+def _is_enforced_nearby(app: Flask, compiled: Compiled, request: Request) -> bool:
+    """Return whether ``enforce`` may be meant for a path with a dot segment.
+
+    No resource is matched with such a path, so that CORS is off; a form could still send it
+    (``/files/..%2fx``). So ``enforce`` is on where it is on some path of the URL rule.
+    """
+    if not has_dot_segment(request.path):
+        return False
+    target = target_of(app, request)
+    route = compiled.policies.route(target.endpoint, target.rule)
+    return route is not None and _is_enforced_somewhere(route, target.method)
+
+
+def _is_enforced_somewhere(route: Route, method: str | None) -> bool:
+    for layer in route.marks_of(method) or ():
+        if setting := layer.settings.get("enforce"):
+            return bool(setting.value)
+    around = (layer.settings.get("enforce") for scope in route.scopes for _, layer in scope)
+    return any(setting is not None and setting.value for setting in around)
 
 
 def is_cross_origin(request: Request) -> bool:
@@ -68,18 +121,18 @@ def is_cross_origin(request: Request) -> bool:
     """
     site = request.environ.get("HTTP_SEC_FETCH_SITE")
     if site is not None:
-        return site not in ("same-origin", "none")
+        return site not in _NOT_CROSS_ORIGIN
     origin = request.environ.get("HTTP_ORIGIN")
     return bool(origin) and not is_same_origin(request, origin)
 
 
-def _description(request: Request, decision: Decision) -> str:
+def describe(request: Request, decision: Decision) -> str:
+    """Return why the request is refused, and what to look at where that may be a mistake."""
     origin = shorten(decision.origin) if decision.origin else "an unknown origin"
     text = f"A page of {origin} may not send this {request.method} request to this server."
-    if decision.origin and "HTTP_SEC_FETCH_SITE" not in request.environ:
-        here = f"{request.scheme}://{request.environ.get('HTTP_HOST', '')}"
+    if decision.origin not in (None, "null") and "HTTP_SEC_FETCH_SITE" not in request.environ:
         text += (
-            f" The server takes itself for {shorten(here)}: behind a proxy that ends TLS or "
-            "changes Host, set up werkzeug.middleware.proxy_fix.ProxyFix."
+            f" The server's own origin is {shorten(own_origin(request))} here: behind a proxy that "
+            "terminates TLS or changes Host, set up werkzeug.middleware.proxy_fix.ProxyFix."
         )
     return text

@@ -5,10 +5,13 @@ of its headers, and documents that method for overriding. So the decision goes i
 environ, and the response gets a subclass of its own class, whose method adds the lines to that
 copy. The app's response object holds nothing of it: one that is sent twice, from two threads, or
 out of a cache is the same as before. (``Response.force_type`` of Werkzeug assigns a class, too.)
+Responses that the app itself makes are of ``app.response_class``, so that is set to such a
+subclass once, and nothing is assigned to them.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final
 
 from flask import Response, current_app, has_request_context, request
@@ -23,6 +26,8 @@ from .state import installed
 HEADERS: Final = "flask_cors.headers"
 #: Where the reason is, in debug mode, that a page may not read the response.
 EXPLANATION: Final = "flask_cors.explanation"
+#: Says that no cache may store the response, which is a refusal.
+NO_STORE: Final = "flask_cors.no_store"
 # On nearly every response, and of no interest.
 _COMMON: Final = frozenset({"Content-Type", "Content-Length"})
 # Response classes that the app makes at run time must not fill the memory.
@@ -39,19 +44,31 @@ def send_with(decision: Decision, response: Response, environ: dict[str, Any]) -
     """Have the headers of *decision* added when *response* starts with this *environ*."""
     environ[HEADERS] = decision
     kind = type(response)
-    if kind is not (sent := _with_headers.get(kind) or _subclass_of(kind)):
+    if kind is not (sent := _with_headers.get(kind) or sending(kind)):
         response.__class__ = sent
 
 
 def explain_with(reason: str, response: Response, environ: dict[str, Any]) -> None:
     """Have *reason* sent in CORS-Explanation when *response* starts with this *environ*."""
     environ[EXPLANATION] = reason
+    _prepare(response)
+
+
+def forbid_storing(response: Response, environ: dict[str, Any]) -> None:
+    """Have ``Cache-Control: no-store`` sent, where the app writes no ``Cache-Control`` itself."""
+    environ.setdefault(EXPLANATION, "")
+    environ[NO_STORE] = True
+    _prepare(response)
+
+
+def _prepare(response: Response) -> None:
     kind = type(response)
-    if kind is not (sent := _with_headers.get(kind) or _subclass_of(kind)):
+    if kind is not (sent := _with_headers.get(kind) or sending(kind)):
         response.__class__ = sent
 
 
-def _subclass_of(kind: type) -> type:
+def sending(kind: type) -> type:
+    """Return the subclass of a response class that adds the headers in the environ."""
     sent = kind if _MADE_HERE in vars(kind) else _make_subclass(kind)
     if len(_with_headers) >= _MOST_CLASSES:
         _with_headers.clear()
@@ -64,8 +81,8 @@ def _make_subclass(kind: Any) -> type:
 
     def get_wsgi_headers(self: Any, environ: dict[str, Any]) -> Headers:
         headers: Headers = own(self, environ)
-        if EXPLANATION in environ and fetch.ALLOW_ORIGIN not in headers:
-            headers.set(fetch.EXPLANATION, environ[EXPLANATION])
+        if EXPLANATION in environ:
+            _explain(headers, environ)
         decision = environ.get(HEADERS)
         if decision is not None:
             for name, _ in headers:
@@ -83,7 +100,9 @@ def _make_subclass(kind: Any) -> type:
         if isinstance(reduced, str):
             return reduced
         make, arguments, *state = reduced
-        return make, tuple(kind if item is sent else item for item in arguments), *state
+        arguments = (kind if item is sent else item for item in arguments)
+        # Bare, copyreg.__newobj__ may make no other class than the response has now.
+        return partial(make, *arguments), (), *state
 
     names = {
         "__module__": kind.__module__,
@@ -94,14 +113,36 @@ def _make_subclass(kind: Any) -> type:
         "__reduce_ex__": reduce_ex,
         "get_wsgi_headers": get_wsgi_headers,
     }
-    sent: type = type(kind)(kind.__name__, (kind,), names)
+    sent: type = _meta_of(kind)(kind.__name__, (kind,), names)
     return sent
+
+
+def _meta_of(kind: type) -> Any:
+    """Return a metaclass by which responses of *kind* are instances of the subclass, too.
+
+    Flask asks whether what a view returned is an instance of ``app.response_class``, and would
+    make a new response of one that is not.
+    """
+
+    class Meta(type(kind)):  # type: ignore[misc]
+        def __instancecheck__(cls, instance: object) -> bool:
+            return isinstance(instance, kind)
+
+    return Meta
 
 
 def _note_hand_written() -> None:
     """Note the endpoint on whose response the app wrote Access-Control-Allow-Origin itself."""
     if has_request_context() and (state := installed(current_app)):
         state.hand_written.add(request.endpoint or "")
+
+
+def _explain(headers: Headers, environ: dict[str, Any]) -> None:
+    """Add the reason, and keep a refusal out of caches."""
+    if environ[EXPLANATION] and fetch.ALLOW_ORIGIN not in headers:
+        headers.set(fetch.EXPLANATION, environ[EXPLANATION])
+    if NO_STORE in environ:
+        headers.setdefault("Cache-Control", "no-store")
 
 
 # -- a response that has headers of its own --------------------------------------------------

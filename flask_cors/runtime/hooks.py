@@ -19,13 +19,11 @@ from ..resolution.lock import LOCKS
 from ..resolution.marks import ENFORCING
 from . import called, decisions, denials, enforcement, tracebacks
 from .decisions import Compiled
-from .headers import HEADERS, send_with
-from .notes import NOTE, UNDECIDED, notes_on
+from .headers import HEADERS, send_with, sending
+from .notes import ANSWERED, NOTE, UNDECIDED, note_answered, notes_on
 from .paired import PairedHooks
 from .state import KEY, State, installed
 
-# On g, which teardown functions of the app context still have: the preflight is answered.
-_ANSWERED: Final = "_flask_cors_answered"
 # Flask documents this way to the request itself: each look through the proxy costs.
 _current_request: Final[Callable[[], Request]] = request._get_current_object  # type: ignore[attr-defined]
 
@@ -48,7 +46,7 @@ class Hooks:
     """The overridden methods of one app."""
 
     def __init__(self, state: State) -> None:
-        state.before_compiling = self.override_teardown
+        state.before_compiling = self.prepare
         self._state = state
         self._app = state.app
         self._paired = PairedHooks(state.app)
@@ -60,9 +58,13 @@ class Hooks:
         self._process, app.process_response = app.process_response, self.process_response
         self._handle, app.handle_exception = app.handle_exception, self.handle_exception
 
-    def override_teardown(self) -> None:
-        """Override the methods of teardown, where the app has something to tear down."""
+    def prepare(self) -> None:
+        """Get ready for the first request, when the app is set up.
+
+        The methods of teardown are overridden where the app has something to tear down.
+        """
         app: Any = self._app
+        app.response_class = sending(app.response_class)
         if app.teardown_request_funcs or app.teardown_appcontext_funcs:
             self._end_request = app.do_teardown_request
             app.do_teardown_request = self.do_teardown_request
@@ -132,7 +134,7 @@ class Hooks:
             return response
 
     def do_teardown_request(self, *args: Any) -> None:
-        """Let no exception of a teardown function leave the app on a preflight."""
+        """Let no exception of a teardown function leave the app where no hook ran before it."""
         try:
             self._end_request(*args)
         except Exception as error:
@@ -142,11 +144,11 @@ class Hooks:
             self._paired.teardown_request(req, error)
 
     def do_teardown_appcontext(self, *args: Any) -> None:
-        """Let no exception of a teardown function leave the app on a preflight."""
+        """Let no exception of a teardown function leave the app where no hook ran before it."""
         try:
             self._end_context(*args)
         except Exception as error:
-            if not g.get(_ANSWERED):
+            if not g.get(ANSWERED):
                 raise
             self._paired.teardown_appcontext(error)
 
@@ -160,8 +162,7 @@ class Hooks:
         _note(req, decision)
         if not short_circuits:
             return None
-        notes_on(req).answered = True
-        setattr(g, _ANSWERED, True)
+        note_answered(req)
         app = self._app
         make = app.make_default_options_response
         if getattr(make, "__func__", None) is Flask.make_default_options_response:
@@ -169,7 +170,7 @@ class Hooks:
         return app.make_response(make())
 
     def _after_error(self, error: Exception, response: Response) -> Response:
-        """Go on after an ``after_request`` function that raised on a preflight; else raise."""
+        """Go on after an ``after_request`` function that raised where no hook ran before it."""
         req = _current_request()
         if notes_on(req).answered:
             return self._paired.after_request(req, response, error)

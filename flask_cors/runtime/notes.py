@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Request, Response
+from flask import Request, Response, g
 
 from ..policy.decide import Decision
 from ..resolution.marks import Mark
 
 #: Where the notes are in a WSGI environ.
 NOTE: Final = "flask_cors.note"
+#: Where it is on ``g``, which teardown functions of the app context still have, that the request
+#: was answered before any hook.
+ANSWERED: Final = "_flask_cors_answered"
 #: Stands for a decision that was not made; ``None`` is one, that CORS is off.
 UNDECIDED: Final[Any] = object()
 
@@ -19,7 +22,8 @@ class Notes:
     """What is noted on one request.
 
     ``decision`` was made before the response; ``returned`` is the response of the marked function
-    that was called last, and ``mark`` its mark; ``reported`` says that a denial was logged.
+    that was called last, and ``mark`` its mark; ``answered`` says that no hook of the app ran
+    before the answer; ``reported`` that a denial was logged; ``refused`` why ``enforce`` refused.
     """
 
     __slots__ = ("answered", "decision", "mark", "refused", "reported", "request", "returned")
@@ -32,6 +36,12 @@ class Notes:
         self.returned: Response | None = None
         self.refused = ""
         self.reported = False
+
+
+def note_answered(request: Request) -> None:
+    """Note that the request is answered before any hook of the app, on ``g`` as well."""
+    notes_on(request).answered = True
+    setattr(g, ANSWERED, True)
 
 
 def notes_on(request: Request) -> Notes:

@@ -27,6 +27,8 @@ from .routes import example
 from .trials import Trials, Tried
 
 # One edit may show the next thing that is missing; no plan needs more rounds than options.
+#: The verdicts that a change could turn.
+_TO_TURN: Final = ("blocked", "refused")
 _MOST_ROUNDS: Final = 4
 _MOST_PLANS: Final = 12
 _CORRECTION: Final = ("set", "resources")
@@ -93,7 +95,7 @@ def look_for(told: Explanation, asked: Asked, trials: Trials) -> Advice:
     missing = ""
     if told.status == 404 and not told.off:
         missing = f"Check the URL: no route serves this path.{_nearest(trials, asked)}"
-    if told.verdict != "blocked":
+    if told.verdict not in _TO_TURN:
         return Advice(missing if told.verdict == "readable" else "")
     if told.lost_mark and _would_help(told, trials):
         return Advice(told.lost_mark)
@@ -184,7 +186,7 @@ def _in_capitals(told: Explanation, trials: Trials) -> Advice:
     text = f"Write the method in capitals in the page, {method!r}: browsers send it as it stands"
     if now.verdict == "readable":
         return Advice(f"{text}.")
-    if now.verdict != "blocked":
+    if now.verdict not in _TO_TURN:
         return Advice()
     more = _tried(told, now, again)
     first, rest = more.text[:1].lower(), more.text[1:]

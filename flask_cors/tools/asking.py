@@ -16,20 +16,22 @@ from werkzeug.routing import RequestRedirect
 
 from .. import fetch
 from ..options.schema import Setting
-from ..policy.decide import Preflight, decide
+from ..policy.decide import Decision, Preflight, decide
 from ..policy.policy import Policy
-from ..policy.steps import Step, steps
+from ..policy.steps import Step, refusal, steps
 from ..resolution.compile import Policies
 from ..resolution.marks import Layers
 from ..resolution.table import Target
 from ..runtime import decisions as engine
 from ..runtime import endpoint as routing
+from ..runtime import enforcement
 from ..testing import Browser, NetworkError, Reply, Request
 from .explanation import ExplainedExchange
 
 #: What stands in ``Asked.problem`` besides the steps of ``flask_cors.testing``.
 NOT_SENDABLE: Final = "not-sendable"
 NO_PRIVATE_NETWORK: Final = "private-network"
+REFUSED: Final = "refused"
 
 
 @dataclass(frozen=True)
@@ -124,14 +126,22 @@ def _verdict(page: Question, server: _Server) -> tuple[str, str, str]:
     except ValueError:
         return _as_client(page, server)
     try:
-        return _as_browser(page, server, browser)
+        found = _as_browser(page, server, browser)
+        return _as_refused(server) if server.refused else found
     except TypeError as error:
         message, problem = f"No browser sends this: {error}", NOT_SENDABLE
     except NetworkError as error:
+        if server.refused:
+            return _as_refused(server)
         message, problem = str(error), error.step
     if not server.exchanges:
         server.answer(page.request())
     return "blocked", message, problem
+
+
+def _as_refused(server: _Server) -> tuple[str, str, str]:
+    message = f"Refused by the server with 403, the view did not run. {server.refused}"
+    return "refused", message, REFUSED
 
 
 def _as_client(page: Question, server: _Server) -> tuple[str, str, str]:
@@ -170,6 +180,8 @@ class _Server:
     #: What the table says of the requests that are no preflights, each looked up once.
     found: list[Found] = field(default_factory=list)
     refuses_private_network: bool = False
+    #: Why ``enforce`` refuses the request, as the response says; empty where it does not.
+    refused: str = ""
 
     def __post_init__(self) -> None:
         # A memory of its own: what is asked here says nothing of what the app is asked.
@@ -225,7 +237,12 @@ class _Server:
         found = self._look_up()
         origin = request.environ.get("HTTP_ORIGIN")
         decision = decide(found.policy, origin) if found.policy else None
-        return self._reply(asked, "actual", engine.Answer(decision, False, found.target.endpoint))
+        answer = engine.Answer(decision, False, found.target.endpoint)
+        if not enforcement.may_be_refused(request):
+            return self._reply(asked, "actual", answer)
+        refused = enforcement.refusal(self.app, self._compiled, request, decision)
+        self.refused = enforcement.describe(request, refused) if refused else ""
+        return self._reply(asked, "actual", answer, refused)
 
     def _judged(self, step: Step) -> Step:
         """Return a step of the server as it ends for this page: one that wants credentials."""
@@ -233,24 +250,32 @@ class _Server:
             return step
         return step._replace(ok=False)
 
-    def _reply(self, asked: Request, kind: str, answer: engine.Answer) -> Reply:
+    def _reply(
+        self, asked: Request, kind: str, answer: engine.Answer, refused: Decision | None = None
+    ) -> Reply:
         decision = answer.decision
         error = None if answer.short_circuits else request.routing_exception
         status = 200 if answer.short_circuits else getattr(error, "code", None)
         sent = decision.headers if decision else ()
+        taken = [self._judged(step) for step in (steps(decision) if decision else ())]
+        if refused:
+            status = 403
+            taken.append(refusal(refused, asked.method))
         self.exchanges.append(
             ExplainedExchange(
                 kind=kind,
                 method=asked.method,
                 url=asked.url,
                 endpoint=answer.endpoint,
-                answered_by="flask_cors" if answer.short_circuits else "app",
+                answered_by="flask_cors" if answer.short_circuits or refused else "app",
                 status=status,
                 headers=sent,
                 vary=bool(decision and decision.vary),
-                steps=tuple(map(self._judged, steps(decision))) if decision else (),
+                steps=tuple(taken),
             )
         )
         if isinstance(error, RequestRedirect):
             sent += (("Location", error.new_url),)
+        if refused:
+            sent += (("Cache-Control", "no-store"),)
         return Reply(status or 200, sent)

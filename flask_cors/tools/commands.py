@@ -6,6 +6,7 @@ Nothing is decided here. Exit codes: 0 is good, 1 is not, 2 is that the question
 from __future__ import annotations
 
 import gc
+import json
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -23,11 +24,11 @@ from .. import fetch
 from ..errors import ConfigError, CorsWarning, printable, shorten
 from ..runtime.hooks import state_of
 from ..runtime.state import State
-from ..testing import Browser, Reply
 from . import terminal as console
 from .checks import RULES, SEVERITIES, CheckResult, RuleInfo, check, to_github, to_sarif
 from .checks.upgrade import ROWS, UpgradeResult, upgrade
 from .explain import explain
+from .origins import page_origin
 from .probe import Limits, ProbeError, probe
 from .report import render
 from .routes import RouteRow, effective_options, overview, policies_of
@@ -104,12 +105,12 @@ def _one_line() -> Iterator[None]:
 
 def _origin(context: click.Context, parameter: click.Parameter, value: str) -> str:
     try:
-        Browser(transport=lambda request: Reply(200, ()), origin=value)
-    except ValueError:
-        raise click.BadParameter(
-            f"{shorten(value)} is no origin; write scheme://host[:port] in lower case, or null"
-        ) from None
-    return value
+        origin, note = page_origin(value)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    if note:
+        click.echo(f"Note: {printable(note)}.", err=True)
+    return origin
 
 
 def _method(context: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -139,6 +140,13 @@ def _whole_url(context: click.Context, parameter: click.Parameter, value: str) -
     if not urlsplit(_url(context, parameter, value)).scheme:
         raise click.BadParameter(f"{shorten(value)} is no URL; write http:// or https://")
     return value
+
+
+def _server(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    if value is None:
+        return ""
+    parts = urlsplit(_whole_url(context, parameter, value))
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
 
 
 def _base_url(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
@@ -394,3 +402,60 @@ def probe_command(
         else:
             console.print_probe(result)
     context.exit(0 if result.good else 1)
+
+
+# -- lab -------------------------------------------------------------------------------
+
+
+def _saved_requests(
+    context: click.Context, parameter: click.Parameter, value: Path | None
+) -> list[dict[str, Any]]:
+    if value is None:
+        return []
+    try:
+        found = json.loads(value.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise click.BadParameter(f"{value} cannot be read: {error}") from None
+    if not isinstance(found, list) or not all(
+        isinstance(item, dict) and isinstance(item.get("path"), str) for item in found
+    ):
+        raise click.BadParameter("a list of objects is expected, each with a path")
+    return found
+
+
+@cors.command("lab", with_appcontext=False)
+@click.option("--port", type=click.IntRange(0, 65535), default=5000, help="The app's port.")
+@click.option(
+    "--page-port",
+    type=click.IntRange(0, 65535),
+    default=8700,
+    help="The port of the pages: the one of the front end, to have its origin.",
+)
+@click.option("--server", callback=_server, metavar="URL", help="Ask an app that already runs.")
+@click.option(
+    "--requests",
+    "saved",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=_saved_requests,
+    help="A JSON file of requests to choose from.",
+)
+@click.option("--reload/--no-reload", default=True, help="Restart when the code changes.")
+@click.pass_context
+def lab_command(
+    context: click.Context,
+    port: int,
+    page_port: int,
+    server: str,
+    saved: list[dict[str, Any]],
+    reload: bool,
+) -> None:
+    """Serve the app beside pages of other origins, to try requests in a browser."""
+    from .lab.serving import Choice, PortError, is_first_process, serve
+
+    if is_first_process():
+        _app(context)  # whose errors are one line; later ones are shown with their traceback
+    choice = Choice(port, page_port, server, reload, saved)
+    try:
+        serve(choice, context.ensure_object(ScriptInfo).load_app, click.echo)
+    except PortError as error:
+        raise WrongQuestion(str(error)) from None

@@ -1,4 +1,4 @@
-"""Who is at fault for what a probe saw: guesses from the answers, and they say so.
+"""Who is at fault for what a probe saw: likely causes, read from the answers.
 
 May ask the server again; sends nothing itself.
 """
@@ -9,12 +9,14 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from .. import fetch
 from ..errors import shorten
 from ..testing import Exchange, NetworkError, Reply, Request, Transport
 
+#: The response header in which an app in debug mode says why a page may not read a response.
+EXPLANATION: Final = "CORS-Explanation"
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _CONFIGURED: Final = {
@@ -56,15 +58,31 @@ class Seen:
         lines = self.last.reply.headers
         return [value for name, value in lines if name.lower() == fetch.ALLOW_ORIGIN.lower()]
 
+    @property
+    def explanation(self) -> str:
+        """What the app itself says, in debug mode, of the last answer; empty where nothing."""
+        return self.last.reply.get(EXPLANATION) or ""
+
     def ask(self, origin: str | None, *, method: str = "GET", fresh: bool = True) -> Reply:
-        """Ask again, past any cache by a query that no cache has seen."""
+        """Ask again, past any cache by a query that no cache has seen.
+
+        A ``GET`` carries the headers that the page set.
+        """
         url = self.url
         if fresh:
             url += f"{'&' if '?' in url else '?'}flask-cors-probe={secrets.token_hex(4)}"
         lines = [("Accept", "*/*")]
         lines += [(fetch.ORIGIN, origin)] if origin else []
-        lines += [(fetch.REQUEST_METHOD, "GET")] if method == "OPTIONS" else []
+        lines += [(fetch.REQUEST_METHOD, "GET")] if method == "OPTIONS" else self._own_headers()
         return self.transport(Request(method, url, tuple(lines)))
+
+    def _own_headers(self) -> list[tuple[str, str]]:
+        not_the_page_s = ("accept", "cookie", "origin", "referer")
+        return [
+            (name, value)
+            for name, value in self.last.request.headers
+            if name.lower() not in not_the_page_s and not name.lower().startswith("sec-")
+        ]
 
 
 def faults_of(seen: Seen) -> Iterator[Fault]:
@@ -76,10 +94,12 @@ def faults_of(seen: Seen) -> Iterator[Fault]:
             "Serve the API over https.",
         )
         return
-    for look in (_double, _redirected, _refused, _erred, _stale, _configured):
+    for look in (_double, _enforced, _explained, _redirected, _missing, _refused, _erred, _stale):
         if fault := look(seen):
             yield fault
             return
+    if seen.failure is not None:
+        yield _configured(seen, seen.failure)
 
 
 def _double(seen: Seen) -> Fault | None:
@@ -94,20 +114,88 @@ def _double(seen: Seen) -> Fault | None:
     )
 
 
+def _enforced(seen: Seen) -> Fault | None:
+    """Find a refusal of ``enforce``: a 403 that no cache may keep, before any view ran."""
+    reply = seen.last.reply
+    is_refusal = reply.status == 403 and "no-store" in (reply.get("Cache-Control") or "").lower()
+    if seen.last.preflight or not is_refusal:
+        return None
+    if seen.explanation:
+        what = f"refused by the server with 403, the view did not run: {seen.explanation}"
+        hint = "Change what it names, or leave it: `enforce` is there to refuse such requests."
+        return Fault("the app's configuration", what, hint)
+    return Fault(
+        "the app's configuration, with `enforce`, or an authentication layer",
+        "the request is refused by the server with 403 and Cache-Control: no-store, as `enforce` "
+        "does it: then the view did not run",
+        "`flask cors explain` says whether `enforce` is on, and for whom.",
+    )
+
+
+def _explained(seen: Seen) -> Fault | None:
+    if seen.failure is None or not seen.explanation:
+        return None
+    hint = "The app is in debug mode; `flask cors explain` says more."
+    return Fault("the app's configuration", f"it says: {seen.explanation}", hint)
+
+
 def _redirected(seen: Seen) -> Fault | None:
     reply = seen.last.reply
-    if not seen.last.preflight or reply.status not in _REDIRECTS:
-        return None
-    asked, location = urlsplit(seen.last.request.url), urlsplit(reply.get("Location") or "")
-    what = f"the preflight is answered by {reply.status} to {shorten(reply.get('Location'))}"
-    if asked.scheme == "http" and location.scheme == "https":
-        hint = "Call the https address in the page."
-        return Fault("an https redirect in front", f"{what}: browsers follow none", hint)
-    if location.path.rstrip("/") == asked.path.rstrip("/"):
+    if reply.status not in _REDIRECTS or seen.failure is None:
+        return _after_redirect(seen)
+    location = reply.get("Location") or ""
+    if seen.last.preflight:
+        what = f"the preflight is answered by {reply.status} to {shorten(location)}"
+        return _redirect_fault(seen, location, f"{what}: browsers follow none")
+    if seen.allowed:
+        return None  # what is wrong is where it leads
+    what = f"the answer is a redirect, {reply.status} to {shorten(location)}, without"
+    return _redirect_fault(seen, location, f"{what} {fetch.ALLOW_ORIGIN}")
+
+
+def _redirect_fault(seen: Seen, location: str, what: str) -> Fault:
+    asked = urlsplit(seen.last.request.url)
+    target = urlsplit(urljoin(seen.last.request.url, location))
+    if (asked.scheme, target.scheme) == ("http", "https"):
+        return Fault("an https redirect in front", what, "Call the https address in the page.")
+    if target.path.rstrip("/") == asked.path.rstrip("/") and target.netloc == asked.netloc:
         hint = "Call the address that it redirects to."
-        return Fault("a redirect of the trailing slash", f"{what}: browsers follow none", hint)
+        return Fault("a redirect of the trailing slash", what, hint)
     hint = "Let OPTIONS pass without a login: a preflight carries no cookies."
-    return Fault("a login or a redirect in front", f"{what}: browsers follow none", hint)
+    if not seen.last.preflight:
+        hint = (
+            "If it leads to a login, answer 401 in its place: a page cannot follow it. Else call "
+            "the address that it redirects to."
+        )
+    return Fault("a login or a redirect in front", what, hint)
+
+
+def _after_redirect(seen: Seen) -> Fault | None:
+    """Find a page that is blocked at another server, where a redirect has led."""
+    asked, led = (urlsplit(each.request.url) for each in (seen.exchanges[0], seen.last))
+    if seen.failure is None or asked.netloc == led.netloc:
+        return None
+    where = shorten(seen.last.request.url)
+    what = f"a redirect led to {where}, whose answer the page may not read"
+    hint = "Call that address in the page, or let it allow the page's origin too."
+    if seen.last.request.get(fetch.ORIGIN) == "null":
+        what += ": after a redirect from one server to another, browsers send the origin null"
+        hint = "Call that address in the page: its policy then sees the page's own origin."
+    return Fault("a redirect to another address", what, hint)
+
+
+def _missing(seen: Seen) -> Fault | None:
+    """Find a path that is not served: no CORS header is to be expected there."""
+    status = seen.last.reply.status
+    if seen.failure is None or seen.allowed or status not in (404, 410):
+        return None
+    kind = "preflight" if seen.last.preflight else "request"
+    return Fault(
+        "the URL, or a proxy that does not know the path",
+        f"the {kind} is answered by {status} without {fetch.ALLOW_ORIGIN}: nothing serves this "
+        "path, or not for this method",
+        "Check the path, its prefix and its last slash; `flask routes` lists what the app serves.",
+    )
 
 
 def _refused(seen: Seen) -> Fault | None:
@@ -148,20 +236,46 @@ def _erred(seen: Seen) -> Fault | None:
 
 def _stale(seen: Seen) -> Fault | None:
     """Find an answer that a cache kept for another origin, or would hand to one."""
-    if seen.last.request.method not in _SAFE or len(seen.exchanges) > 1:
+    was_redirected = seen.last.request.url != seen.exchanges[0].request.url
+    if seen.last.request.method not in _SAFE or was_redirected:
         return None
     if seen.failure is not None:
-        return _kept_for_another(seen)
-    reply = seen.last.reply
+        return _kept_for_another(seen) if len(seen.exchanges) == 1 else None
+    # A random name, so that no list holds it and no cache has an answer for it.
+    stranger = f"https://{secrets.token_hex(6)}.example"
+    answers = [
+        (seen.origin, seen.last.reply),
+        (None, seen.ask(None)),
+        (stranger, seen.ask(stranger)),
+    ]
+    for asked_by, reply in answers:
+        for other, own in answers:
+            if other != asked_by and not _names_origin(reply) and _is_worse(reply, own, other):
+                return _lost_vary(asked_by, other, seen.origin)
+    return None
+
+
+def _names_origin(reply: Reply) -> bool:
     names = {name.strip().lower() for name in (reply.get(fetch.VARY) or "").split(",")}
-    if reply.get(fetch.ALLOW_ORIGIN) == "*" or names & {"origin", "*"}:
-        return None
-    if seen.ask(None).get(fetch.ALLOW_ORIGIN) == seen.origin:
-        return None  # the one origin is always sent, so every cache may keep it
+    return bool(names & {"origin", "*"})
+
+
+def _is_worse(kept: Reply, own: Reply, origin: str | None) -> bool:
+    """Return whether a page of *origin* may read its *own* answer, and not the one *kept*."""
+    return _allows(own, origin) and not _allows(kept, origin)
+
+
+def _allows(reply: Reply, origin: str | None) -> bool:
+    return origin is not None and reply.get(fetch.ALLOW_ORIGIN) in (origin, "*")
+
+
+def _lost_vary(asked_by: str | None, other: str | None, page: str) -> Fault:
+    names = {None: "a request without Origin", page: f"a page of {page}"}
+    kept, handed = (names.get(name, "a page of another origin") for name in (asked_by, other))
     return Fault(
         "a cache or a proxy in front",
-        f"the answer depends on the origin, and {fetch.VARY} does not say so: a cache may hand it "
-        "to a page of another origin",
+        f"the answer depends on the origin, and {fetch.VARY} does not say so: a cache may hand the "
+        f"answer to {kept} to {handed}, which it blocks",
         "Let Vary: Origin pass, and let caches obey it.",
     )
 
@@ -178,17 +292,11 @@ def _kept_for_another(seen: Seen) -> Fault | None:
     )
 
 
-def _configured(seen: Seen) -> Fault | None:
-    if seen.failure is None:
-        return None
-    option = _CONFIGURED.get(seen.failure.step)
-    if option is None and not seen.failure.step.startswith("allow-origin"):
-        return Fault("the server", "it answers what a browser cannot use", str(seen.failure))
-    if (
-        option is None
-        and seen.last.reply.get(fetch.ALLOW_ORIGIN) is None
-        and len(seen.exchanges) > 1
-    ):
+def _configured(seen: Seen, failure: NetworkError) -> Fault:
+    option = _CONFIGURED.get(failure.step)
+    if option is None and not failure.step.startswith("allow-origin"):
+        return Fault("the server", "it answers what a browser cannot use", str(failure))
+    if option is None and not seen.allowed and len(seen.exchanges) > 1:
         return Fault(
             "something in front that strips headers",
             f"the preflight carries {fetch.ALLOW_ORIGIN}, and the answer after it does not",
@@ -196,6 +304,6 @@ def _configured(seen: Seen) -> Fault | None:
         )
     return Fault(
         "the app's configuration",
-        f"the server does not allow it ({seen.failure.step})",
+        f"the server does not allow it ({failure.step})",
         f"Change {option or 'origins'}; `flask cors explain` says where it is set.",
     )

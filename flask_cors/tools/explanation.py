@@ -110,7 +110,8 @@ class Explanation:
     """What a request would be answered and why; ``str()`` reads as a report.
 
     ``verdict`` is ``readable``, ``blocked``, ``same-origin``, without an origin ``no-origin``,
-    or ``undecided`` where code of the app, named in ``writers``, writes or removes
+    ``refused`` where ``enforce`` has the server answer with 403 and no view runs, or
+    ``undecided`` where code of the app, named in ``writers``, writes or removes
     Access-Control-Allow-Origin; ``otherwise`` is then the verdict of the options alone.
     ``message`` is what a browser's console would say, and ``problem`` the check that fails, as
     ``flask_cors.testing`` names it. ``status`` is the one that Flask answers with where no view
@@ -146,7 +147,7 @@ class Explanation:
     @property
     def allowed(self) -> bool:
         """Whether a page of this origin can read the response, as far as that is known."""
-        return self.verdict not in ("blocked", "undecided")
+        return self.verdict not in ("blocked", "refused", "undecided")
 
     @property
     def outcome(self) -> str:
@@ -239,7 +240,7 @@ def show(value: object) -> str:
 
 # -- as text ---------------------------------------------------------------------------
 
-_COLORS = {"blocked": "red", "undecided": "yellow"}
+_COLORS = {"blocked": "red", "refused": "red", "undecided": "yellow"}
 
 
 def _verdict_lines(told: Explanation) -> Iterator[Line]:

@@ -15,9 +15,12 @@ from threading import Thread
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from werkzeug.http import HTTP_STATUS_CODES
+
 from .. import fetch
 from ..testing import STANDARD, Browser, Exchange, NetworkError, Reply, Request
 from .diagnosis import Fault, Seen, faults_of
+from .origins import page_origin
 
 #: The answers that say what stands in front of the app.
 _TELLTALE: Final = ("server", "via", "x-cache", "x-cache-status", "cf-ray", "age", "x-served-by")
@@ -89,10 +92,12 @@ def probe(
 ) -> ProbeResult:
     """Send what a browser would send for a page of *origin*, and judge as it would.
 
-    The request itself is sent, so its effects happen. Needs ``httpx``. Raises
+    The request itself is sent, so its effects happen. *origin* is read as the configuration
+    reads one (``https://App.example/`` is ``https://app.example``). Needs ``httpx``. Raises
     :class:`ProbeError` where the server cannot be reached or a bound is passed,
     ``ValueError`` where *origin* is none, and ``TypeError`` for a request that no page makes.
     """
+    origin, _ = page_origin(origin)
     transport = _Transport(limits or Limits())
     # The client's own User-Agent says who asks.
     traits = replace(STANDARD, user_agent=None)
@@ -108,7 +113,7 @@ def probe(
             credentials="include" if credentials else "same-origin",
         )
         verdict = "same-origin" if response.type == "basic" else "readable"
-        message = f"A page of {origin} can read the response, status {response.status}."
+        message = f"A page of {origin} can read the response, {_status(response.status)}."
     except NetworkError as error:
         failure, message = error, str(error)
     seen = Seen(url, origin, mode, tuple(page.exchanges), failure, transport)
@@ -183,6 +188,13 @@ class _Transport:
             for name, value in response.headers.raw
         ]
         return Reply(response.status_code, tuple(lines), body[: self.limits.body])
+
+
+def _status(status: int) -> str:
+    if status < 400:
+        return f"status {status}"
+    error = f"an error: {status} {HTTP_STATUS_CODES.get(status, '')}".rstrip()
+    return f"{error}, nothing is served there" if status in (404, 410) else error
 
 
 def _agent() -> dict[str, str]:

@@ -70,6 +70,8 @@ def needs_of(asked: Asked, question: Question) -> list[Need]:
         needs.append(Need("supports_credentials", given=True))
     if "method-not-allowed" in codes:
         needs.append(Need("methods", codes["method-not-allowed"].values))
+    elif "refused" in codes and (values := codes["refused"].values):
+        needs.append(Need("methods", values))
     if "headers-not-allowed" in codes:
         names = filter(is_token, codes["headers-not-allowed"].values)
         needs.append(Need("allow_headers", tuple(names)))

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flask import Flask
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -35,11 +35,12 @@ if TYPE_CHECKING:
 
 STRANGER: Final = "https://stranger.example"
 _MOST_COLUMNS: Final = 5
+_FIRST_COLUMNS: Final = 3
 # An explanation takes about 2 kB and a millisecond; beyond these the page names the command.
 _MOST_EXPLAINED: Final = 300
 # A change is tried at all routes; where there are more, the command says what to change.
 _MOST_TRIED: Final = 2000
-_CODES: Final = {"readable": "r", "blocked": "b", "same-origin": "s"}
+_CODES: Final = {"readable": "r", "blocked": "b", "refused": "x", "same-origin": "s"}
 
 
 def render(app: Flask, state: State) -> str:
@@ -56,8 +57,9 @@ def render(app: Flask, state: State) -> str:
     return templates.get_template("report.html").render(
         name=visible(app.name),
         data=matrix.to_dict(),
-        origins=matrix.origins,
-        routes=len(matrix.rows),
+        columns=matrix.columns,
+        has_own=matrix.has_own,
+        routes=len({(row.host, row.rule, row.endpoint) for row in matrix.rows}),
         policies=len(matrix.policies),
         findings=_from_here([vars(found) for found in result.findings]),
         ignored=_from_here([vars(found) for found in result.ignored]),
@@ -85,26 +87,50 @@ def _without(folder: str, data: Any) -> Any:
     return [_without(folder, item) for item in data] if isinstance(data, list | tuple) else data
 
 
+class Sample(NamedTuple):
+    """An origin to ask for, and the pattern of a policy that it stands for."""
+
+    origin: str
+    pattern: str
+
+
 class Matrix:
     """Routes × origins: the verdict of each, and the explanations behind them.
 
-    ``origins`` are representatives of the policies that most routes have, a stranger and
-    ``null``; each route is also asked for an origin of its own policy, where one is named.
+    ``columns`` hold samples of the policies that most routes have, a stranger and ``null``.
+    A route whose policy allows none of them by name is asked for an origin of its own.
     """
 
     def __init__(self, app: Flask, table: Policies, hand_written: frozenset[str]) -> None:
         self.rows = overview(app, table)
         self.policies = policies_of(self.rows)
-        self.origins = list(dict.fromkeys([*self._representatives(), STRANGER, "null"]))
+        fixed = (Sample(STRANGER, STRANGER), Sample("null", "null"))
+        samples = {sample.origin: sample for sample in (*self._samples(), *fixed)}
+        self.columns = list(samples.values())
+        self.origins = list(samples)
+        #: Whether a route is asked for an origin that is no column.
+        self.has_own = any(self._own(row) for row in self.rows)
         self._known: dict[object, tuple[list[str], list[list[int]]]] = {}
         self._judge = _Judge(app, table, hand_written, _own_options(self.rows))
 
-    def _representatives(self) -> list[str]:
-        found = (representative(policy.origins) for policy in self.policies)
-        return list(dict.fromkeys(filter(None, found)))[:_MOST_COLUMNS]
+    def _samples(self) -> list[Sample]:
+        """Return what the policies allow by name: of each the first, then other kinds."""
+        found = [samples_of(policy.origins) for policy in self.policies]
+        first = [sample for samples in found for sample in samples[:1]]
+        others = [sample for samples in found for sample in samples[1:]]
+        # A policy of many routes has both of its kinds shown before rare ones have one.
+        wanted = dict.fromkeys([*first[:_FIRST_COLUMNS], *others, *first[_FIRST_COLUMNS:]])
+        return list(wanted)[:_MOST_COLUMNS]
+
+    def _own(self, row: RouteRow) -> str | None:
+        """Return an origin that a row's policy names, where none of them is a column."""
+        samples = samples_of(row.policy.origins) if row.policy else ()
+        if any(sample.origin in self.origins for sample in samples):
+            return None
+        return samples[0].origin if samples else None
 
     def verdict(self, row: RouteRow, method: str, origin: str) -> str:
-        """Return what a page of *origin* gets: ``readable``, ``blocked`` or ``same-origin``."""
+        """Return what a page of *origin* gets: ``blocked``, say, or ``refused``."""
         return self._judge.verdicts(row, origin)[row.methods.index(method)]
 
     def to_dict(self) -> dict[str, Any]:
@@ -117,6 +143,7 @@ class Matrix:
         numbers = {policy: number for number, policy in enumerate(self.policies)}
         return {
             "origins": _from_here(self.origins),
+            "hasOwn": self.has_own,
             "routes": [self._route(row, numbers) for row in self.rows],
             "policies": policies,
             "strings": _from_here(list(told.strings)),
@@ -125,7 +152,7 @@ class Matrix:
         }
 
     def _route(self, row: RouteRow, numbers: dict[Policy, int]) -> dict[str, Any]:
-        own = representative(row.policy.origins) if row.policy else None
+        own = self._own(row)
         cells, told = self._judged(row, [own, *self.origins])
         return {
             "endpoint": visible(row.endpoint),
@@ -136,7 +163,7 @@ class Matrix:
             "off": "" if row.policy else "exempt" if row.exempt else "not covered",
             "varies": row.varies,
             "own": visible(own or ""),
-            "named": _named(row),
+            "named": _named(row, own),
             "cells": cells,
             "told": told,
         }
@@ -186,30 +213,37 @@ class _Told:
         return known
 
 
-def _named(row: RouteRow) -> str:
-    """Say in words which origins are allowed, for where none can be named."""
-    if row.policy is None:
-        return "CORS is off"
-    return "any origin" if row.policy.origins.any else "none can be named"
+def _named(row: RouteRow, own: str | None) -> str:
+    """Say in words which origins are allowed, where no other one is asked for."""
+    if row.policy is None or own:
+        return "" if own else "CORS is off"
+    if row.policy.origins.any:
+        return "any origin"
+    return "as shown" if samples_of(row.policy.origins) else "none can be named"
 
 
-def representative(origins: Origins) -> str | None:
-    """Return an origin that *origins* allow by name; ``None`` where none can be told."""
-    if origins.literals:
-        return min(origins.literals)
-    for wildcard in sorted(origins.wildcards):
-        scheme, _, host = wildcard.partition("://")
-        if scheme not in ("http", "https"):
-            return f"{scheme}://{host.replace('*', 'abcdefghijklmnop')}"
-        name = host.replace("*.", "www.", 1)
-        return f"{scheme}://{name.removesuffix(':*')}" + (":8080" if name.endswith(":*") else "")
-    for regex in origins.regexes:
-        text = re.sub(r"^\^|\$$|\\Z$", "", regex.pattern).replace("s?://", "s://")
-        text = re.sub(r"\.[*+]\??|\[[^\]]*\][*+]?|\\[wd][*+]?", "1", text).replace("\\", "")
-        text = re.sub(r"\((?:\?:)?([^()|]*)[^()]*\)\??", r"\1", text)
-        if origins.match(text).kind == "regex":
-            return text
-    return None
+def samples_of(origins: Origins) -> list[Sample]:
+    """Return an origin of each kind that *origins* allow by name: literal, wildcard, regex."""
+    literals = [Sample(origin, origin) for origin in sorted(origins.literals)]
+    wildcards = [Sample(_of_wildcard(each), each) for each in sorted(origins.wildcards)]
+    regexes = (Sample(_of_regex(each.pattern), each.pattern) for each in origins.regexes)
+    matched = [each for each in regexes if origins.match(each.origin).kind == "regex"]
+    return [*literals[:1], *wildcards[:1], *matched[:1]]
+
+
+def _of_wildcard(wildcard: str) -> str:
+    scheme, _, host = wildcard.partition("://")
+    if scheme not in ("http", "https"):
+        return f"{scheme}://{host.replace('*', 'abcdefghijklmnop')}"
+    name = host.replace("*.", "www.", 1)
+    return f"{scheme}://{name.removesuffix(':*')}" + (":8080" if name.endswith(":*") else "")
+
+
+def _of_regex(pattern: str) -> str:
+    """Guess a text that a regular expression matches."""
+    text = re.sub(r"^\^|\$$|\\Z$", "", pattern).replace("s?://", "s://")
+    text = re.sub(r"\.[*+]\??|\[[^\]]*\][*+]?|\\[wd][*+]?", "1", text).replace("\\", "")
+    return re.sub(r"\((?:\?:)?([^()|]*)[^()]*\)\??", r"\1", text)
 
 
 def _own_options(rows: Iterable[RouteRow]) -> frozenset[str]:
@@ -272,7 +306,7 @@ class _Judge:
         policy, place = row.policy, self._place(origin)
         if policy is None:
             return method, place, row.exempt
-        place = (*place, policy.automatic_options)
+        place = (*place, policy.automatic_options, policy.enforce)
         if not policy.origins.match(origin).kind:
             return method, place, "denied"
         return method, place, _sent(policy, method, origin)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ..options.schema import OPTIONS
 from .explanation import EffectiveOption, Explanation, effective_option
 from .routes import RouteRow, effective_options
-from .text import Line, here, plain
+from .text import Line, escaped, here, plain
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,9 +46,24 @@ class Output:
         """Return *text* with every character escaped that a terminal cannot print as itself."""
         return plain(text, self._here, only_ascii=self._ascii)
 
-    def line(self, text: object = "", style: str = "", indent: int = 0, hang: int = 0) -> None:
-        """Print one line, wrapped at the terminal's width; *hang* indents what goes on more."""
-        for shown in Line(self.plain(text), style, indent, hang).wrapped(self._width):
+    def escaped(self, text: str) -> str:
+        """Return a server's text as it is, with every other character escaped."""
+        return escaped(text, only_ascii=self._ascii)
+
+    def line(
+        self,
+        text: object = "",
+        style: str = "",
+        indent: int = 0,
+        hang: int = 0,
+        sent: bool = False,
+    ) -> None:
+        """Print one line, wrapped at the terminal's width; *hang* indents what goes on more.
+
+        *sent* says that a server's text is in it, of which nothing may be left out.
+        """
+        text = self.escaped(str(text)) if sent else self.plain(text)
+        for shown in Line(text, style, indent, hang).wrapped(self._width):
             if style and self._colors:
                 from rich.text import Text
 
@@ -202,26 +217,27 @@ def print_changes(result: UpgradeResult) -> None:
 def print_probe(result: ProbeResult) -> None:
     """Print what a probe saw: the verdict and the faults first."""
     output = Output()
-    output.line(f"{result.method} {result.url} from {result.origin}", "bold")
-    output.line(f"{result.verdict}: {result.message}", "green" if result.good else "red")
+    color = "green" if result.good else "red"
+    output.line(f"{result.method} {result.url} from {result.origin}", "bold", sent=True)
+    output.line(f"{result.verdict}: {result.message}", color, sent=True)
     if result.section:
         output.line(f"Failed: {result.step} (https://fetch.spec.whatwg.org/#{result.section})")
     for fault in result.faults:
         output.line(f"Likely at fault: {fault.who}", "bold")
-        output.line(f"{fault.what}.", indent=2)
-        output.line(fault.hint, indent=2)
+        output.line(f"{fault.what}.", indent=2, sent=True)
+        output.line(fault.hint, indent=2, sent=True)
     for exchange in result.exchanges:
         output.line()
-        output.line(
-            f"{exchange.kind}: {exchange.method} {exchange.url} -> {exchange.status}", "bold"
-        )
+        title = f"{exchange.kind}: {exchange.method} {exchange.url} -> {exchange.status}"
+        output.line(title, "bold", sent=True)
         _lines(output, "> ", exchange.request_headers)
         _lines(output, "< ", exchange.headers)
 
 
 def _lines(output: Output, mark: str, headers: Iterable[tuple[str, str]]) -> None:
+    # Not wrapped: white space is a part of what was sent.
     for name, value in headers:
-        output.line(f"{mark}{name}: {value}", indent=2)
+        output.console.file.write(f"  {mark}{output.escaped(f'{name}: {value}')}\n")
 
 
 def print_json(data: Any) -> None:

@@ -13,7 +13,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-_ENCLOSING: Final = re.compile(r"[\w.]*<locals>\.")
+# Starts where a name starts, so that a long text is read once.
+_ENCLOSING: Final = re.compile(r"(?<![\w.])(?:[\w.]*<locals>\.)+")
+_MOST_WRAPPED: Final = 10_000
 _NARROWEST: Final = 20
 
 
@@ -34,6 +36,8 @@ class Line(NamedTuple):
     def _parts(self, room: int) -> list[str]:
         if len(self.text) <= room:
             return [self.text.rstrip()]
+        if len(self.text) > _MOST_WRAPPED:
+            return [self.text]  # textwrap copies what is left of a word for each line
         hang = " " * self.hang
         return textwrap.wrap(self.text, room, subsequent_indent=hang, break_on_hyphens=False)
 
@@ -52,6 +56,11 @@ def plain(text: object, folder: str, *, only_ascii: bool = False) -> str:
     if "<locals>" in shown:
         # A view that is defined in a function has that function in its name.
         shown = _ENCLOSING.sub("", shown)
+    return escaped(shown, only_ascii=only_ascii)
+
+
+def escaped(shown: str, *, only_ascii: bool = False) -> str:
+    """Return a text of somebody else as it is, with every other character escaped."""
     if shown.isprintable() and (shown.isascii() or not only_ascii):
         return shown
     return "".join(

@@ -73,6 +73,7 @@ def make_app() -> Flask:
         CORS_ORIGN="https://typo.example",
         CORS_ORIGIN_WHITELIST=[APP],
         CORS_CHECK_IGNORE={"CORS999": "no such rule"},
+        PREFERRED_URL_SCHEME="https",
         SECRET_KEY="secret",
     )
     for path in ("http", "null", "pages", "dot", "open", "dropped", "slow", "age", "purge", "star"):
@@ -92,6 +93,10 @@ def make_app() -> Flask:
     blueprint.add_url_rule("/form", "form", cross_origin(APP, methods="POST")(ok), methods=["POST"])
     app.register_blueprint(blueprint)
     app.add_url_rule("/me", "me", cross_origin(APP, supports_credentials=True)(text))
+    pay = cross_origin(APP, supports_credentials=True, methods="POST")(text)
+    app.add_url_rule("/pay", "pay", pay, methods=["POST"])
+    buy = cross_origin(APP, enforce=True, methods="POST")(text)
+    app.add_url_rule("/buy", "buy", buy, methods=["POST"])
     app.after_request(add_headers)
     app.after_request(remove_header)
     app.before_request(start)

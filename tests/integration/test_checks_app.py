@@ -79,6 +79,8 @@ def test_an_app_with_one_of_each_finding(result: CheckResult) -> None:
         ("CORS030", "warning", "CORS_ORIGIN_WHITELIST"),
         ("CORS031", "warning", "cross_origin"),
         ("CORS032", "warning", "cross_origin on text"),
+        ("CORS033", "note", "cross_origin on text"),
+        ("CORS034", "note", "app.wsgi_app"),
     ]
     assert (result.ignored, result.not_run) == ((), ())
 
@@ -100,7 +102,7 @@ def test_a_finding_says_where_and_what_to_do(result: CheckResult) -> None:
 
 def test_every_place_in_code_is_known(result: CheckResult) -> None:
     unknown = [found.id for found in result.findings if found.file is None]
-    assert unknown == ["CORS019", "CORS022", "CORS028", "CORS029", "CORS030"]
+    assert unknown == ["CORS019", "CORS022", "CORS028", "CORS029", "CORS030", "CORS034"]
     assert {Path(found.file or "x").name for found in result.findings} == {"findings_app.py", "x"}
 
 

@@ -213,8 +213,8 @@ def last_line(result: Result) -> str:
         (["explain", "GET", "http://[::1", "--origin", PAGE], "'http://[::1' is no URL"),
         (["explain", "GET", "http:///x", "--origin", PAGE], "is no URL"),
         (["explain", "GET", "/\x1b", "--origin", PAGE], "'/\\x1b' is no URL"),
-        (["explain", "GET", "/", "--origin", "https://a.example/"], "is no origin"),
-        (["explain", "GET", "/", "--origin", "\x9b"], "'\\x9b' is no origin"),
+        (["explain", "GET", "/", "--origin", "a.example"], "is not a valid origin"),
+        (["explain", "GET", "/", "--origin", "\x9b"], "'\\x9b' is not a valid origin"),
         (["explain", "G T", "/", "--origin", PAGE], "'G T' is no method"),
         (["explain", "GET", "/"], "Missing option '--origin'."),
         (["check", "--fail-level", "high"], "'high' is not one of"),
@@ -375,7 +375,7 @@ def test_very_many_routes_are_plain_lines() -> None:
 def test_flask_finds_the_commands() -> None:
     (found,) = entry_points(group="flask.commands", name="cors")
     assert found.load() is cors
-    assert set(cors.commands) == {"routes", "explain", "check", "report", "probe"}
+    assert set(cors.commands) == {"routes", "explain", "check", "report", "probe", "lab"}
 
 
 def test_flask_runs_them() -> None:

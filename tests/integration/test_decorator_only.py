@@ -9,7 +9,7 @@ import pytest
 from flask import Blueprint, Flask, Response
 from flask.views import MethodView
 
-from flask_cors import CORS, ConfigError, cors_exempt, cross_origin
+from flask_cors import CORS, ConfigError, CorsWarning, cors_exempt, cross_origin
 from tests.integration.exchange import ALL_METHODS, ME, VARY, YOU, acao, ask, lines, preflight
 
 ANSWER = [ALL_METHODS, acao()]
@@ -175,14 +175,23 @@ def test_two_apps_do_not_know_each_other() -> None:
     assert apps[0].extensions["cors"] is not apps[1].extensions["cors"]
 
 
-def test_a_configuration_that_cannot_be_meant_fails_the_first_request() -> None:
+def test_a_configuration_that_could_open_something_fails_every_request() -> None:
     app = Flask("sample")
-    app.config["CORS_SUPPORTS_CREDENTIALS"] = True
+    app.config["CORS_ORIGINS"] = None
     app.add_url_rule("/", view_func=cross_origin(plain_view()))
     app.testing = True
     for _ in range(2):
-        with pytest.raises(ConfigError, match="any origin cannot be combined"):
+        with pytest.raises(ConfigError, match="CORS_ORIGINS=None"):
             ask(app)
+
+
+def test_credentials_of_the_config_under_any_origin_are_dropped_at_the_first_request() -> None:
+    app = Flask("sample")
+    app.config["CORS_SUPPORTS_CREDENTIALS"] = True
+    app.add_url_rule("/", view_func=cross_origin(plain_view()))
+    with pytest.warns(CorsWarning, match="dropped: any origin is allowed"):
+        assert lines(ask(app)) == [acao(), VARY]
+    assert lines(ask(app)) == [acao(), VARY]
 
 
 def test_a_cors_object_beside_decorators_changes_nothing_else() -> None:

@@ -13,7 +13,19 @@ from werkzeug.routing import BaseConverter, Rule, ValidationError
 
 from flask_cors import CORS, cors_exempt, cross_origin
 
-from .asking import DENIED, NOTHING, OTHER, SITE, allowed, ask, echoed, granted, page, preflight
+from .asking import (
+    DENIED,
+    METHODS,
+    NOTHING,
+    OTHER,
+    SITE,
+    allowed,
+    ask,
+    echoed,
+    granted,
+    page,
+    preflight,
+)
 
 
 def marked(age: int, origins: str = SITE) -> Any:
@@ -47,7 +59,8 @@ def test_a_preflight_is_about_the_endpoint_that_would_serve_the_method(automatic
     app = two_endpoints(provide_automatic_options=automatic)
     for method, age in (("GET", 1), ("HEAD", 1), ("POST", 2), ("PUT", 2)):
         answer = preflight(app, "/", method)
-        assert (answer.status, answer.text, answer.cors) == (200, "", granted(max_age=age))
+        expected = granted(methods="GET, HEAD, POST, PUT", max_age=age)
+        assert (answer.status, answer.text, answer.cors) == (200, "", expected)
 
 
 @pytest.mark.rule("4.preflight")
@@ -55,7 +68,7 @@ def test_the_endpoint_of_options_says_nothing_of_other_methods() -> None:
     app = Flask(__name__)
     app.add_url_rule("/", view_func=marked(1), endpoint="get")
     app.add_url_rule("/", view_func=page(), endpoint="post", methods=["POST"])
-    assert preflight(app, "/", "GET").cors == granted(max_age=1)
+    assert preflight(app, "/", "GET").cors == granted(methods="GET, HEAD", max_age=1)
     assert preflight(app, "/", "POST").cors == NOTHING
 
 
@@ -135,7 +148,8 @@ def test_a_rule_for_any_method_uses_the_marks_of_methods() -> None:
     CORS(app)
     assert ask(app, "/").cors == allowed()
     assert ask(app, "/", "PUT") == (200, "put", NOTHING)
-    assert preflight(app, "/", "GET").cors == granted(max_age=1)
+    # The view answers a preflight of any other method itself.
+    assert preflight(app, "/", "GET").cors == granted(methods="GET, HEAD", max_age=1)
 
 
 # -- redirects -------------------------------------------------------------------------
@@ -249,7 +263,9 @@ def test_a_405_is_about_the_endpoint_that_comes_first(methods: list[str], chosen
             provide_automatic_options=False,
         )
     assert ask(app, "/", "MKCOL")[::2] == (405, allowed())
-    expected = granted(max_age=methods.index(chosen))
+    served = {*methods, "HEAD"} if "GET" in methods else {*methods}
+    named = ", ".join(sorted(served & {*METHODS.split(", ")}))
+    expected = granted(methods=named, max_age=methods.index(chosen))
     assert preflight(app, "/", "MKCOL").cors == without_method(expected)
     assert preflight(app, "/", chosen).cors == (
         expected if chosen not in ("PURGE", "COPY") else without_method(expected)
@@ -301,7 +317,7 @@ def test_marks_on_methods_do_not_count_in_a_405() -> None:
     app = Flask(__name__)
     app.add_url_rule("/", view_func=Things.as_view("things"))
     assert ask(app, "/", "PUT")[::2] == (405, allowed())
-    assert preflight(app, "/", "PUT")[::2] == (200, granted())
+    assert preflight(app, "/", "PUT")[::2] == (200, granted(methods="PUT"))
 
 
 def test_a_405_of_an_exempt_view_is_left_alone() -> None:

@@ -319,12 +319,10 @@ def test_a_marked_version_that_is_registered_elsewhere_is_no_mistake() -> None:
         (["https://a.example"], {"origins": "*"}, "it is given twice"),
         ([print], {"methods": "GET"}, "Write origins=<the callable>"),
         ([print, print], {}, "Write origins=<the callable>"),
-        ([], {"origin": SITE}, r"Write origins=\."),
-        ([], {"support_credentials": True}, r"Write supports_credentials=\."),
+        ([], {"origin": SITE}, f"Write origins='{SITE}'"),
         ([None], {}, "origins=None"),
         ([], {"origins": None}, "origins=None"),
         ([], {"resources": "/a"}, "resources are patterns for the paths"),
-        (["*"], {"supports_credentials": True}, "any origin cannot be combined"),
         ([], {"max_age": -1, "methods": "G T"}, "it is negative"),
     ],
 )
@@ -335,6 +333,23 @@ def test_a_mistake_is_told_where_it_is_written(
         cross_origin(*args, **options)
     for problem in caught.value.problems:
         assert (problem.source.level, problem.source.file) == ("view", __file__)
+
+
+@pytest.mark.rule("8.unknown-harmless")
+def test_a_misspelt_option_that_only_grants_is_dropped_with_a_warning() -> None:
+    with pytest.warns(CorsWarning, match="dropped: .* Write supports_credentials=True") as caught:
+        mark = cross_origin(SITE, support_credentials=True)
+    assert [warning.filename for warning in caught] == [__file__]
+    app = app_of(mark(page()))
+    assert ask(app, "/0").cors == allowed()
+
+
+@pytest.mark.rule("8.credentials-any")
+def test_credentials_under_any_origin_are_dropped_with_a_warning() -> None:
+    app = app_of(cross_origin("*", supports_credentials=True)(page()))
+    with pytest.warns(CorsWarning, match="dropped: any origin is allowed") as caught:
+        assert ask(app, "/0").cors == echoed()
+    assert [warning.filename for warning in caught] == [__file__]
 
 
 @pytest.mark.rule("1.cross-origin")

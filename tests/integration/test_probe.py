@@ -67,6 +67,9 @@ http {{
       proxy_ignore_headers Vary; proxy_hide_header Vary;
     }}
     location /novary/ {{ proxy_pass http://127.0.0.1:{app}/; proxy_hide_header Vary; }}
+    location /gone/ {{ return 404; }}
+    location /away/ {{ return 302 http://localhost:{port}/data; }}
+    location /signin/ {{ return 302 /data; }}
     location /stripped/ {{
       if ($request_method = PUT) {{ return 200; }}
       proxy_pass http://127.0.0.1:{app}/;
@@ -78,7 +81,27 @@ http {{
 
 def make_app() -> Flask:
     app = Flask(__name__, static_folder=None)
-    CORS(app, origins=[PAGE, OTHER], resources=r"/(?!bare/|slow|drip).*")
+    CORS(app, origins=[PAGE, OTHER], resources=r"/(?!bare/|slow|drip|beside|to-|said|refused).*")
+    CORS(app, origins=[PAGE, "https://*.beside.example"], resources="/beside/*")
+
+    @app.get("/beside/data")
+    def beside() -> str:
+        return "beside"
+
+    @app.get("/to-elsewhere")
+    def to_elsewhere() -> Response:
+        answer = redirect(f"http://localhost:{request.environ['SERVER_PORT']}/data")
+        answer.headers["Access-Control-Allow-Origin"] = request.headers.get("Origin", "*")
+        return answer
+
+    @app.get("/said")
+    def said() -> tuple[str, int, dict[str, str]]:
+        return "", 200, {"CORS-Explanation": "'https://a.example' is not in origins (app.py:3)"}
+
+    @app.get("/refused")
+    def refused() -> tuple[str, int, dict[str, str]]:
+        reason = {"CORS-Explanation": request.args["why"]} if "why" in request.args else {}
+        return "", 403, {"Cache-Control": "no-store", **reason}
 
     @app.route("/data", methods=["GET", "PUT"])
     def data() -> str:
@@ -238,6 +261,23 @@ def test_what_works_is_readable(nginx: str) -> None:
             "500",
         ),
         ("/login/data", "PUT", "preflight-redirect", "a login or a redirect in front", "302"),
+        ("/https/data", "GET", "allow-origin-missing", "an https redirect in front", "301"),
+        ("/slash/data", "GET", "allow-origin-missing", "a redirect of the trailing slash", "301"),
+        ("/login/data", "GET", "allow-origin-missing", "a login or a redirect in front", "302"),
+        (
+            "/gone/data",
+            "GET",
+            "allow-origin-missing",
+            "the URL, or a proxy that does not know the path",
+            "the request is answered by 404",
+        ),
+        (
+            "/gone/data",
+            "PUT",
+            "allow-origin-missing",
+            "the URL, or a proxy that does not know the path",
+            "the preflight is answered by 404",
+        ),
         ("/auth/data", "PUT", "allow-origin-missing", "an authentication layer in front", "401"),
         ("/auth/data", "GET", "allow-origin-missing", "an authentication layer in front", "401"),
         (
@@ -290,6 +330,22 @@ def test_a_lost_vary_is_told_though_the_page_can_read(nginx: str) -> None:
 
 
 @pytest.mark.server
+def test_a_lost_vary_is_told_where_a_request_without_origin_gets_the_same(nginx: str) -> None:
+    """One literal beside a wildcard: without Origin the literal is sent, and Vary is needed."""
+    result = probe(f"{nginx}/novary/beside/data", PAGE)
+    assert (result.verdict, result.good) == ("readable", False)
+    assert result.faults[0].who == "a cache or a proxy in front"
+    assert result.faults[0].what.endswith(f"to a page of {PAGE}, which it blocks")
+    assert probe(f"{nginx}/beside/data", PAGE).good
+
+
+@pytest.mark.server
+def test_a_lost_vary_is_told_after_a_preflight_too(nginx: str) -> None:
+    assert not probe(f"{nginx}/novary/data", PAGE, headers={"X-A": "1"}).good
+    assert probe(f"{nginx}/data", PAGE, headers={"X-A": "1"}).good
+
+
+@pytest.mark.server
 def test_a_cache_that_kept_an_answer_for_another_origin_is_told(nginx: str) -> None:
     probe(f"{nginx}/cached/data", PAGE)
     result = probe(f"{nginx}/cached/data", OTHER)
@@ -306,6 +362,50 @@ def test_the_configuration_is_named(server: str) -> None:
 def test_a_page_over_https_cannot_call_plain_http() -> None:
     result = probe("http://192.0.2.1/", PAGE)
     assert (result.exchanges, result.faults[0].who) == ((), "the page")
+
+
+def test_a_redirect_to_another_server_hides_the_origin(server: str) -> None:
+    result = probe(f"{server}/to-elsewhere", PAGE)
+    (fault,) = result.faults
+    assert (result.verdict, fault.who) == ("blocked", "a redirect to another address")
+    assert fault.what.endswith("browsers send the origin null")
+    assert "its policy then sees the page's own origin" in fault.hint
+
+
+def test_a_redirect_from_the_page_s_own_server_keeps_the_origin(server: str) -> None:
+    (fault,) = probe(f"{server}/to-elsewhere", server).faults
+    assert "origin null" not in fault.what
+    assert fault.hint.endswith("or let it allow the page's origin too.")
+
+
+def test_what_the_app_itself_says_is_shown(server: str) -> None:
+    (fault,) = probe(f"{server}/said", PAGE).faults
+    assert fault.who == "the app's configuration"
+    assert fault.what == "it says: 'https://a.example' is not in origins (app.py:3)"
+
+
+def test_a_refusal_is_no_authentication_layer(server: str) -> None:
+    (fault,) = probe(f"{server}/refused", PAGE).faults
+    assert "the request is refused by the server with 403" in fault.what
+    assert "then the view did not run" in fault.what
+    (fault,) = probe(f"{server}/refused?why=enforce", PAGE).faults
+    assert fault.what == "refused by the server with 403, the view did not run: enforce"
+
+
+def test_a_readable_error_is_called_one(server: str) -> None:
+    result = probe(f"{server}/nowhere", PAGE)
+    expected = f"A page of {PAGE} can read the response, an error: 404 Not Found, nothing is served"
+    assert (result.verdict, result.message) == ("readable", f"{expected} there.")
+    assert probe(f"{server}/data", PAGE).message.endswith(", status 200.")
+
+
+@pytest.mark.parametrize("origin", ["HTTPS://App.Example.com:443", f"{PAGE}/", f"{PAGE}/page?x"])
+def test_the_origin_is_read_as_in_the_configuration_and_said(
+    server: str, run: Callable[..., tuple[int, str]], origin: str
+) -> None:
+    assert probe(f"{server}/data", origin).origin == PAGE
+    code, output = run(f"{server}/data", "--origin", origin)
+    assert (code, output.startswith(f"Note: {origin!r} is read as {PAGE!r}")) == (0, True)
 
 
 def test_the_same_origin_is_not_judged(server: str) -> None:
@@ -398,7 +498,7 @@ def test_the_command_fails_with_the_fault(server: str, run: Callable[..., tuple[
         (("ftp://a/", "--origin", PAGE), "is no URL"),
         (("/data", "--origin", PAGE), "is no URL"),
         (("http://127.0.0.1:99999/", "--origin", PAGE), "is no URL"),
-        (("http://127.0.0.1/", "--origin", "app.example.com"), "is no origin"),
+        (("http://127.0.0.1/", "--origin", "app.example.com"), "is not a valid origin"),
         (("http://127.0.0.1/", "--origin", PAGE, "--header", "a b"), "is no header's name"),
         (("http://127.0.0.1/", "--origin", PAGE, "--method", "TRACE"), "no page can send"),
         (("http://u:p@127.0.0.1/", "--origin", PAGE), "includes credentials"),
@@ -411,6 +511,21 @@ def test_a_wrong_question_is_one_line(
     assert code == 2
     assert words in output.splitlines()[-1]
     assert "Traceback" not in output
+
+
+def test_what_a_server_sends_is_printed_as_sent_and_at_once(
+    run: Callable[..., tuple[int, str]],
+) -> None:
+    sent = f"evil<locals>.https://a  b {Path.cwd()}/x"
+    long = "a" * 90_000
+    head = f"HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: {sent}\r\nX-Long: {long}\r\n"
+    with serving(f"{head}Content-Length: 0\r\n\r\n".encode()) as url:
+        started = time.process_time()
+        _, output = run(url, "--origin", PAGE)
+    assert time.process_time() - started < 5
+    assert f"  < Access-Control-Allow-Origin: {sent}\n" in output
+    assert f"  < X-Long: {long}\n" in output
+    assert "'evil<locals>.https://a" in output.partition("Failed:")[0]
 
 
 def test_nothing_from_the_server_reaches_the_terminal_raw(

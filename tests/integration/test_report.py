@@ -18,7 +18,7 @@ from flask_cors import CORS, cross_origin, of
 from flask_cors.errors import Report, Source
 from flask_cors.patterns.origins import parse_origins
 from flask_cors.runtime.hooks import state_of
-from flask_cors.tools.report import STRANGER, Matrix, render, representative
+from flask_cors.tools.report import STRANGER, Matrix, Sample, render, samples_of
 from tests.conformance import axe
 from tests.golden.app import make_app
 
@@ -77,7 +77,7 @@ def test_policies_that_differ_in_what_preflights_get_have_verdicts_of_their_own(
         app.add_url_rule(f"/{number}", f"view{number}", view, methods=["GET", "PUT"])
     routes = data_of(page_of(app))["routes"]
     # GET, HEAD and PUT from the origin that is allowed.
-    assert [route["cells"][0] for route in routes] == ["rrr", "rrb", "rrb"]
+    assert [route["cells"][1] for route in routes] == ["rrr", "rrb", "rrb"]
 
 
 def test_an_explanation_is_kept_for_each_cell() -> None:
@@ -108,30 +108,72 @@ def test_rules_that_did_not_run_are_listed_by_their_reason(monkeypatch: pytest.M
 def test_origins_stand_for_the_policies() -> None:
     app = make_app()
     matrix = Matrix(app, state_of(app).policies(), frozenset())
-    expected = ["https://app.example.com", "https://cdn.example.com", STRANGER, "null"]
+    partner = "https://www.partner.example"
+    expected = ["https://app.example.com", "https://cdn.example.com", partner, STRANGER, "null"]
     assert matrix.origins == expected
+
+
+A, WWW = "https://a.example", "https://www.example.com"
+SUBDOMAINS = "https://*.example.com"
+REGEX = r"https://.*\.example\.com"
 
 
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        ("*", None),
-        ([], None),
-        ("https://b.example, https://a.example", "https://a.example"),
-        ("https://*.example.com", "https://www.example.com"),
-        ("http://localhost:*", "http://localhost:8080"),
-        ("https://*.example.com:*", "https://www.example.com:8080"),
-        ("chrome-extension://*", "chrome-extension://abcdefghijklmnop"),
-        (r"https://.*\.example\.com", "https://1.example.com"),
-        (r"^https?://(?:www\.)?example\.com$", "https://www.example.com"),
-        (r"https://[a-z]{3}\.example\.com", None),
-        (lambda origin: True, None),
+        ("*", []),
+        ([], []),
+        (["https://b.example", A], [Sample(A, A)]),
+        (SUBDOMAINS, [Sample(WWW, SUBDOMAINS)]),
+        ("http://localhost:*", [Sample("http://localhost:8080", "http://localhost:*")]),
+        (
+            "https://*.example.com:*",
+            [Sample("https://www.example.com:8080", "https://*.example.com:*")],
+        ),
+        (
+            "chrome-extension://*",
+            [Sample("chrome-extension://abcdefghijklmnop", "chrome-extension://*")],
+        ),
+        (REGEX, [Sample("https://1.example.com", REGEX)]),
+        (
+            r"^https?://(?:www\.)?example\.com$",
+            [Sample(WWW, r"^https?://(?:www\.)?example\.com$")],
+        ),
+        (r"https://[a-z]{3}\.example\.com", []),
+        (lambda origin: True, []),
+        (
+            [A, "https://*.b.example", REGEX],
+            [
+                Sample(A, A),
+                Sample("https://www.b.example", "https://*.b.example"),
+                Sample("https://1.example.com", REGEX),
+            ],
+        ),
     ],
 )
-def test_representatives(given: Any, expected: str | None) -> None:
+def test_samples_of_what_is_allowed(given: Any, expected: list[Sample]) -> None:
     origins = parse_origins(given, Report(Source("app", "test")))
-    assert representative(origins) == expected
-    assert expected is None or origins.match(expected).kind
+    assert samples_of(origins) == expected
+    assert all(origins.match(sample.origin).kind for sample in expected)
+
+
+def test_wildcards_have_a_column_beside_literals() -> None:
+    app = Flask(__name__, static_folder=None)
+    CORS(app, origins=[A, SUBDOMAINS], supports_credentials=True)
+    app.add_url_rule("/", "root", lambda: "")
+    page = page_of(app)
+    data = data_of(page)
+    assert data["origins"] == [A, WWW, STRANGER, "null"]
+    assert (data["hasOwn"], data["routes"][0]["own"]) == (False, "")
+    assert f'<wbr>*.example.com\n<br><span class="soft">asked as {WWW}</span>' in page
+
+
+def test_an_origin_of_a_route_s_own_is_no_column_again() -> None:
+    data = data_of(page_of(large(150)))
+    assert data["hasOwn"]
+    for route in data["routes"]:
+        assert route["own"] not in data["origins"]
+        assert route["named"] == ("" if route["own"] else "as shown")
 
 
 def large(routes: int = 5000) -> Flask:
@@ -181,7 +223,8 @@ def test_by_keyboard(browser: Browser, tmp_path: Path) -> None:
     page.locator("#filter").focus()
     page.keyboard.type("items")
     assert page.locator("#rows tr").count() == 2
-    assert page.locator("#count").inner_text() == "2 of 2 shown"
+    # Two rows of one route, whose methods have different policies.
+    assert page.locator("#count").inner_text() == "1 of 5 routes"
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.innerText").endswith("readable")
     page.keyboard.press("Enter")
@@ -209,6 +252,28 @@ def test_nothing_scrolls_sideways(browser: Browser, tmp_path: Path, width: int) 
         "(d => [d.scrollWidth, d.clientWidth])(document.querySelector('dialog'))"
     )
     assert dialog[0] == dialog[1]
+    page.close()
+
+
+@pytest.mark.browser
+def test_a_row_says_who_may_send_credentials_and_who_may_read(
+    browser: Browser, tmp_path: Path
+) -> None:
+    app = Flask(__name__, static_folder=None)
+    CORS(app, origins=[A, SUBDOMAINS], supports_credentials=True)
+    app.add_url_rule("/one", "one", lambda: "")
+    app.add_url_rule("/two", "two", cross_origin("*", supports_credentials=False)(lambda: ""))
+    page = opened(browser, page_of(app), tmp_path, 400)
+    first, second = page.locator("#rows tr").all()
+    assert f"origins: {A}, {SUBDOMAINS}" in first.inner_text()
+    assert first.locator(".tag").all_inner_texts() == ["credentials"]
+    assert second.locator(".tag").count() == 0
+    page.locator("#filter").fill("credentials")
+    assert page.locator("#count").inner_text() == "1 of 2 routes"
+    first.get_by_role("button").first.click()
+    close = page.locator("#close").bounding_box()
+    assert close is not None
+    assert close["height"] < 50  # one line of text
     page.close()
 
 

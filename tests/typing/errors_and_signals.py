@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import Flask
 from typing_extensions import assert_type
+from werkzeug.exceptions import Forbidden
 
 import flask_cors
-from flask_cors import CORS, ConfigError, CorsWarning
+from flask_cors import CORS, ConfigError, CorsWarning, CrossOriginRefused
 from flask_cors.decorators import cross_origin
 from flask_cors.signals import cors_denied
 
@@ -36,6 +37,21 @@ except ConfigError as error:
     error.problems[0] = first  # type: ignore[index]
     first.hint = "never mind"  # type: ignore[misc]
     print(error.problem)  # type: ignore[attr-defined]
+
+
+try:
+    app.test_client().get("/")
+except CrossOriginRefused as refusal:
+    forbidden: Forbidden = refusal
+    assert_type(refusal.decision.origin, str | None)
+    assert_type(refusal.decision.reason, str)
+    assert_type(refusal.description, str | None)
+    refusal.decision.origin = None  # type: ignore[misc]
+
+
+@app.errorhandler(CrossOriginRefused)
+def render(error: CrossOriginRefused) -> tuple[dict[str, str | None], int]:
+    return {"origin": error.decision.origin}, 403
 
 
 @cors_denied.connect

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Flask
 
 from ...errors import ConfigError, CorsWarning
-from . import config, hooks, origins, resources, views
+from . import config, forgery, hooks, origins, resources, views
 from .finding import SEVERITIES, CheckResult, Finding, NotRun, RuleInfo
 from .github import to_github
 from .ignore import IGNORE_KEY, IN_VAIN, Ignored
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 # The modules register their rules when they are imported.
-_MODULES: Final = (config, hooks, origins, resources, views)
+_MODULES: Final = (config, forgery, hooks, origins, resources, views)
 
 #: Every rule, in the order of the ids.
 RULES: Final = tuple(sorted([*(rule.info for rule in every_rule()), IN_VAIN]))

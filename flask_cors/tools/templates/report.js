@@ -1,16 +1,36 @@
 "use strict";
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const WORDS = { r: "readable", b: "blocked", s: "same-origin" };
+const WORDS = { r: "readable", b: "blocked", x: "refused", s: "same-origin" };
 const PAGE = 100;
 let shown = PAGE;
 
 const text = (number) => data.strings[number];
 const source = (number) => data.sources[number];
 
+const LONGEST = 120;
+
 function options(policy) {
   return data.policies[policy].map(([name, value, from]) =>
     ({ name: text(name), value: text(value), source: source(from) }));
+}
+
+function valueOf(route, name) {
+  if (route.policy === null) return "";
+  const found = data.policies[route.policy].find(([number]) => text(number) === name);
+  return found ? text(found[1]) : "";
+}
+
+// What a policy is beyond its origins: whether pages may send credentials, and who is refused.
+function tagsOf(route) {
+  const tags = [];
+  if (valueOf(route, "supports_credentials") === "True") tags.push("credentials");
+  if (valueOf(route, "enforce") === "True") tags.push("refuses others");
+  return tags;
+}
+
+function shortened(value) {
+  return value.length > LONGEST ? `${value.slice(0, LONGEST)} …` : value;
 }
 
 // A route's own column comes first; the others are the same for all.
@@ -22,7 +42,7 @@ function verdictOf(route, column) {
   const codes = route.cells[column];
   if (!codes) return ["", "none"];
   if (new Set(codes).size === 1) return [WORDS[codes[0]], WORDS[codes[0]]];
-  const good = route.methods.filter((_, number) => codes[number] !== "b");
+  const good = route.methods.filter((_, number) => !"bx".includes(codes[number]));
   return ["partly", `only ${good.join(", ")}`];
 }
 
@@ -31,7 +51,7 @@ function cellNode(route, column) {
   const [kind, words] = verdictOf(route, column);
   const cell = element("td", { role: "cell" });
   if (!kind) {
-    cell.append(element("span", { class: "label soft" }, "An allowed origin: "), route.named);
+    cell.append(element("span", { class: "label soft" }, "Another origin: "), route.named);
     return cell;
   }
   const button = element("button", { type: "button", class: `cell ${kind}` },
@@ -48,22 +68,37 @@ function rowNode(route) {
     element("code", {}, `${route.methods.join(", ")} ${route.rule}`), element("br"),
     element("span", { class: "soft" }, route.endpoint + (route.off ? ` (${route.off})` : "")));
   if (route.varies) head.append(element("br"), element("span", { class: "soft" }, `for ${route.path}`));
-  const cells = route.cells.map((_, column) => cellNode(route, column));
+  const origins = valueOf(route, "origins");
+  if (origins) head.append(element("br"), element("span", { class: "soft" }, `origins: ${shortened(origins)}`));
+  const tags = tagsOf(route);
+  if (tags.length) head.append(element("br"), ...tags.map((tag) => element("span", { class: "tag" }, tag)));
+  const cells = route.cells.map((_, column) => cellNode(route, column)).slice(data.hasOwn ? 0 : 1);
   return element("tr", { role: "row" }, head, ...cells);
 }
 
+// A filter finds what a row shows.
+function searched(route) {
+  return [route.methods.join(" "), route.rule, route.endpoint, route.path, route.own,
+    valueOf(route, "origins"), route.off, ...tagsOf(route)].join(" ").toLowerCase();
+}
+
 function matching() {
-  const wanted = document.getElementById("filter").value.toLowerCase();
-  return data.routes.filter((route) =>
-    `${route.methods.join(" ")} ${route.rule} ${route.endpoint} ${route.own}`.toLowerCase().includes(wanted));
+  const wanted = document.getElementById("filter").value.trim().toLowerCase();
+  return data.routes.filter((route) => searched(route).includes(wanted));
+}
+
+// A route has a row for each of its policies, and is counted once.
+function countOf(rows) {
+  return new Set(rows.map(({ rule, endpoint }) => `${rule} ${endpoint}`)).size;
 }
 
 function draw() {
-  const routes = matching();
-  document.getElementById("rows").replaceChildren(...routes.slice(0, shown).map(rowNode));
+  const rows = matching();
+  document.getElementById("rows").replaceChildren(...rows.slice(0, shown).map(rowNode));
+  const rest = rows.length > shown ? `, the first ${shown} rows are shown` : "";
   document.getElementById("count").textContent =
-    `${Math.min(shown, routes.length)} of ${routes.length} shown`;
-  document.getElementById("more").hidden = routes.length <= shown;
+    `${countOf(rows)} of ${countOf(data.routes)} routes${rest}`;
+  document.getElementById("more").hidden = rows.length <= shown;
 }
 
 function open(route, column) {

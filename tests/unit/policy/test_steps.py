@@ -14,7 +14,7 @@ from flask_cors.options.reader import read_options
 from flask_cors.options.schema import DEFAULTS, OPTIONS
 from flask_cors.policy.decide import Preflight, decide
 from flask_cors.policy.policy import Policy
-from flask_cors.policy.steps import CODES, Step, explain_command, reason, steps
+from flask_cors.policy.steps import CODES, Step, explain_command, reason, refusal, steps
 
 ME, YOU = "https://app.example", "https://you.example"
 PLACE = Source("app", "CORS(app)", "shop.py", 5)
@@ -49,6 +49,8 @@ DECISIONS = [
 def every_step() -> Iterator[Step]:
     for decision in DECISIONS:
         yield from steps(decision)
+    yield refusal(decide(policy(origins=ME, enforce=True), YOU), "POST")
+    yield refusal(decide(policy(origins=ME, enforce=True, methods="GET"), ME), "POST")
 
 
 def test_every_code_is_met() -> None:

@@ -146,6 +146,66 @@ def failure(reply: Reply, preflight: Reply | None = None, **options: Any) -> Net
         ),
         (
             Reply(200, (ALLOWED,)),
+            Reply(200, (ALLOWED,)),
+            {"headers": {"X-A": "1"}},
+            "Access-Control-Allow-Headers",
+            [
+                "OPTIONS https://api.example/ -> 200",
+                "the response has no Access-Control-Allow-Headers",
+                "needed: Access-Control-Allow-Headers with x-a in it",
+                "Fetch standard: https://fetch.spec.whatwg.org/#cors-preflight-fetch",
+            ],
+        ),
+        (
+            Reply(200, (ALLOWED,)),
+            Reply(200, (ALLOWED,)),
+            {"headers": {"Authorization": "1"}},
+            "Access-Control-Allow-Headers",
+            [
+                "OPTIONS https://api.example/ -> 200",
+                "the response has no Access-Control-Allow-Headers",
+                "needed: Access-Control-Allow-Headers with authorization in it",
+                "Fetch standard: https://fetch.spec.whatwg.org/#cors-preflight-fetch",
+            ],
+        ),
+        (
+            Reply(200, (ALLOWED,)),
+            Reply(302, (ALLOWED, ("Location", "/x"))),
+            {"method": "PUT"},
+            "Location",
+            [
+                "OPTIONS https://api.example/ -> 302",
+                "the response has Location: /x",
+                "needed: an answer of status 200 to 299 instead of a redirect",
+                "Fetch standard: https://fetch.spec.whatwg.org/#cors-preflight-fetch",
+            ],
+        ),
+        (
+            Reply(200, (ALLOWED,)),
+            Reply(200, (ALLOWED, ("Access-Control-Allow-Methods", "a b"))),
+            {"method": "PUT"},
+            "Access-Control-Allow-Methods",
+            [
+                "OPTIONS https://api.example/ -> 200",
+                "the response has Access-Control-Allow-Methods: a b",
+                "needed: method names, separated by commas",
+                "Fetch standard: https://fetch.spec.whatwg.org/#cors-preflight-fetch",
+            ],
+        ),
+        (
+            Reply(200, (ALLOWED,)),
+            Reply(200, (ALLOWED, ("Access-Control-Allow-Headers", "a b"))),
+            {"method": "PUT"},
+            "Access-Control-Allow-Headers",
+            [
+                "OPTIONS https://api.example/ -> 200",
+                "the response has Access-Control-Allow-Headers: a b",
+                "needed: header names, separated by commas",
+                "Fetch standard: https://fetch.spec.whatwg.org/#cors-preflight-fetch",
+            ],
+        ),
+        (
+            Reply(200, (ALLOWED,)),
             Reply(404, (ALLOWED,)),
             {"method": "PUT"},
             None,
@@ -165,6 +225,19 @@ def failure(reply: Reply, preflight: Reply | None = None, **options: Any) -> Net
                 "the response has Location: ftp://x",
                 "needed: another Location, or no redirect",
                 "Fetch standard: https://fetch.spec.whatwg.org/#http-redirect-fetch",
+            ],
+        ),
+        (
+            Reply(200, (("Cross-Origin-Resource-Policy", "same-origin"),)),
+            None,
+            {"mode": "no-cors"},
+            "Cross-Origin-Resource-Policy",
+            [
+                "GET https://api.example/ -> 200",
+                "the response has Cross-Origin-Resource-Policy: same-origin",
+                "needed: cross-origin as its value, or no header",
+                "Fetch standard: "
+                "https://fetch.spec.whatwg.org/#cross-origin-resource-policy-header",
             ],
         ),
         (

@@ -1,0 +1,77 @@
+"""Rules about cross-site request forgery: who may send what changes state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from ... import fetch
+from ...policy.decide import SAFE_METHODS
+from ..routes import RouteRow
+from .rules import rule
+from .subject import Found, Subject, routes
+
+# Where Flask-WTF's CSRFProtect and Flask-SeaSurf are in app.extensions.
+_PROTECTIONS: Final = ("csrf", "seasurf")
+# Where a WSGI middleware keeps the application that it calls.
+_WRAPPED: Final = ("app", "wsgi_app", "application")
+_MOST_MIDDLEWARES: Final = 20
+
+
+@rule("CORS033", "note", "credentials, views that change state, and no protection against forgery")
+def unprotected(subject: Subject) -> Iterator[Found]:
+    if any(name in subject.app.extensions for name in _PROTECTIONS):
+        return
+    for use in subject.uses("supports_credentials"):
+        open_ = [row for row in use.rows if use.value and _is_unprotected(row)]
+        if open_:
+            yield use.found(
+                f"browsers send the user's cookies to {routes(open_)}, and a form of any site may "
+                "do so: CORS only hides the response",
+                "Write enforce=True next to it: the server then refuses what origins and methods "
+                "do not allow, or use tokens (CSRFProtect of Flask-WTF). Where cookies do not log "
+                "anybody in, ignore this finding.",
+            )
+
+
+def _is_unprotected(row: RouteRow) -> bool:
+    policy = row.policy
+    return (
+        policy is not None
+        and not policy.enforce
+        and (fetch.ALLOW_CREDENTIALS, "true") in policy.on_actual
+        and not SAFE_METHODS.issuperset(row.methods)
+    )
+
+
+@rule("CORS034", "note", "enforce behind a proxy, as it seems, without ProxyFix")
+def missing_proxy_fix(subject: Subject) -> Iterator[Found]:
+    app = subject.app
+    is_https = app.config["PREFERRED_URL_SCHEME"] == "https" or app.config["SESSION_COOKIE_SECURE"]
+    enforced = any(use.value for use in subject.uses("enforce"))
+    if is_https and enforced and _has_proxy_fix(app) is False:
+        yield Found(
+            "app.wsgi_app",
+            "the config speaks of https, and no ProxyFix tells the app of it: behind a proxy that "
+            "terminates TLS, enforce refuses this app's own pages in browsers that do not send "
+            "Sec-Fetch-Site",
+            "Behind such a proxy, write app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1, x_host=1) "
+            "(werkzeug.middleware.proxy_fix). Where the WSGI server speaks TLS itself, ignore this "
+            "finding.",
+        )
+
+
+def _has_proxy_fix(app: Flask) -> bool | None:
+    """Return whether ``ProxyFix`` is around the app; ``None`` where that cannot be seen."""
+    current: object = app.wsgi_app
+    for _ in range(_MOST_MIDDLEWARES):
+        if isinstance(current, ProxyFix):
+            return True
+        if getattr(current, "__func__", None) is type(app).wsgi_app:
+            return False
+        wrapped = (getattr(current, name, None) for name in _WRAPPED)
+        current = next((each for each in wrapped if callable(each)), None)
+    return None

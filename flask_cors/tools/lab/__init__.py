@@ -1,0 +1,6 @@
+"""The lab: an app beside pages of other origins, which ask it in a real browser.
+
+``serving`` starts it, ``page`` serves the pages and answers their scripts, ``log`` records
+what reaches the app, ``cookies`` says what became of its cookies, and ``model`` asks for
+origins that no page on this machine can have. A tool for development, on loopback alone.
+"""
