@@ -97,10 +97,10 @@ def _without_app(args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _take_positional(args: Sequence[object], given: dict[str, Any], report: Report) -> None:
     if callable(args[0]):
-        hint = "Write origins=<the callable>; a view stands alone: @cross_origin."
+        hint = "Write origins=<the callable>; to decorate a view, write @cross_origin above it."
         report.error("origins", args[0], "a callable here would be the view", hint)
     elif "origins" in given:
-        report.error("origins", args[0], "it is given twice", "Keep origins= alone.")
+        report.error("origins", args[0], "it is given twice", "Use origins= only.")
     else:
         given["origins"] = args[0]
     for extra in args[1:]:
@@ -122,7 +122,7 @@ def cors_exempt(view: V) -> V:
     _watch()
     if not callable(view):
         source = said_at("view", "cors_exempt")
-        reason = "cors_exempt takes the view and nothing else"
+        reason = "cors_exempt accepts only the view"
         raise ConfigError(
             [Problem("cors_exempt", view, source, reason, "Write @cors_exempt above the view.")]
         )
@@ -141,8 +141,8 @@ def _put_mark(view: Any, mark: Mark) -> Any:
         # lies on the class, and was read when the policies were compiled.
         return view
     if isinstance(view, Flask | Blueprint):
-        hint = "Write CORS(app), or mark the views."
-        reason = "an app or a blueprint is no view"
+        hint = "Write CORS(app), or decorate the views."
+        reason = "an app or a blueprint is not a view"
         raise ConfigError([Problem("cross_origin", view, mark.source, reason, hint)])
     name = getattr(view, "__qualname__", repr(view))
     present = mark_of(view)
@@ -154,8 +154,8 @@ def _put_mark(view: Any, mark: Mark) -> Any:
     if not isinstance(view, type):
         return _marked(view, mark)
     if not issubclass(view, View):
-        reason = "a class is marked only if it is a View or MethodView"
-        hint = "Mark the view function, or derive the class from flask.views.MethodView."
+        reason = "a class can be decorated only if it is a View or MethodView"
+        hint = "Decorate the view function, or derive the class from flask.views.MethodView."
         raise ConfigError([Problem(mark.decorator, name, mark.source, reason, hint)])
     setattr(view, MARK, mark)
     return view

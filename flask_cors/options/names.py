@@ -159,7 +159,7 @@ def _which_origins(name: str, given: Mapping[str, Any]) -> str:
     others = [key for key in given if key != name and near_or_same(key) == "origins"]
     if others:
         return f"{others[0]}={given[others[0]]!a} applies"
-    return "the origins of the next layer apply: blueprint, app, CORS_ORIGINS; by default any"
+    return "the origins of the next level apply (blueprint, app, CORS_ORIGINS), by default any"
 
 
 def near_or_same(name: str) -> str | None:

@@ -230,7 +230,7 @@ def _split_headers(value: str, allowed: HeaderNames) -> tuple[tuple[str, ...], t
     refused: list[str] = []
     for item in value.split(","):
         if name := item.strip(" \t"):
-            # A name that is no token is never echoed: it is no header's name. And to a browser
+            # A name that is no token is never echoed: it is not a header name. And to a browser
             # "*" is every name, so that a regex that matches it would allow more than it says.
             one = fetch.is_token(name) and (name != "*" or allowed.any)
             good = one and allowed.allows(name)

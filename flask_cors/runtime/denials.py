@@ -21,7 +21,7 @@ from .notes import notes_on
 _MOST_EXPLAINED: Final = 1000
 # Some servers name the scheme of a WebSocket handshake; pages have no such scheme.
 _OF_PAGES: Final = {"ws": "http", "wss": "https"}
-_NO_HOOK_RAN: Final = ": it is asked before any hook of the app has run, so g is empty"
+_NO_HOOK_RAN: Final = ": it is called before any hook of the app has run, so g is empty"
 # Each policy is logged once: browsers send a cookie with every request of a page.
 _met_by_cookies: WeakSet[Policy] = WeakSet()
 

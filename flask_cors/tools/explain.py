@@ -131,9 +131,9 @@ def _off(found: Found, policies: Policies) -> str:
 
 _WHY_OFF = {
     "dot segment": "the path has a . or .. segment, which no page needs.",
-    "exempt": "the view is taken out by cors_exempt.",
+    "exempt": "cors_exempt turns CORS off for the view.",
     "not covered": "no decorator, blueprint or resource covers this path.",
-    "nowhere": "it is on for no route of this app.",
+    "nowhere": "no route of this app has CORS.",
 }
 
 

@@ -163,13 +163,13 @@ def test_an_early_answer_does_not_hide_a_failed_compilation() -> None:
 
 
 def test_an_app_is_no_view() -> None:
-    with pytest.raises(ConfigError, match=r"an app or a blueprint is no view\. Write CORS\(app\)"):
+    with pytest.raises(ConfigError, match=r"or a blueprint is not a view\. Write CORS\(app\)"):
         cross_origin(make())
 
 
 @pytest.mark.parametrize("given", [[""], [A, ""]])
 def test_an_empty_entry_of_a_list_names_no_origin(given: list[str]) -> None:
-    with pytest.raises(ConfigError, match=r"an empty string names no origin\. Is an environment"):
+    with pytest.raises(ConfigError, match=r"an empty string is not an origin\. Is an environment"):
         CORS(make(), origins=given)
 
 

@@ -240,7 +240,7 @@ def long_max_age(subject: Subject) -> Iterator[Found]:
     for use in subject.uses("max_age"):
         if use.value is None or use.value <= CHROMIUM_CAP:
             continue
-        capped = f"Chromium keeps a preflight's answer for {CHROMIUM_CAP} seconds at most"
+        capped = f"Chromium caches a preflight's answer for {CHROMIUM_CAP} seconds at most"
         if use.value > FIREFOX_CAP:
             capped += f", Firefox for {FIREFOX_CAP}"
         yield use.found(
@@ -258,7 +258,7 @@ def no_max_age(subject: Subject) -> Iterator[Found]:
             "CORS_MAX_AGE",
             f"preflights of {routes(rows)} are answered without max_age, so browsers ask again "
             "after five seconds",
-            f"Write CORS_MAX_AGE = 600, or max_age=600 at one level; Chromium keeps an answer for "
+            f"Write CORS_MAX_AGE = 600, or max_age=600 at one level; Chromium caches an answer for "
             f"{CHROMIUM_CAP} seconds at most.",
         )
 

@@ -153,8 +153,7 @@ def _met_by(entry: Entry, url_rule: Any) -> list[Layer]:
 def _order(others: Iterable[Entry]) -> str:
     if any(other.pattern is EVERYTHING for other in others):
         return (
-            "Keep one CORS object for the whole app, with all options; of two, the later one "
-            "counts."
+            "Use one CORS object for the whole app, with all options; of two, the later one counts."
         )
     return (
         "Remove it, or narrow the other one: exact paths come first, then the longest literal "
