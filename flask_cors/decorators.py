@@ -1,7 +1,7 @@
-"""Marks: the decorators that say what a view, a method or a view class grants.
+"""The decorators ``cross_origin`` and ``cors_exempt``.
 
-What is said is kept by the registry. An app whose views alone are marked is found at its
-first request.
+They store a mark on a function or class; the walk reads it when policies are compiled. An app
+without a ``CORS`` object, whose views are decorated, is found at its first request.
 """
 
 from __future__ import annotations
@@ -66,12 +66,13 @@ def cross_origin(
     patterns: str | Iterable[OriginPattern] = ..., /, **options: Unpack[MarkOptions]
 ) -> Callable[[V], V]: ...
 def cross_origin(*args: Any, **options: Any) -> Any:
-    """Mark a view: ``@cross_origin`` or ``@cross_origin(origins, **options)``.
+    """Set options for a view: ``@cross_origin`` or ``@cross_origin(origins, **options)``.
 
-    Takes a function, an ``async def``, a method of a view class, a bound method, or a
-    ``View`` or ``MethodView`` class. On a function it returns a new function, which
-    carries the mark; a class is marked itself. Stands below ``@app.route``. What is not
-    said here is resolved along the walk. Raises :class:`ConfigError`.
+    Accepts a function, an ``async def``, a method of a view class, a bound method, or a
+    ``View`` or ``MethodView`` class, and belongs below ``@app.route``. For a function it
+    returns a new function; a class is changed and returned. Options that are not given come
+    from the class, the blueprint, the app, the config or the defaults. Raises
+    :class:`ConfigError` with all problems of the call.
     """
     _watch()
     if args and isinstance(args[0], Flask | Blueprint):
@@ -88,7 +89,7 @@ def cross_origin(*args: Any, **options: Any) -> Any:
 
 
 def _without_app(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Drop the app in ``@cross_origin(app)``: it is no origin, and nothing is lost with it."""
+    """Drop the app in ``@cross_origin(app)``: it is not an origin, and restricts nothing."""
     report = Report(said_at("view", "cross_origin"))
     reason = "dropped: an app or a blueprint is not an origin"
     report.degrade("cross_origin", args[0], reason, "Write @cross_origin().", {})

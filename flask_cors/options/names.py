@@ -1,6 +1,6 @@
 """Names that are no options: what each may have meant, and what is to be written.
 
-Knows the options of one call as they were given; what they amount to is not known.
+Knows the options of one call as they were given, and not the effective policy.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ class Setting(NamedTuple):
 
 
 class Emit(NamedTuple):
-    """A header that an option's value puts beside Access-Control-Allow-Origin.
+    """A header that an option sends together with Access-Control-Allow-Origin.
 
     ``when`` is ``actual``, ``preflight`` (one whose method is allowed) or ``always``;
     ``render`` returns the header's value, or an empty string for none.

@@ -274,7 +274,7 @@ def _granted(policy: Policy, preflight: Preflight, grant: Grant) -> list[Step]:
 
 
 def _vary(decision: Decided) -> Step:
-    """Return whether caches must keep answers apart (#cors-protocol-and-http-caches)."""
+    """Return whether caches must separate responses by origin (#cors-protocol-and-http-caches)."""
     setting = decision.policy.settings["vary_header"]
     code: Code = "vary-named" if decision.vary else "vary-not-needed"
     code = code if decision.policy.vary_header else "vary-left-alone"

@@ -100,7 +100,7 @@ def _below_it(pattern: PathPattern, paths: Iterable[str]) -> str:
 
 
 def _nearest(pattern: PathPattern, paths: dict[str, str]) -> str:
-    """Return the route, or the beginning of routes, that is spelled most alike."""
+    """Return the route, or the beginning of routes, with the most similar spelling."""
     if pattern.regex is not None:
         near = difflib.get_close_matches(pattern.literal, paths, 1)
         return f"The nearest route is {paths[near[0]]}; correct the pattern." if near else ""

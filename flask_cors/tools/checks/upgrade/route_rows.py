@@ -190,7 +190,7 @@ def _differences(
 
 
 def _effect(found: Mapping[str, tuple[Setting, Setting]]) -> str:
-    """Return what differences amount to; what is granted to more counts most."""
+    """Return the effect of differences together; granting more is the most serious."""
     effects = {_grants(name, new.value, old.value) for name, (new, old) in found.items()}
     return next((effect for effect in (MORE, LESS) if effect in effects), HEADERS)
 
