@@ -106,7 +106,7 @@ def _inside(item: object) -> Iterable[object]:
 
 
 def _has_vars(method: MethodType) -> bool:
-    # An app or a blueprint holds everybody's functions, and is nobody's wrapper.
+    # An app or a blueprint holds functions of all views, and wraps none of them.
     return hasattr(method.__self__, "__dict__") and not hasattr(method.__self__, "add_url_rule")
 
 

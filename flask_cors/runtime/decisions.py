@@ -81,7 +81,7 @@ class Compiled:
         self.policies = policies
         self.table = policies.table
         self.memory = Memory()
-        #: Whether ``enforce`` may be on for a request; else nobody is asked.
+        #: Whether ``enforce`` may be on for a request; else it is not looked up.
         self.enforces = policies.enforces
         self.url_map = url_map
 

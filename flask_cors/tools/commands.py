@@ -451,7 +451,7 @@ def lab_command(
     saved: list[dict[str, Any]],
     reload: bool,
 ) -> None:
-    """Serve the app beside pages of other origins, to try requests in a browser."""
+    """Serve the app together with pages of other origins, to try requests in a browser."""
     from .lab.serving import Choice, PortError, is_first_process, serve
 
     if is_first_process():

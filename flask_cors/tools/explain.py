@@ -29,7 +29,7 @@ from .trials import Trials
 
 __all__ = ["Explanation", "explain"]
 
-# Where `flask run` listens unless it is told otherwise.
+# Where `flask run` listens by default.
 _PORT: Final = "5000"
 
 
@@ -111,7 +111,7 @@ def _with_values(headers: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
     return {name: json if name.lower() == "content-type" else "x" for name in names}
 
 
-# -- what is said of it ----------------------------------------------------------------
+# -- notes -----------------------------------------------------------------------------
 
 
 def _walk(layers: Layers) -> Iterable[WalkStep]:
@@ -153,7 +153,7 @@ _BY_BROWSERS: Final = (NOT_SENDABLE, "mixed-content")
 
 
 class _Code(NamedTuple):
-    """Code of the app that decides instead of the options, and what is said of it."""
+    """Code of the app that decides instead of the options, and the note about it."""
 
     writers: tuple[Writer, ...]
     message: str

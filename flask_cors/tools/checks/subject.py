@@ -57,7 +57,7 @@ class Use:
 
     @property
     def is_default(self) -> bool:
-        """Whether nobody set the option."""
+        """Whether the option is not set anywhere."""
         return self.source.level == "default"
 
     @property
