@@ -1,7 +1,7 @@
-"""Marks: the decorators that say what a view, a method or a view class grants.
+"""The decorators ``cross_origin`` and ``cors_exempt``.
 
-What is said is kept by the registry. An app whose views alone are marked is found at its
-first request.
+They store a mark on a function or class; the walk reads it when policies are compiled. An app
+without a ``CORS`` object, whose views are decorated, is found at its first request.
 """
 
 from __future__ import annotations
@@ -66,12 +66,13 @@ def cross_origin(
     patterns: str | Iterable[OriginPattern] = ..., /, **options: Unpack[MarkOptions]
 ) -> Callable[[V], V]: ...
 def cross_origin(*args: Any, **options: Any) -> Any:
-    """Mark a view: ``@cross_origin`` or ``@cross_origin(origins, **options)``.
+    """Set options for a view: ``@cross_origin`` or ``@cross_origin(origins, **options)``.
 
-    Takes a function, an ``async def``, a method of a view class, a bound method, or a
-    ``View`` or ``MethodView`` class. On a function it returns a new function, which
-    carries the mark; a class is marked itself. Stands below ``@app.route``. What is not
-    said here is resolved along the walk. Raises :class:`ConfigError`.
+    Accepts a function, an ``async def``, a method of a view class, a bound method, or a
+    ``View`` or ``MethodView`` class, and belongs below ``@app.route``. For a function it
+    returns a new function; a class is changed and returned. Options that are not given come
+    from the class, the blueprint, the app, the config or the defaults. Raises
+    :class:`ConfigError` with all problems of the call.
     """
     _watch()
     if args and isinstance(args[0], Flask | Blueprint):
@@ -88,7 +89,7 @@ def cross_origin(*args: Any, **options: Any) -> Any:
 
 
 def _without_app(args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Drop the app in ``@cross_origin(app)``: it is no origin, and nothing is lost with it."""
+    """Drop the app in ``@cross_origin(app)``: it is not an origin, and restricts nothing."""
     report = Report(said_at("view", "cross_origin"))
     reason = "dropped: an app or a blueprint is not an origin"
     report.degrade("cross_origin", args[0], reason, "Write @cross_origin().", {})
@@ -97,10 +98,10 @@ def _without_app(args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _take_positional(args: Sequence[object], given: dict[str, Any], report: Report) -> None:
     if callable(args[0]):
-        hint = "Write origins=<the callable>; a view stands alone: @cross_origin."
+        hint = "Write origins=<the callable>; to decorate a view, write @cross_origin above it."
         report.error("origins", args[0], "a callable here would be the view", hint)
     elif "origins" in given:
-        report.error("origins", args[0], "it is given twice", "Keep origins= alone.")
+        report.error("origins", args[0], "it is given twice", "Use origins= only.")
     else:
         given["origins"] = args[0]
     for extra in args[1:]:
@@ -122,7 +123,7 @@ def cors_exempt(view: V) -> V:
     _watch()
     if not callable(view):
         source = said_at("view", "cors_exempt")
-        reason = "cors_exempt takes the view and nothing else"
+        reason = "cors_exempt accepts only the view"
         raise ConfigError(
             [Problem("cors_exempt", view, source, reason, "Write @cors_exempt above the view.")]
         )
@@ -141,8 +142,8 @@ def _put_mark(view: Any, mark: Mark) -> Any:
         # lies on the class, and was read when the policies were compiled.
         return view
     if isinstance(view, Flask | Blueprint):
-        hint = "Write CORS(app), or mark the views."
-        reason = "an app or a blueprint is no view"
+        hint = "Write CORS(app), or decorate the views."
+        reason = "an app or a blueprint is not a view"
         raise ConfigError([Problem("cross_origin", view, mark.source, reason, hint)])
     name = getattr(view, "__qualname__", repr(view))
     present = mark_of(view)
@@ -154,8 +155,8 @@ def _put_mark(view: Any, mark: Mark) -> Any:
     if not isinstance(view, type):
         return _marked(view, mark)
     if not issubclass(view, View):
-        reason = "a class is marked only if it is a View or MethodView"
-        hint = "Mark the view function, or derive the class from flask.views.MethodView."
+        reason = "a class can be decorated only if it is a View or MethodView"
+        hint = "Decorate the view function, or derive the class from flask.views.MethodView."
         raise ConfigError([Problem(mark.decorator, name, mark.source, reason, hint)])
     setattr(view, MARK, mark)
     return view

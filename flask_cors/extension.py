@@ -1,7 +1,6 @@
-"""The Flask extension: ``CORS``, the decorators, and the overrides that serve them.
+"""The Flask extension: ``CORS``, and ``flask_cors.of(app)``.
 
-A preflight is answered in ``preprocess_request``; headers are put on in
-``process_response``. Both ask the same table and the same ``decide``.
+Registers options for applications and blueprints. What happens in a request is in ``runtime``.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ V = TypeVar("V", bound=Callable[..., Any])
 
 
 class CORS:
-    """Say who may read an app's or a blueprint's responses across origins.
+    """Register which origins may read the responses of an app or a blueprint.
 
     ``CORS(app, **options)``, ``CORS(blueprint, **options)``, or ``CORS(**options)`` and
     then ``init_app``. One object may serve many apps and blueprints. Options are
@@ -129,7 +128,7 @@ def _record(blueprint: Blueprint, tell: Callable[[BlueprintSetupState], None]) -
 
 
 def _tell_of_blueprint(rule: Rule, setup: BlueprintSetupState) -> None:
-    """Note a rule of a blueprint at each registration, under its full dotted name."""
+    """Register a rule of a blueprint at each of its registrations, under its full dotted name."""
     name = f"{setup.name_prefix}.{setup.name}".lstrip(".")
     app: Any = setup.app
     of(app)
@@ -177,7 +176,7 @@ def _not_a_target(target: object) -> ConfigError:
     return ConfigError([Problem("app_or_blueprint", target, source, reason, hint)])
 
 
-# -- what an app's CORS can be asked -------------------------------------------------------
+# -- explain, check, reload -------------------------------------------------------
 
 
 class AppCORS:
@@ -204,7 +203,7 @@ class AppCORS:
         private_network: bool = False,
         base_url: str | None = None,
     ) -> Explanation:
-        """Explain what a request would be answered, with the engine that answers it.
+        """Explain how a request would be answered, with the code that answers requests.
 
         *path* may hold a query or be a whole URL; *headers* are those that the page sets,
         names alone or with values. No view and no hook runs, but callable origins are
@@ -240,7 +239,7 @@ class AppCORS:
 
 
 def of(app: Flask) -> AppCORS:
-    """Return what the CORS of *app* can be asked: ``explain()``, ``check()`` and ``reload()``.
+    """Return the object of *app* with ``explain()``, ``check()`` and ``reload()``.
 
     Works for every app, one whose views alone are decorated included, before its first
     request as well as after it.

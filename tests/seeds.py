@@ -149,8 +149,8 @@ REGEXES = (
 # What no browser sends, and other mistakes: what was given, and words of the reason.
 BAD_ORIGINS = (
     (None, "environment variable that is not set"),
-    ("", "names no origin"),
-    (" ,\t", "names no origin"),
+    ("", "an empty string is not an origin"),
+    (" ,\t", "an empty string is not an origin"),
     (5, "not int"),
     (b"https://a.example", "not bytes"),
     (bytearray(b"a"), "not bytearray"),
@@ -259,9 +259,9 @@ BAD_ORIGINS = (
 )
 # What is left out of a list with a warning, since no restriction is lost; and the reason.
 DROPPED_ORIGINS = (
-    ([None], "None names no origin"),
-    ([""], "an empty string names no origin"),
-    (["https://a.example", " "], "an empty string names no origin"),
+    ([None], "None is not an origin"),
+    ([""], "an empty string is not an origin"),
+    (["https://a.example", " "], "an empty string is not an origin"),
     ("app.example.com", "no scheme"),
     ("localhost:3000", "no scheme"),
     ("127.0.0.1:5000", "no scheme"),

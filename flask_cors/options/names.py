@@ -1,6 +1,6 @@
 """Names that are no options: what each may have meant, and what is to be written.
 
-Knows the options of one call as they were given; what they amount to is not known.
+Knows the options of one call as they were given, and not the effective policy.
 """
 
 from __future__ import annotations
@@ -159,7 +159,7 @@ def _which_origins(name: str, given: Mapping[str, Any]) -> str:
     others = [key for key in given if key != name and near_or_same(key) == "origins"]
     if others:
         return f"{others[0]}={given[others[0]]!a} applies"
-    return "the origins of the next layer apply: blueprint, app, CORS_ORIGINS; by default any"
+    return "the origins of the next level apply (blueprint, app, CORS_ORIGINS), by default any"
 
 
 def near_or_same(name: str) -> str | None:

@@ -55,7 +55,7 @@ def read_options(given: Mapping[str, Any], place: str, report: Report) -> dict[s
         option, value = read
         if option.name in settings:
             fix = {option.name: value}
-            hint = f"Keep {option.name}= alone."
+            hint = f"Use {option.name}= only."
             report.error(option.name, value, "it is given twice", hint, fix)
         if option.name == "headers":
             message = (
@@ -135,14 +135,22 @@ def _row(
     return None
 
 
+_PLACES: Final = {
+    "app": "CORS(app)",
+    "blueprint": "CORS(blueprint)",
+    "mark": "cross_origin",
+    "resource": "a resource",
+}
+
+
 def _misplaced(option: Option, value: object, report: Report) -> None:
     if option.name == "resources":
         reason = "resources are patterns for the paths of an app or a blueprint"
         hint = "Write CORS(app, resources=...), and give a view's own options to cross_origin."
         report.error(option.name, value, reason, hint, {})
         return
-    where = " or ".join(sorted(option.places))
-    reason = f"dropped: it has no effect here, only in the options of a {where}"
+    where = " or ".join(_PLACES[place] for place in sorted(option.places))
+    reason = f"dropped: it has no effect here, only in {where}"
     report.degrade(option.name, value, reason, "Leave it out here.", {})
 
 

@@ -55,7 +55,7 @@ class Setting(NamedTuple):
 
 
 class Emit(NamedTuple):
-    """A header that an option's value puts beside Access-Control-Allow-Origin.
+    """A header that an option sends together with Access-Control-Allow-Origin.
 
     ``when`` is ``actual``, ``preflight`` (one whose method is allowed) or ``always``;
     ``render`` returns the header's value, or an empty string for none.
@@ -114,7 +114,7 @@ class ResourceOptions(TypedDict, total=False):
             parse_methods,
             DEFAULT_METHODS,
             '`"*"`, method, or a list of these',
-            'Which methods a preflight allows; `"*"` is whatever is asked for.',
+            'Which methods a preflight allows; `"*"` is any method.',
             Emit(
                 "preflight",
                 fetch.ALLOW_METHODS,
@@ -141,7 +141,7 @@ class ResourceOptions(TypedDict, total=False):
             parse_expose_headers,
             (),
             "name, or a list of names",
-            "Which response headers a page may read besides the safelisted ones.",
+            "Which response headers a page may read, in addition to the safelisted ones.",
             Emit("actual", fetch.EXPOSE_HEADERS, ", ".join),
             shown_default="none",
         ),
@@ -161,7 +161,7 @@ class ResourceOptions(TypedDict, total=False):
             parse_max_age,
             None,
             "`timedelta`, whole number of seconds, digits",
-            "How long a browser may keep a preflight's answer.",
+            "How long a browser may cache a preflight's answer.",
             Emit("preflight", fetch.MAX_AGE, lambda age: "" if age is None else str(age)),
             shown_default="none",
         ),
@@ -175,7 +175,7 @@ class ResourceOptions(TypedDict, total=False):
     always_send: Annotated[
         bool, _flag(True, "Whether requests without `Origin` get headers as well.")
     ]
-    vary_header: Annotated[bool, _flag(True, "Whether `Vary: Origin` is kept complete.")]
+    vary_header: Annotated[bool, _flag(True, "Whether `Vary: Origin` is sent where it is needed.")]
     allow_private_network: Annotated[
         bool,
         _flag(False, "Whether pages of public sites may reach this server on a private network."),

@@ -1,6 +1,6 @@
 """Regular expressions that can match no origin at all, such as ``example\\.com$``.
 
-Answers from the pattern alone, and says that it may match wherever that cannot be told.
+Decides from the pattern alone, and answers that it may match wherever this is not certain.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _START, _IN_SCHEME, _COLON, _SLASH, _SLASHES, _IN_HOST = range(6)
 
 
 def can_match_origin(regex: re.Pattern[str]) -> bool:
-    """Return whether *regex* may match some origin as a whole, as far as can be told."""
+    """Return whether *regex* may match some origin as a whole; ``True`` if uncertain."""
     pattern = regex.pattern
     if regex.flags & re.VERBOSE or re.search(_BACK_REFERENCE, pattern):
         return True

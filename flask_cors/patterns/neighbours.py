@@ -383,7 +383,7 @@ def _varies(name: str, marks: str) -> bool:
 
 
 def _owned(labels: Sequence[str]) -> str:
-    """Return the registrable domain, as far as it can be told without the whole list."""
+    """Return the registrable domain, as far as it is known without the whole list."""
     for depth in (3, 2):
         suffix = ".".join(labels[-depth:])
         if suffix in _SHARED_SUFFIXES or _COUNTRY_SUFFIX.fullmatch(suffix):

@@ -90,7 +90,7 @@ def read_pattern(item: object) -> str | re.Pattern[str] | Predicate:
     if callable(item):
         return cast("Predicate", item)
     if item is None:
-        raise DroppedOriginError("None names no origin", _UNSET)
+        raise DroppedOriginError("None is not an origin", _UNSET)
     raise OriginError(
         f"an origin is a string, a regular expression or a callable, not {type(item).__name__}"
     )
@@ -105,7 +105,7 @@ def _read_text(text: str) -> str | re.Pattern[str]:
     if text.lower() == "null":
         return "null"
     if not text.strip():
-        raise DroppedOriginError("an empty string names no origin", _UNSET)
+        raise DroppedOriginError("an empty string is not an origin", _UNSET)
     _check_characters(text)
     if parts := re.fullmatch(rf"{PARTS}(?:{_TAIL})?", text):
         plain = not re.search(REGEX, f"{without_star_label(parts[2])}:{parts[3]}")
@@ -225,7 +225,7 @@ def _check_whole_scheme(scheme: str, port: str | None) -> None:
         wildcards = [f"{scheme}://*"]
     hint = f"Write '*' for any origin, or a wildcard such as {' or '.join(map(ascii, wildcards))}."
     fix = "*" if scheme in DEFAULT_PORTS else wildcards[0]
-    raise OriginError(f"this would be every {scheme} site", hint, fix)
+    raise OriginError(f"this would allow every {scheme} site", hint, fix)
 
 
 def _check_wildcard(scheme: str, suffix: str) -> None:
@@ -236,7 +236,7 @@ def _check_wildcard(scheme: str, suffix: str) -> None:
         example = f"{scheme}://*.example.com"
         raise OriginError(reason, f"Write for instance {example!a}.", example)
     if "." not in suffix and suffix not in PRIVATE_SUFFIXES:
-        reason = f"this would be every site under the top-level domain {suffix!a}"
+        reason = f"this would allow every site under the top-level domain {suffix!a}"
         example = f"{scheme}://*.example.{suffix}"
         raise OriginError(reason, f"Name the domain, as in {example!a}.", example)
     _check_punycode(suffix)

@@ -233,7 +233,7 @@ def _items(given: object, report: Report, option: str) -> Iterable[object]:
 
 def _split(text: str, report: Report, option: str) -> Iterable[str]:
     if not text.strip(_AROUND):
-        reason = "an empty string names no origin"
+        reason = "an empty string is not an origin"
         report.error(option, text, reason, _LIST_THEM, {option_name(option): [_EXAMPLE]})
         return ()
     if (found := json_items(text)) is not None:
@@ -254,7 +254,7 @@ def _read_item(
         _report(item, error, report, option)
         return None
     if isinstance(pattern, str) and pattern != item:
-        report.warn(option, item, f"read as {pattern!a}, which is what a browser sends")
+        report.warn(option, item, f"read as {pattern!a}; write it like this")
     return pattern
 
 

@@ -43,7 +43,7 @@ def find_nested_quantifiers(pattern: str) -> str | None:
     only. Such a part takes time exponential in the length of a text that almost matches.
 
     Limits: letters are compared without regard to case, and signs beyond ASCII count as
-    alike; atomic groups, possessive quantifiers and alternatives of single characters, which
+    equal; atomic groups, possessive quantifiers and alternatives of single characters, which
     Python joins into a set, are read as ordinary ones, look-arounds on their own, and back
     references as nothing; a repetition of at most ten times is read as one, and of at most
     three where another stands in it. Parts like ``.*.*``, which take polynomial time, are

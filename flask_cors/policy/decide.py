@@ -16,7 +16,7 @@ from .facts import Grant, Preflight
 from .policy import Policy, without_credentials
 from .steps import reason
 
-# Real pages ask for a handful of names; these bounds keep the work of one request small.
+# Real pages request a handful of names; these bounds limit the work of one request.
 MAX_REQUEST_HEADERS_LENGTH: Final = 8192
 MAX_REQUEST_HEADERS_COUNT: Final = 256
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -45,8 +45,8 @@ class Decision:
     ``headers`` are the lines to send; ``vary`` whether ``Vary`` must name ``Origin``, and
     ``lines`` both together; ``allowed`` whether the origin is allowed and, on preflights, all
     that is asked for; ``denied`` whether there is an origin that is not; ``notable`` whether
-    somebody is to be told, of a denial or of credentials that were dropped; ``lasting`` whether
-    the same request would be decided alike, since no callable was asked.
+    a denial or dropped credentials are to be reported; ``lasting`` whether the same request would
+    get the same decision, since no callable was called.
     """
 
     policy: Policy
@@ -230,7 +230,7 @@ def _split_headers(value: str, allowed: HeaderNames) -> tuple[tuple[str, ...], t
     refused: list[str] = []
     for item in value.split(","):
         if name := item.strip(" \t"):
-            # A name that is no token is never echoed: it is no header's name. And to a browser
+            # A name that is not a token is never echoed: it is not a header name. And to a browser
             # "*" is every name, so that a regex that matches it would allow more than it says.
             one = fetch.is_token(name) and (name != "*" or allowed.any)
             good = one and allowed.allows(name)
@@ -239,7 +239,7 @@ def _split_headers(value: str, allowed: HeaderNames) -> tuple[tuple[str, ...], t
 
 
 def _beside(policy: Policy, preflight: Preflight | None, grant: Grant | None) -> HeaderLines:
-    """Return the lines beside Access-Control-Allow-Origin (#http-responses)."""
+    """Return the headers that accompany Access-Control-Allow-Origin (#http-responses)."""
     if preflight is None or grant is None:
         return policy.on_actual
     lines = policy.on_granted if grant.method else policy.on_preflight

@@ -189,6 +189,6 @@ def _exposed_star(exposed: Setting, because: str) -> Problem:
 
 def _unanswered(setting: Setting, origins: Origins) -> Problem:
     names = ", ".join(origins.unanswered)
-    reason = f"{names} is async, and cannot be asked without asgiref: it denies every origin"
+    reason = f"{names} is async, and cannot be called without asgiref: it denies every origin"
     hint = "Install flask[async], or write a plain function."
     return Problem("origins", names, setting.source, reason, hint)

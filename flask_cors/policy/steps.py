@@ -93,10 +93,10 @@ _ROWS: Final[dict[Code, _Row]] = {
         *_HEADERS, False, "the request headers {values} are not allowed ({source})"
     ),
     "private-network-on": _Row(
-        *_NETWORK, True, "a private network is asked for, and allow_private_network is True"
+        *_NETWORK, True, "a private network is requested, and allow_private_network is True"
     ),
     "private-network-off": _Row(
-        *_NETWORK, False, "a private network is asked for, and allow_private_network is False"
+        *_NETWORK, False, "a private network is requested, and allow_private_network is False"
     ),
     "credentials-on": _Row(
         *_CREDENTIALS, True, "cookies and HTTP authentication may be used ({source})"
@@ -274,7 +274,7 @@ def _granted(policy: Policy, preflight: Preflight, grant: Grant) -> list[Step]:
 
 
 def _vary(decision: Decided) -> Step:
-    """Return whether caches must keep answers apart (#cors-protocol-and-http-caches)."""
+    """Return whether caches must separate responses by origin (#cors-protocol-and-http-caches)."""
     setting = decision.policy.settings["vary_header"]
     code: Code = "vary-named" if decision.vary else "vary-not-needed"
     code = code if decision.policy.vary_header else "vary-left-alone"

@@ -3,7 +3,7 @@
 ``cross_origin`` returns a new function. A view that is registered without it, since the decorator
 stands above ``@app.route``, can only be found by the function that the mark was made for; one
 behind a decorator without ``functools.wraps`` by what that decorator closes over. Reads wrappers
-and closures; never calls anything, and keeps nothing alive.
+and closures; never calls anything, and holds no references.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _inside(item: object) -> Iterable[object]:
 
 
 def _has_vars(method: MethodType) -> bool:
-    # An app or a blueprint holds everybody's functions, and is nobody's wrapper.
+    # An app or a blueprint holds functions of all views, and wraps none of them.
     return hasattr(method.__self__, "__dict__") and not hasattr(method.__self__, "add_url_rule")
 
 

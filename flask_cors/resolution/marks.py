@@ -214,7 +214,7 @@ def stacked(place: str, marks: Sequence[Mark]) -> Problem:
         place,
         loser.source,
         f"without effect: {winner.decorator} ({winner.source}) is on the same object, and wins",
-        "Keep one of the two, with all its options.",
+        "Use one of the two, with all options.",
     )
 
 

@@ -1,6 +1,6 @@
 """``CORS`` objects that no app and no blueprint was given: where each was made.
 
-Knows places in code; the objects themselves are not kept alive.
+Knows places in code; the objects themselves are not referenced.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The walk: the layers that a request meets, nearest first, and their effective options.
+"""The walk: the layers that apply to a request, nearest first, and their effective options.
 
 endpoint -> blueprint -> app -> config -> defaults; each option is resolved by itself.
 """

@@ -3,7 +3,7 @@
 Mostly that is Flask, and the function is the view whose mark the walk found. Where it is not (an
 error handler, a login handler, a view that is loaded late, a dispatcher of another library, a
 function that is decorated at every request), the mark decides on the response that it returned.
-Nothing is kept but a note on the request.
+Only a note on the request is stored.
 """
 
 from __future__ import annotations

@@ -21,13 +21,13 @@ from .notes import notes_on
 _MOST_EXPLAINED: Final = 1000
 # Some servers name the scheme of a WebSocket handshake; pages have no such scheme.
 _OF_PAGES: Final = {"ws": "http", "wss": "https"}
-_NO_HOOK_RAN: Final = ": it is asked before any hook of the app has run, so g is empty"
+_NO_HOOK_RAN: Final = ": it is called before any hook of the app has run, so g is empty"
 # Each policy is logged once: browsers send a cookie with every request of a page.
 _met_by_cookies: WeakSet[Policy] = WeakSet()
 
 
 def report(app: Flask, request: Request, decision: Decision, response: Response) -> None:
-    """Log a denial and send the signal, once a request; tell of credentials that were dropped.
+    """Log a denial and send the signal, once per request; report dropped credentials.
 
     A request of the page's own origin is no denial, nor one whose *response* holds an answer of
     the app.
@@ -52,7 +52,7 @@ def report(app: Flask, request: Request, decision: Decision, response: Response)
 
 
 def report_uncovered(app: Flask, request: Request, response: Response) -> None:
-    """Tell in debug mode of a cross-origin request where CORS is off."""
+    """Log in debug mode a cross-origin request for which CORS is off."""
     origin = request.environ.get("HTTP_ORIGIN")
     if not origin or is_same_origin(request, origin) or fetch.ALLOW_ORIGIN in response.headers:
         return

@@ -2,7 +2,7 @@
 
 A ``before_request`` function often leaves something on ``g`` that an ``after_request`` or teardown
 function reads: a start time, a request id, a connection. Where the first did not run, the second
-may raise; it is then logged once, and neither changes the answer nor keeps the others from
+may raise; it is then logged once, and neither changes the answer nor prevents the others from
 running.
 """
 

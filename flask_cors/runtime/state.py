@@ -24,7 +24,7 @@ KEY: Final = "flask_cors"
 
 
 class NotCompiled:
-    """The policies of an app that nobody asked for yet."""
+    """The policies of an app before they are used for the first time."""
 
     __slots__ = ()
 

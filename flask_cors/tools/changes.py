@@ -299,7 +299,7 @@ def with_resource(
 
 
 def with_rule(settings: Mapping[str, Setting]) -> Callable[[Draft], Draft]:
-    """Return how one more ``CORS`` object is told to cover the whole app."""
+    """Return how one more ``CORS`` object for the whole app is written."""
 
     def make(draft: Draft) -> Draft:
         registry = _copied(draft.registry)

@@ -115,13 +115,13 @@ def _origin(context: click.Context, parameter: click.Parameter, value: str) -> s
 
 def _method(context: click.Context, parameter: click.Parameter, value: str) -> str:
     if not fetch.is_token(value):
-        raise click.BadParameter(f"{shorten(value)} is no method")
+        raise click.BadParameter(f"{shorten(value)} is not a method")
     return fetch.normalize_method(value)
 
 
 def _url(context: click.Context, parameter: click.Parameter, value: str) -> str:
     if not _is_url(value):
-        raise click.BadParameter(f"{shorten(value)} is no URL")
+        raise click.BadParameter(f"{shorten(value)} is not a URL")
     return value
 
 
@@ -138,7 +138,7 @@ def _is_url(value: str) -> bool:
 
 def _whole_url(context: click.Context, parameter: click.Parameter, value: str) -> str:
     if not urlsplit(_url(context, parameter, value)).scheme:
-        raise click.BadParameter(f"{shorten(value)} is no URL; write http:// or https://")
+        raise click.BadParameter(f"{shorten(value)} is not a URL; write http:// or https://")
     return value
 
 
@@ -160,7 +160,7 @@ def _headers(
     for item in values:
         name, colon, value = item.partition(":")
         if not fetch.is_token(name):
-            raise click.BadParameter(f"{shorten(name)} is no header's name")
+            raise click.BadParameter(f"{shorten(name)} is not a header name")
         default = "application/json" if name.lower() == "content-type" else "x"
         found[name] = value.strip() if colon else default
     return found
@@ -194,7 +194,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON; nee
 
 @cors.command("routes", with_appcontext=False)
 @click.option("--endpoint", help="Only the routes of this endpoint.")
-@click.option("--sources", is_flag=True, help="Every option, with the place where it was said.")
+@click.option("--sources", is_flag=True, help="Every option, with the place where it is set.")
 @_as_json
 @click.pass_context
 def routes_command(
@@ -242,7 +242,7 @@ def routes_to_dict(rows: Sequence[RouteRow]) -> dict[str, Any]:
 @click.argument("url", callback=_url)
 @_request_options
 @click.option("--all", "every_option", is_flag=True, help="Show options with their defaults too.")
-@click.option("--base-url", callback=_base_url, help="The server that a path is asked of.")
+@click.option("--base-url", callback=_base_url, help="The server that a path belongs to.")
 @click.pass_context
 def explain_command(
     context: click.Context,
@@ -373,7 +373,9 @@ def report_command(context: click.Context, output: Path) -> None:
 
 @cors.command("probe", with_appcontext=False)
 @click.argument("url", callback=_whole_url)
-@click.option("--method", default="GET", callback=_method, help="Sent as it is; mind its effects.")
+@click.option(
+    "--method", default="GET", callback=_method, help="Sent to the server, so it can change data."
+)
 @click.option("--timeout", type=click.FloatRange(0, 3600, min_open=True), default=10.0)
 @_request_options
 @click.pass_context
@@ -431,7 +433,7 @@ def _saved_requests(
     default=8700,
     help="The port of the pages: the one of the front end, to have its origin.",
 )
-@click.option("--server", callback=_server, metavar="URL", help="Ask an app that already runs.")
+@click.option("--server", callback=_server, metavar="URL", help="Use an app that already runs.")
 @click.option(
     "--requests",
     "saved",
@@ -449,7 +451,7 @@ def lab_command(
     saved: list[dict[str, Any]],
     reload: bool,
 ) -> None:
-    """Serve the app beside pages of other origins, to try requests in a browser."""
+    """Serve the app together with pages of other origins, to try requests in a browser."""
     from .lab.serving import Choice, PortError, is_first_process, serve
 
     if is_first_process():

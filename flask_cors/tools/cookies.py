@@ -108,7 +108,7 @@ def is_same_site(origin: str, url: str) -> bool:
 
 
 def is_trustworthy(url: str) -> bool:
-    """Return whether browsers keep Secure cookies of *url*: https, or this machine."""
+    """Return whether browsers store Secure cookies of *url*: https, or this machine."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     local = host == "localhost" or host.endswith(".localhost")

@@ -110,7 +110,7 @@ def _double(seen: Seen) -> Fault | None:
         "a proxy in front",
         f"two {fetch.ALLOW_ORIGIN} values arrive ({shorten(', '.join(values))}): the app sends "
         "one, and something in front of it adds another",
-        "Let one of the two say it: take the header out of the proxy (nginx: add_header).",
+        "Let only one of them send it: remove the header from the proxy (nginx: add_header).",
     )
 
 
@@ -287,7 +287,7 @@ def _kept_for_another(seen: Seen) -> Fault | None:
     return Fault(
         "a cache in front",
         f"the same request past the cache gets {fetch.ALLOW_ORIGIN}: {shorten(again)}, so an "
-        "answer that was kept for another origin came back",
+        "answer that was stored for another origin came back",
         "Let Vary: Origin pass to the cache, let it obey it, and empty it once.",
     )
 

@@ -29,7 +29,7 @@ from .trials import Trials
 
 __all__ = ["Explanation", "explain"]
 
-# Where `flask run` listens unless it is told otherwise.
+# Where `flask run` listens by default.
 _PORT: Final = "5000"
 
 
@@ -111,7 +111,7 @@ def _with_values(headers: Mapping[str, str] | Iterable[str]) -> dict[str, str]:
     return {name: json if name.lower() == "content-type" else "x" for name in names}
 
 
-# -- what is said of it ----------------------------------------------------------------
+# -- notes -----------------------------------------------------------------------------
 
 
 def _walk(layers: Layers) -> Iterable[WalkStep]:
@@ -131,9 +131,9 @@ def _off(found: Found, policies: Policies) -> str:
 
 _WHY_OFF = {
     "dot segment": "the path has a . or .. segment, which no page needs.",
-    "exempt": "the view is taken out by cors_exempt.",
+    "exempt": "cors_exempt turns CORS off for the view.",
     "not covered": "no decorator, blueprint or resource covers this path.",
-    "nowhere": "it is on for no route of this app.",
+    "nowhere": "no route of this app has CORS.",
 }
 
 
@@ -153,7 +153,7 @@ _BY_BROWSERS: Final = (NOT_SENDABLE, "mixed-content")
 
 
 class _Code(NamedTuple):
-    """Code of the app that decides instead of the options, and what is said of it."""
+    """Code of the app that decides instead of the options, and the note about it."""
 
     writers: tuple[Writer, ...]
     message: str

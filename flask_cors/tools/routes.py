@@ -1,4 +1,4 @@
-"""What every route of an app amounts to: one row per URL rule and policy.
+"""The effective policy of every route of an app: one row per URL rule and policy.
 
 Asks the table that requests are answered with; decides nothing itself.
 """

@@ -223,7 +223,7 @@ def print_probe(result: ProbeResult) -> None:
     if result.section:
         output.line(f"Failed: {result.step} (https://fetch.spec.whatwg.org/#{result.section})")
     for fault in result.faults:
-        output.line(f"Likely at fault: {fault.who}", "bold")
+        output.line(f"Likely cause: {fault.who}", "bold")
         output.line(f"{fault.what}.", indent=2, sent=True)
         output.line(fault.hint, indent=2, sent=True)
     for exchange in result.exchanges:

@@ -1,4 +1,4 @@
-"""Lines of text, as a terminal and ``str()`` show them alike: escaped, shortened, wrapped.
+"""Lines of text, for a terminal and for ``str()``: escaped, shortened, wrapped.
 
 Knows no terminal: colours are names, and whoever prints may leave them out.
 """

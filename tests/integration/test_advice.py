@@ -293,7 +293,7 @@ def test_a_mark_that_is_put_on_after_registration() -> None:
     with pytest.warns(CorsWarning):
         told = of(app).explain("GET", "/y", PAGE)
     assert advise(told) == "Write cross_origin below @app.route, next to the function."
-    assert told.notes[1] == "CORS is off here: it is on for no route of this app."
+    assert told.notes[1] == "CORS is off here: no route of this app has CORS."
 
 
 def test_a_redirect_to_another_server() -> None:

@@ -350,10 +350,10 @@ def test_26_origins_none_is_an_error() -> None:
     with pytest.raises(ConfigError, match="origins=None"):
         app_of(origins=None)
     assert ask(app_of(origins=[]), "/").cors == NOTHING
-    with pytest.warns(CorsWarning, match="None names no origin"):
+    with pytest.warns(CorsWarning, match="None is not an origin"):
         app = app_of(origins=[None, SITE])
     assert ask(app, "/").cors == allowed()
-    with pytest.warns(CorsWarning, match="an empty string names no origin"):
+    with pytest.warns(CorsWarning, match="an empty string is not an origin"):
         app = app_of(origins=[""])
     assert ask(app, "/").cors == NOTHING
 

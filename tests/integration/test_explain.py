@@ -353,7 +353,7 @@ def test_an_endpoint_that_is_not_covered() -> None:
 @pytest.mark.parametrize(
     ("path", "off", "why"),
     [
-        ("/exempt", "exempt", "the view is taken out by cors_exempt."),
+        ("/exempt", "exempt", "cors_exempt turns CORS off for the view."),
         ("/user/..%2f", "dot segment", "the path has a . or .. segment, which no page needs."),
     ],
 )
@@ -369,7 +369,7 @@ def test_an_app_where_cors_is_on_for_no_route() -> None:
     CORS(app, resources="/none")
     told = explain(app, "GET", "/", ME)
     assert told.off == "nowhere"
-    assert told.notes == ("CORS is off here: it is on for no route of this app.",)
+    assert told.notes == ("CORS is off here: no route of this app has CORS.",)
     app.add_url_rule("/api/<name>", "api", lambda name: name)
     CORS(app, resources="/api/other")
     told = explain(app, "GET", "/api/x", ME)

@@ -148,7 +148,7 @@ def serve(options: Mapping[str, Any]) -> Flask:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         warnings.simplefilter("ignore", DeprecationWarning)
-        warnings.filterwarnings("ignore", ".*which is what a browser sends", CorsWarning)
+        warnings.filterwarnings("ignore", ".*write it like this", CorsWarning)
         CORS(app, **options)
         app.extensions["cors"].reload()
     return app

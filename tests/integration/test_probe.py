@@ -483,7 +483,7 @@ def test_the_command(server: str, run: Callable[..., tuple[int, str]]) -> None:
 def test_the_command_fails_with_the_fault(server: str, run: Callable[..., tuple[int, str]]) -> None:
     code, output = run(f"{server}/data", "--origin", "https://evil.example")
     assert code == 1
-    assert "\nLikely at fault: the app's configuration\n" in output
+    assert "\nLikely cause: the app's configuration\n" in output
     code, output = run(f"{server}/data", "--origin", "https://evil.example", "--json")
     told = json.loads(output)
     assert (code, told["verdict"], told["good"]) == (1, "blocked", False)
@@ -495,11 +495,11 @@ def test_the_command_fails_with_the_fault(server: str, run: Callable[..., tuple[
     ("args", "words"),
     [
         (("http://127.0.0.1:2/", "--origin", PAGE), "Error: 127.0.0.1:2 cannot be asked: "),
-        (("ftp://a/", "--origin", PAGE), "is no URL"),
-        (("/data", "--origin", PAGE), "is no URL"),
-        (("http://127.0.0.1:99999/", "--origin", PAGE), "is no URL"),
+        (("ftp://a/", "--origin", PAGE), "is not a URL"),
+        (("/data", "--origin", PAGE), "is not a URL"),
+        (("http://127.0.0.1:99999/", "--origin", PAGE), "is not a URL"),
         (("http://127.0.0.1/", "--origin", "app.example.com"), "is not a valid origin"),
-        (("http://127.0.0.1/", "--origin", PAGE, "--header", "a b"), "is no header's name"),
+        (("http://127.0.0.1/", "--origin", PAGE, "--header", "a b"), "is not a header name"),
         (("http://127.0.0.1/", "--origin", PAGE, "--method", "TRACE"), "no page can send"),
         (("http://u:p@127.0.0.1/", "--origin", PAGE), "includes credentials"),
     ],

@@ -16,7 +16,7 @@ from .rules import rule
 from .subject import Found, Subject, Use, quoted, routes, some
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-# Chromium and Firefox keep a preflight's answer no longer than these, in seconds.
+# Chromium and Firefox cache a preflight's answer for at most this long, in seconds.
 CHROMIUM_CAP: Final = 7200
 FIREFOX_CAP: Final = 86400
 
@@ -47,7 +47,7 @@ def any_origin_changes_state(subject: Subject) -> Iterator[Found]:
 
 def _changing(row: RouteRow) -> bool:
     allowed: frozenset[str] = row.policy.methods if row.policy else frozenset()
-    # A POST needs no preflight, so no list of methods keeps it away.
+    # A POST needs no preflight, so no list of methods prevents it.
     return any(
         method == "POST" or method in allowed or "*" in allowed
         for method in row.methods
@@ -133,7 +133,7 @@ def _with_escaped_dots(pattern: str) -> str:
 
 
 def _is_open(pattern: str, flags: int) -> bool:
-    """Return whether *pattern* lets strangers in, as far as the extra [cli] is there to tell."""
+    """Return whether *pattern* lets strangers in, if the extra [cli] is installed."""
     try:
         return _verdict(pattern, flags).answer == "open"
     except ModuleNotFoundError:
@@ -240,7 +240,7 @@ def long_max_age(subject: Subject) -> Iterator[Found]:
     for use in subject.uses("max_age"):
         if use.value is None or use.value <= CHROMIUM_CAP:
             continue
-        capped = f"Chromium keeps a preflight's answer for {CHROMIUM_CAP} seconds at most"
+        capped = f"Chromium caches a preflight's answer for {CHROMIUM_CAP} seconds at most"
         if use.value > FIREFOX_CAP:
             capped += f", Firefox for {FIREFOX_CAP}"
         yield use.found(
@@ -258,7 +258,7 @@ def no_max_age(subject: Subject) -> Iterator[Found]:
             "CORS_MAX_AGE",
             f"preflights of {routes(rows)} are answered without max_age, so browsers ask again "
             "after five seconds",
-            f"Write CORS_MAX_AGE = 600, or max_age=600 at one level; Chromium keeps an answer for "
+            f"Write CORS_MAX_AGE = 600, or max_age=600 at one level; Chromium caches an answer for "
             f"{CHROMIUM_CAP} seconds at most.",
         )
 

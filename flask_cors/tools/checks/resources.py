@@ -100,7 +100,7 @@ def _below_it(pattern: PathPattern, paths: Iterable[str]) -> str:
 
 
 def _nearest(pattern: PathPattern, paths: dict[str, str]) -> str:
-    """Return the route, or the beginning of routes, that is spelled most alike."""
+    """Return the route, or the beginning of routes, with the most similar spelling."""
     if pattern.regex is not None:
         near = difflib.get_close_matches(pattern.literal, paths, 1)
         return f"The nearest route is {paths[near[0]]}; correct the pattern." if near else ""
@@ -153,8 +153,7 @@ def _met_by(entry: Entry, url_rule: Any) -> list[Layer]:
 def _order(others: Iterable[Entry]) -> str:
     if any(other.pattern is EVERYTHING for other in others):
         return (
-            "Keep one CORS object for the whole app, with all options; of two, the later one "
-            "counts."
+            "Use one CORS object for the whole app, with all options; of two, the later one counts."
         )
     return (
         "Remove it, or narrow the other one: exact paths come first, then the longest literal "

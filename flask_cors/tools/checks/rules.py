@@ -1,4 +1,4 @@
-"""The rules: each is one function with its id, severity and title beside it.
+"""The rules: each is one function, with its id, severity and title in its decorator.
 
 To add one, write a function below ``@rule`` in one of the modules of this folder, and a row in
 the documentation of ``flask cors check``.

@@ -57,7 +57,7 @@ class Use:
 
     @property
     def is_default(self) -> bool:
-        """Whether nobody set the option."""
+        """Whether the option is not set anywhere."""
         return self.source.level == "default"
 
     @property
@@ -162,7 +162,7 @@ class Subject:
 
     @cached_property
     def met(self) -> dict[Scope, set[Layer]]:
-        """The resources of each index that the path of some route meets, or may meet."""
+        """The resources of each index that match the path of some route, or may match it."""
         return {scope: _met(scope, rules) for scope, rules in self.scopes.items()}
 
     @cached_property

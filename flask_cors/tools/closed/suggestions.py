@@ -34,7 +34,7 @@ def suggest_closed(regex: re.Pattern[str]) -> str | None:
 
     It has been proved closed as it stands in a list of ``origins``, where case is ignored, and
     accepts an origin that *regex* accepts. ``None`` where *regex* is closed, and where it
-    cannot be told what is meant.
+    is not clear what is meant.
     """
     if examine(regex).answer == "closed":
         return None

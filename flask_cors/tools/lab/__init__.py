@@ -1,4 +1,4 @@
-"""The lab: an app beside pages of other origins, which ask it in a real browser.
+"""The lab: an app, and pages of other origins that send it requests in a real browser.
 
 ``serving`` starts it, ``page`` serves the pages and answers their scripts, ``log`` records
 what reaches the app, ``cookies`` says what became of its cookies, and ``model`` asks for

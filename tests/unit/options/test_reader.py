@@ -218,12 +218,12 @@ def test_origins_none_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("name", "place", "where"),
     [
-        ("automatic_options", "app", "mark"),
-        ("automatic_options", "blueprint", "mark"),
-        ("automatic_options", "resource", "mark"),
-        ("intercept_exceptions", "blueprint", "app"),
-        ("intercept_exceptions", "mark", "app"),
-        ("intercept_exceptions", "resource", "app"),
+        ("automatic_options", "app", "cross_origin"),
+        ("automatic_options", "blueprint", "cross_origin"),
+        ("automatic_options", "resource", "cross_origin"),
+        ("intercept_exceptions", "blueprint", "CORS(app)"),
+        ("intercept_exceptions", "mark", "CORS(app)"),
+        ("intercept_exceptions", "resource", "CORS(app)"),
     ],
 )
 def test_an_option_without_effect_is_dropped_with_a_warning(
@@ -231,7 +231,7 @@ def test_an_option_without_effect_is_dropped_with_a_warning(
 ) -> None:
     message = re.escape(
         f"{name}=False (CORS(app) at app.py:7): dropped: it has no effect here, "
-        f"only in the options of a {where}. Leave it out here."
+        f"only in {where}. Leave it out here."
     )
     with pytest.warns(CorsWarning, match=f"^{message}$"):
         assert read(place, **{name: False}) == {}
@@ -969,7 +969,7 @@ def test_star_is_dropped_from_exposed_headers_with_credentials() -> None:
 def test_an_async_callable_that_cannot_be_asked_is_told() -> None:
     origins = Origins(unanswered=("allowed()",))
     (problem,) = Policy.of(DEFAULTS, origins).degraded
-    assert problem.reason.startswith("allowed() is async, and cannot be asked without asgiref")
+    assert problem.reason.startswith("allowed() is async, and cannot be called without asgiref")
     assert problem.hint == "Install flask[async], or write a plain function."
 
 

@@ -72,8 +72,7 @@ def test_slash_default_port_and_case_are_normalised_with_a_warning(
     text: str, canonical: str
 ) -> None:
     message = re.escape(
-        f"origins={text!a} (CORS(app) at app.py:7): read as {canonical!r}, "
-        "which is what a browser sends"
+        f"origins={text!a} (CORS(app) at app.py:7): read as {canonical!r}; write it like this"
     )
     with pytest.warns(CorsWarning, match=f"^{message}$"):
         origins = read(text)
@@ -402,7 +401,7 @@ def item_of(given: object, words: str) -> object:
     """Return what the problem names: of a list, the item that holds the mistake."""
     if isinstance(given, list):
         return given[-1]
-    whole = not isinstance(given, str) or words == "names no origin"
+    whole = not isinstance(given, str) or words == "an empty string is not an origin"
     return given if whole else given.strip(" ,")  # type: ignore[attr-defined]
 
 
@@ -617,7 +616,7 @@ THEM = (
 KINDS = "an origin is a string, a regular expression or a callable"
 EXACT = [
     (None, "None is nearly always an environment variable that is not set", THEM),
-    ("", "an empty string names no origin", THEM),
+    ("", "an empty string is not an origin", THEM),
     (5, f"{KINDS}, not int", EXAMPLE),
     (
         '["https://a.example", "null"]',
@@ -677,7 +676,7 @@ EXACT = [
     ),
     (
         "https://*.com",
-        "this would be every site under the top-level domain 'com'",
+        "this would allow every site under the top-level domain 'com'",
         "Name the domain, as in 'https://*.example.com'.",
     ),
     (
@@ -687,13 +686,13 @@ EXACT = [
     ),
     (
         "https://*",
-        "this would be every https site",
+        "this would allow every https site",
         "Write '*' for any origin, or a wildcard such as 'https://*.example.com' or "
         "'https://localhost:*'.",
     ),
     (
         "app://*:1",
-        "this would be every app site",
+        "this would allow every app site",
         "Write '*' for any origin, or a wildcard such as 'app://*'.",
     ),
     (

@@ -520,7 +520,7 @@ def test_the_steps_of_a_preflight() -> None:
             "private network",
             "https://wicg.github.io/private-network-access/#cors-preflight",
             True,
-            "a private network is asked for, and allow_private_network is True",
+            "a private network is requested, and allow_private_network is True",
         ),
         NO_COOKIES,
     ]
@@ -539,7 +539,7 @@ def test_the_steps_of_a_preflight_that_asks_too_much() -> None:
             "private network",
             "https://wicg.github.io/private-network-access/#cors-preflight",
             False,
-            "a private network is asked for, and allow_private_network is False",
+            "a private network is requested, and allow_private_network is False",
         ),
     ]
     assert decision.reason == "the method 'DELETE' is not among the allowed ones (CORS(app))"

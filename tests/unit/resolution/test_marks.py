@@ -420,7 +420,7 @@ def test_the_problem_of_two_marks_names_both_and_the_one_that_decides() -> None:
     assert str(stacked("show", (mark(), second))) == (
         "cross_origin='show' (cross_origin at app.py:9): without effect: cross_origin "
         "(cross_origin at app.py:7) is on the same object, and wins. "
-        "Keep one of the two, with all its options."
+        "Use one of the two, with all options."
     )
     exempt = Mark({}, Source("view", "cors_exempt", "app.py", 8), exempt=True)
     problem = stacked("show", (mark(), exempt))

@@ -91,7 +91,7 @@ def private_network(subject: Subject) -> Iterator[Effect]:
     for use in _set(subject, "allow_private_network"):
         if use.value:
             what = "Access-Control-Allow-Private-Network is sent on preflights alone"
-            yield Effect(HEADERS, use.found(what, "Nothing is to be done: it means nothing else."))
+            yield Effect(HEADERS, use.found(what, "Nothing needs to be done."))
 
 
 @row(16, "max_age=0 is sent")
@@ -99,7 +99,8 @@ def zero_max_age(subject: Subject) -> Iterator[Effect]:
     for use in _set(subject, "max_age"):
         if use.value == 0:
             what = "max_age=0 was dropped; Access-Control-Max-Age: 0 asks before every request"
-            yield Effect(HEADERS, use.found(what, "Remove max_age, and browsers keep 5 seconds."))
+            keep = "Without max_age, browsers cache preflights for 5 seconds."
+            yield Effect(HEADERS, use.found(what, keep))
 
 
 @row(21, "'False' in the config is false")
@@ -121,7 +122,7 @@ def intercepted_exceptions(subject: Subject) -> Iterator[Effect]:
     for use in _set(subject, "intercept_exceptions"):
         if not use.value:
             what = "with intercept_exceptions=False, errors had no CORS headers; they carry them"
-            keep = "Nothing is to be done: a page sees the status of an error."
+            keep = "Nothing needs to be done: a page sees the status of an error."
             yield Effect(HEADERS, use.found(what, keep))
 
 
@@ -145,7 +146,7 @@ def exposed_on_preflights(subject: Subject) -> Iterator[Effect]:
     for use in _set(subject, "expose_headers"):
         if use.value:
             what = f"{some(use.value)} stood in answers to preflights too, where it means nothing"
-            yield Effect(HEADERS, use.found(what, "Nothing is to be done."))
+            yield Effect(HEADERS, use.found(what, "Nothing needs to be done."))
 
 
 unseen(6, "a path is decoded once, and one with a . or .. segment gets no CORS headers")

@@ -67,7 +67,7 @@ def no_arbitrary_origin(subject: Subject) -> Iterator[Effect]:
                 use.found(
                     f"requests without Origin got {min(use.value.literals)} on {routes(rows)}; "
                     "they get no Access-Control-Allow-Origin",
-                    "Nothing is to be done: no browser reads that header without sending Origin.",
+                    "Nothing needs to be done: browsers that read it send Origin.",
                 ),
             )
 
@@ -103,7 +103,7 @@ def dot_star(subject: Subject) -> Iterator[Effect]:
 def what_works_now(subject: Subject) -> Iterator[Effect]:
     for use in subject.uses("methods"):
         if "*" in use.value:
-            what = "methods='*' was the name of a method; it allows whatever is asked for"
+            what = "methods='*' was the name of a method; it now allows any method"
             yield Effect(MORE, use.found(what, "List the methods."))
     for use in subject.uses("origins"):
         yield from _origins_that_work_now(subject, use)

@@ -98,13 +98,13 @@ def positional_origins(subject: Subject) -> Iterator[Effect]:
             yield Effect(LESS, Found(source.place, what, keep, source.file, source.line))
 
 
-@row(9, "a decorator takes what it does not set from the blueprint and the app")
+@row(9, "options that a decorator does not set come from the blueprint and the app")
 def decorators_take_more(subject: Subject) -> Iterator[Effect]:
     old = subject.config_settings
     yield from _taken(subject, ("blueprint", "app"), old, lambda layer: layer.mark is not None)
 
 
-@row(10, "a blueprint takes what it does not set from the config and the app")
+@row(10, "options that a blueprint does not set come from the config and the app")
 def blueprints_take_more(subject: Subject) -> Iterator[Effect]:
     yield from _taken(subject, ("config", "app"), DEFAULTS, lambda layer: layer.kind == "blueprint")
 
@@ -190,7 +190,7 @@ def _differences(
 
 
 def _effect(found: Mapping[str, tuple[Setting, Setting]]) -> str:
-    """Return what differences amount to; what is granted to more counts most."""
+    """Return the effect of differences together; granting more is the most serious."""
     effects = {_grants(name, new.value, old.value) for name, (new, old) in found.items()}
     return next((effect for effect in (MORE, LESS) if effect in effects), HEADERS)
 
@@ -250,7 +250,7 @@ def preflights_of_other_endpoints(subject: Subject) -> Iterator[Effect]:
                 f"one endpoint answered the preflights of all methods of {url}; "
                 f"{routes(rows)} each answer their own"
             )
-            yield Effect(HEADERS, Found(url, what, "Nothing is to be done."))
+            yield Effect(HEADERS, Found(url, what, "Nothing needs to be done."))
 
 
 @row(36, "a preflight grants no more than each method's own policy")
@@ -280,7 +280,7 @@ def views_that_failed(subject: Subject) -> Iterator[Effect]:
         if failed:
             source = source_of(layer)
             what = f"{routes(rows)}: {failed}"
-            keep = "Nothing is to be done."
+            keep = "Nothing needs to be done."
             yield Effect(MORE, Found(source.place, what, keep, source.file, source.line))
 
 

@@ -122,4 +122,4 @@ def test_a_second_object_for_the_whole_app() -> None:
     assert (found.file, found.place) == (__file__, "CORS(app)")
     assert found.line
     assert f"{__file__}:{found.line + 1}" in found.reason
-    assert found.hint.startswith("Keep one CORS object for the whole app")
+    assert found.hint.startswith("Use one CORS object for the whole app")

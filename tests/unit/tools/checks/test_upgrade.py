@@ -151,7 +151,7 @@ def test_several_origins_in_one_string() -> None:
     assert of(app).changes[0].place == "CORS_ORIGINS"
 
 
-@pytest.mark.filterwarnings("ignore:.*which is what a browser sends")
+@pytest.mark.filterwarnings("ignore:.*write it like this")
 @pytest.mark.parametrize(
     ("step", "config", "place"),
     [
