@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import flask_cors
+from flask_cors.resolution import unused
 from tests.rules import RULES
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -39,6 +40,13 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         (title, text.encode(errors="backslashreplace").decode()) for title, text in report.sections
     ]
     return report
+
+
+@pytest.fixture(autouse=True)
+def _forget_unused_objects() -> None:
+    """Leave no ``CORS`` object of another test for `check` to find."""
+    unused._live.clear()
+    unused._dropped.clear()
 
 
 def skipped(config: pytest.Config) -> list[str]:
