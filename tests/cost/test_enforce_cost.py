@@ -1,4 +1,4 @@
-"""What ``enforce`` adds to a request, in calls: nothing where it is off, and little where it is on."""
+"""What ``enforce`` adds to a request, in calls: nothing where it is off, little where it is on."""
 
 from __future__ import annotations
 
