@@ -174,7 +174,7 @@ def test_an_app_is_not_an_origin() -> None:
 @pytest.mark.parametrize("given", [[""], [A, ""]])
 def test_an_empty_entry_of_a_list_names_no_origin(given: list[str]) -> None:
     app = make()
-    with pytest.warns(CorsWarning, match=r"dropped: an empty string names no origin"):
+    with pytest.warns(CorsWarning, match=r"dropped: an empty string is not an origin"):
         CORS(app, origins=given)
     app.add_url_rule("/", "v", lambda: "x")
     assert acao(app, "/", Origin=B) is None

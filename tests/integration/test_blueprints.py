@@ -186,7 +186,7 @@ def test_set_up_after_registration_is_refused_by_flask() -> None:
 
 def test_mistakes_are_told_at_the_blueprint() -> None:
     within = Blueprint("b", __name__)
-    with pytest.raises(ConfigError, match="names no origin") as caught:
+    with pytest.raises(ConfigError, match="is not an origin") as caught:
         CORS(within, origins="")
     assert caught.value.problems[0].source.level == "blueprint"
     assert caught.value.problems[0].source.place == "CORS(b)"
