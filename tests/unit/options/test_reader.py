@@ -95,6 +95,7 @@ ROWS: dict[str, tuple[set[str], str, Any]] = {
     "always_send": (ALL, "True", True),
     "vary_header": (ALL, "True", True),
     "allow_private_network": (ALL, "False", False),
+    "enforce": (ALL, "False", False),
     "headers": (ALL, "none", HeaderNames()),
     "automatic_options": ({"mark"}, "True", True),
     "resources": ({"app", "blueprint"}, "everything", None),
@@ -413,7 +414,7 @@ def test_origin_star_is_dropped_and_the_text_says_which_origins_hold() -> None:
     _, problem = degraded({"origin": "*"})
     assert problem.reason == (
         "dropped: there is no such option; it is called origins, and the origins of the next "
-        "layer apply: blueprint, app, CORS_ORIGINS; by default any"
+        "level apply (blueprint, app, CORS_ORIGINS), by default any"
     )
     assert problem.hint == "Write origins='*'."
     settings, problem = degraded({"origin": "*", "origins": "https://a.example"})
@@ -463,7 +464,7 @@ def test_a_keyword_spelled_as_its_config_key_is_taken_with_a_warning() -> None:
 def test_an_option_given_twice_is_an_error() -> None:
     with pytest.warns(CorsWarning, match="read as methods"):
         _, (problem,) = parsed({"methods": "GET", "CORS_METHODS": "PUT"})
-    hint = "Keep methods= alone."
+    hint = "Use methods= only."
     assert problem == Problem(
         "methods", "PUT", SOURCE, "it is given twice", hint, {"methods": "PUT"}
     )
