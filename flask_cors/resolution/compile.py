@@ -212,13 +212,15 @@ class Policies:
     def _late(self, endpoint: str, text: str) -> Route:
         rules = [rule for rule in self._app.url_map.iter_rules() if rule.endpoint == endpoint]
         self._views.pop(endpoint, None)
-        known = len(self._report.problems)
+        known, unwarned = len(self._report.problems), len(self._unwarned)
         self._add(endpoint, rules)
         self.are_one = False
         for problem in _unique(self._report.problems[known:]):
             LOG.error(
                 "CORS grants nothing by this option at the endpoint %r: %s", endpoint, problem
             )
+        for problem in self._unwarned[unwarned:]:
+            LOG.error("CORS grants less where this applies: %s", problem)
         if (endpoint, text) not in self._routes:
             self._routes[endpoint, text] = Route(None, _NO_METHODS, (), False)
         return self._routes[endpoint, text]

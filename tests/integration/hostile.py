@@ -72,7 +72,11 @@ def make_app(hostile: str) -> Flask:
     app = app_named(f"app {hostile}")
     app.config["CORS_CHECK_IGNORE"] = {"CORS002": hostile, hostile: hostile}
     blueprint = Blueprint(f"b {hostile.replace('.', '')}", "b", url_prefix="/b")
-    CORS(blueprint, origins=re.compile(rf"https://a\.example|https://{re.escape(hostile)}"), max_age=5)
+    CORS(
+        blueprint,
+        origins=re.compile(rf"https://a\.example|https://{re.escape(hostile)}"),
+        max_age=5,
+    )
     blueprint.add_url_rule(f"/{_in_a_rule(hostile)}", "v", _page)
     app.register_blueprint(blueprint)
     resources: dict[Any, Any] = {

@@ -284,7 +284,7 @@ def test_rules_that_did_not_run_are_one_line_for_each_reason(
     lines = invoke(["check"], make, COLUMNS="300").output.splitlines()
     (line,) = [line for line in lines if line.startswith("Not run: ") and "CORS001" in line]
     assert line.startswith("Not run: CORS002, CORS003, ")
-    assert line.endswith(", CORS032, since the configuration has errors (CORS001)")
+    assert line.endswith(", since the configuration has errors (CORS001)")
 
 
 @pytest.mark.parametrize("args", COMMANDS[:3], ids=lambda args: args[0])
