@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from examples.conftest import Serve
 
-METHODS = ("Access-Control-Allow-Methods", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT")
 OTHER = "https://other.example"
 
 
@@ -19,7 +18,7 @@ def test_each_method_answers_for_itself(serve: Serve) -> None:
         ("Vary", "Origin"),
     ]
     assert app.preflight("/notes/1", notes, "PUT").cors == [
-        METHODS,
+        ("Access-Control-Allow-Methods", "GET, HEAD, PUT"),
         ("Access-Control-Allow-Origin", notes),
     ]
     assert app.preflight("/notes/1", OTHER, "PUT").cors == [("Vary", "Origin")]
@@ -34,7 +33,7 @@ def test_a_class_and_the_method_that_is_taken_out(serve: Serve) -> None:
     ]
     assert app.preflight("/account", admin, "DELETE").cors == [
         ("Access-Control-Allow-Credentials", "true"),
-        METHODS,
+        ("Access-Control-Allow-Methods", "DELETE, GET, HEAD"),
         ("Access-Control-Allow-Origin", admin),
     ]
     assert app.ask("POST", "/account", origin=admin).cors == []

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from ...errors import REGEX_ERRORS
 from ...patterns.paths import EVERYTHING, PathPattern, parse_pattern
 from ...resolution.marks import Layer
 from ..explanation import show
@@ -114,8 +115,12 @@ def _nearest(pattern: PathPattern, paths: dict[str, str]) -> str:
     if not near:
         return ""
     better = choices[by_lower[near[0]]]
-    covers = next(path for path in paths if parse_pattern(better).matches(path))
-    return f"The nearest route is {covers}: write {quoted(better)}."
+    try:
+        read = parse_pattern(better)
+    except REGEX_ERRORS:  # a path may hold what a pattern takes for a regular expression
+        return ""
+    covers = next((path for path in paths if read.matches(path)), None)
+    return f"The nearest route is {covers}: write {quoted(better)}." if covers else ""
 
 
 def _beginnings(path: str) -> Iterator[str]:
