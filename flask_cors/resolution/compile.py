@@ -256,7 +256,7 @@ class Policies:
             own = self._own_marks[endpoint] = marks_of_view(view)
             for mark in own:
                 self._keep(mark.degraded)
-            by_method = _NO_METHODS
+            by_method: Mapping[str | None, Layers | None] = _NO_METHODS
             if class_of(view) is None:
                 _note_options(mark_of(view), rules)
             else:

@@ -416,7 +416,8 @@ def _more_resources(
     path, text = asked.found.target.path, miss.nearest.text
     wrong = not any(map(miss.nearest.matches, _paths(draft)))
     source = miss.source
-    place = str(Source("app", miss.place, *(source[2:] if source else ())))
+    file, line = (source.file, source.line) if source else (None, None)
+    place = str(Source("app", miss.place, file, line))
     # What is to be changed there next is named by the new pattern.
     own = f"resource {pattern!a} of {miss.place}"
     settings = {

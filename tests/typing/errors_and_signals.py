@@ -45,7 +45,6 @@ except CrossOriginRefused as refusal:
     forbidden: Forbidden = refusal
     assert_type(refusal.decision.origin, str | None)
     assert_type(refusal.decision.reason, str)
-    assert_type(refusal.description, str | None)
     refusal.decision.origin = None  # type: ignore[misc]
 
 
