@@ -43,7 +43,7 @@ BAD: Final[tuple[dict[str, Any], ...]] = (
     {"CORS_MAX_AGE": "never"},
     {"CORS_METHODS": ["G ET"]},
     {"CORS_ORIGINS": "https://*.com", "CORS_EXPOSE_HEADERS": "X Y"},
-    {"CORS_ORIGINS": None},
+    {"CORS_ORIGINS": ""},
 )
 
 
