@@ -224,9 +224,7 @@ def common() -> Iterator[Scenario]:
     """Yield the scenarios that most apps live in."""
     yield Scenario("allowed", "CORS(app, origins), allowed", covered, get(), setup=True)
     enforcing = functools.partial(covered, enforce=True)
-    yield Scenario(
-        "enforce", "CORS(app, enforce=True), allowed", enforcing, get(), lacking=NO_ENFORCE
-    )
+    yield Scenario("enforce", "CORS(app, enforce), allowed", enforcing, get(), lacking=NO_ENFORCE)
     yield Scenario("denied", "CORS(app, origins), denied", covered, get(origin=STRANGER), NOBODY)
     yield Scenario(
         "no-origin", "CORS(app, origins), no Origin", covered, get(origin=None), NOBODY_ASKED

@@ -12,15 +12,18 @@ from functools import partial
 from typing import Any
 
 import pytest
-from flask import Blueprint, Flask, Response, abort
+from flask import Blueprint, Flask, Response, abort, redirect
+from flask.views import MethodView
+from werkzeug.test import TestResponse
 
-from flask_cors import CORS, cors_exempt, cross_origin
+from flask_cors import CORS, ConfigError, cors_exempt, cross_origin
 from flask_cors.testing import Browser, NetworkError
 from tests.integration.exchange import (
     ALL_METHODS,
     ME,
     VARY,
     YOU,
+    acam,
     acao,
     ask,
     lines,
@@ -97,6 +100,17 @@ def by_mark(app: Flask) -> None:
     app.add_url_rule("/", "index", view, methods=["GET", "PUT"])
 
 
+def by_class(app: Flask) -> None:
+    class Things(MethodView):
+        @cross_origin([ME, YOU])
+        def get(self) -> str:
+            return "x"
+
+        put = cross_origin([ME, YOU])(lambda self: "x")
+
+    app.add_url_rule("/", view_func=Things.as_view("index"))
+
+
 def by_blueprint(app: Flask) -> None:
     blueprint = Blueprint("b", "b")
     CORS(blueprint, origins=[ME, YOU])
@@ -110,7 +124,7 @@ def by_config(app: Flask) -> None:
     app.add_url_rule("/", "index", lambda: "x", methods=["GET", "PUT"])
 
 
-SET_UPS = [by_object, by_mark, by_blueprint, by_config]
+SET_UPS = [by_object, by_mark, by_class, by_blueprint, by_config]
 WANTED = {ME: [acao(), VARY], YOU: [acao(YOU), VARY], EVIL: [VARY], None: [VARY]}
 
 
@@ -119,7 +133,9 @@ def test_64_first_requests_at_once(set_up: Callable[[Flask], None]) -> None:
     origins = [ME, YOU, EVIL, None] * (THREADS // 8)
     pages = [ME, YOU, EVIL, EVIL] * (THREADS // 8)
     expected = [WANTED[origin] for origin in origins]
-    expected += [sorted([ALL_METHODS] * (page != EVIL) + WANTED[page]) for page in pages]
+    # Methods with marks of their own: only those that the URL serves are named.
+    methods = acam("GET, HEAD, PUT") if set_up is by_class else ALL_METHODS
+    expected += [sorted([methods] * (page != EVIL) + WANTED[page]) for page in pages]
     for _ in range(5):
         app = Flask("raced", static_folder=None)
         set_up(app)
@@ -372,6 +388,11 @@ def wait():
         entered.set()
         assert go.wait(60)
 
+class Slow(Response):
+    def get_wsgi_headers(self, environ):
+        wait()
+        return super().get_wsgi_headers(environ)
+
 class Config(Flask.config_class):
     def __contains__(self, key):
         if key == "CORS_ORIGINS":
@@ -390,16 +411,18 @@ def busy(work):
 @pytest.mark.parametrize(
     ("does", "child"),
     [
+        ("""lambda: origins_of(app, "/slow")""", "serves"),
         ("""app.extensions["cors"].reload""", "serves"),
         ("""app.extensions["cors"].reload""", """app.extensions["cors"].reload"""),
         ("""lambda: origins_of(first)""", "lambda: origins_of(first) == [ME, None] or 1 / 0"),
     ],
-    ids=["reloads", "reloads, and so does the child", "compiles"],
+    ids=["puts headers on", "reloads", "reloads, and so does the child", "compiles"],
 )
 def test_a_fork_while_a_thread_is_busy(does: str, child: str) -> None:
     """A child has none of its parent's threads, and none of the locks that they hold."""
     code = f"""
 app, first = make(origins=ME), make(origins=ME)
+app.add_url_rule("/slow", "slow", lambda: Slow("x"))
 assert origins_of(app) == [ME, None]
 for each in (app, first):
     each.config = Config(each.root_path, each.config)
@@ -477,3 +500,124 @@ def test_nothing_of_a_failed_request_is_left_for_the_next(failing: Flask) -> Non
         for number in range(THREADS)
     ]
     assert at_once(asked) == [expected[number % 3] for number in range(THREADS)]
+
+
+# -- a table that fails ----------------------------------------------------------------
+
+
+def bad_mark(app: Flask) -> None:
+    methods = ["GET"]
+    app.add_url_rule("/bad", "bad", cross_origin(methods=methods)(lambda: "x"))
+    methods.append("NO TOKEN")
+
+
+def bad_object(app: Flask) -> None:
+    origins = [ME]
+    CORS(app, origins=origins)
+    origins.append("https://a b.example")
+
+
+def bad_resource(app: Flask) -> None:
+    origins = [ME]
+    CORS(app, resources={"/": {"origins": origins}})
+    origins.append("https://a b.example")
+
+
+def bad_config(app: Flask, **config: object) -> None:
+    CORS(app)
+    app.config.update(config)
+
+
+# What is found only when policies are compiled: the config, and lists that have changed.
+MISTAKES: dict[str, Callable[[Flask], object]] = {
+    "config": partial(bad_config, CORS_ORIGINS=None),
+    "config, no option of the view": partial(bad_config, CORS_MAX_AGE="soon"),
+    "mark": bad_mark,
+    "object": bad_object,
+    "resource": bad_resource,
+}
+REQUESTS = [
+    ("GET", "/", {}),
+    ("HEAD", "/", {}),
+    ("POST", "/", {}),
+    ("OPTIONS", "/", {}),
+    ("OPTIONS", "/", {"Access-Control-Request-Method": "PUT"}),
+    ("OPTIONS", "/own", {"Access-Control-Request-Method": "PUT"}),
+    ("OPTIONS", "/own", {}),
+    ("DELETE", "/", {}),
+    ("GET", "/none", {}),
+    ("GET", "/slash", {}),
+    ("GET", "/b/x", {}),
+    ("GET", "/static/x", {}),
+    ("GET", "/../x", {}),
+    ("BREW", "/", {}),
+]
+
+
+@pytest.fixture(params=MISTAKES)
+def mistaken(request: pytest.FixtureRequest) -> tuple[Flask, list[str]]:
+    """Return an app that must serve nothing, and a note of everything of it that ran."""
+    app, ran = Flask("mistaken"), []
+
+    def view(**_: object) -> str:
+        ran.append("view")
+        return "secret"
+
+    app.logger.disabled = True
+    CORS(app, resources={"/never/*": {}})
+    for rule, methods in (("/", ["GET", "POST", "PUT"]), ("/own", ["PUT", "OPTIONS"])):
+        app.add_url_rule(rule, rule, view, methods=methods)
+    app.add_url_rule("/slash/", "slash", view)
+    blueprint = Blueprint("b", "b", url_prefix="/b")
+    blueprint.add_url_rule("/<name>", "named", view)
+    blueprint.before_request(lambda: ran.append("hook"))
+    app.register_blueprint(blueprint)
+    app.before_request(lambda: ran.append("hook"))
+    app.url_value_preprocessor(lambda *_: ran.append("preprocessor"))
+    MISTAKES[request.param](app)
+    return app, ran
+
+
+def send(app: Flask, method: str, path: str, fields: dict[str, str]) -> TestResponse:
+    return app.test_client().open(path, method=method, headers={"Origin": ME, **fields})
+
+
+def test_no_view_runs(mistaken: tuple[Flask, list[str]]) -> None:
+    app, ran = mistaken
+    for _ in range(2):
+        for method, path, fields in REQUESTS:
+            found = send(app, method, path, fields)
+            assert (found.status_code, lines(found)) == (500, []), (method, path)
+            assert b"secret" not in found.data
+    assert ran == []
+
+
+def test_no_view_runs_though_a_handler_answers(mistaken: tuple[Flask, list[str]]) -> None:
+    """What the app makes of the error is its own; its views and hooks are still not asked."""
+    app, ran = mistaken
+    app.register_error_handler(Exception, lambda error: ("all is well", 200))
+    app.after_request(lambda response: ran.append("after") or response)
+    for method, path, fields in REQUESTS:
+        found = send(app, method, path, fields)
+        assert (found.status_code, lines(found)) == (200, []), (method, path)
+        assert b"secret" not in found.data
+    assert set(ran) == {"after"}
+
+
+def test_the_error_itself_leaves_a_testing_app(mistaken: tuple[Flask, list[str]]) -> None:
+    app, ran = mistaken
+    app.testing = True
+    problems = []
+    for method, path, fields in REQUESTS:
+        with pytest.raises(ConfigError) as raised:
+            send(app, method, path, fields)
+        problems.append(str(raised.value))
+    assert len(set(problems)) == 1
+    assert ran == []
+
+
+def test_a_redirect_is_served_by_nobody_either(mistaken: tuple[Flask, list[str]]) -> None:
+    app, ran = mistaken
+    app.view_functions["/"] = lambda: redirect("/slash/")
+    assert send(app, "GET", "/", {}).status_code == 500
+    assert ran == []

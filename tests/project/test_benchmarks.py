@@ -14,6 +14,7 @@ from wsgiref.validate import validator
 
 import numpy as np
 import pytest
+from flask import Flask
 from werkzeug import Request
 
 from benchmarks import __main__ as command
@@ -34,6 +35,8 @@ from benchmarks.scenarios import SCENARIOS, Scenario, get, preflight
 from benchmarks.sittings import Results, Runner, Times, check_alike, check_answer, take_turns
 from benchmarks.targets import Target
 from benchmarks.wsgi import Ask, environ, repeat, repeat_in_threads, request
+from flask_cors.resolution import table as policies_table
+from flask_cors.runtime.hooks import state_of
 
 RNG_SEED = 7
 INTERVAL = ("median", "low", "high")
@@ -337,6 +340,23 @@ def test_large_overheads_are_shown_without_decimals() -> None:
     assert "20123 [20123 20124]" in lines_of({"requests": {"allowed": found}})[1]
 
 
+def test_the_table_shows_everything_in_columns() -> None:
+    text = report.table(all_figures())
+    for part in text.split("\n\n"):
+        widths = {len(line) for line in part.splitlines()}
+        assert len(widths) == 1
+        assert max(widths) < 100
+    assert "1,000 literal origins" in text
+    assert "10 literal origins" not in text
+    lines = lines_of(all_figures())
+    assert "5,000 decorated views 1.0 2.0 3.0" in lines
+    assert "MiB allocated by Python 9.0 9.0 9.0" in lines
+    assert "MiB the process grew by – – –" in lines
+    assert "ms to import after Flask – 5.0 6.0" in lines
+    assert "in 200 blueprints 2.50 2.50 2.50 2.50" in lines
+    assert "requests a second 1,234.5 1,234.5 1,234.5 1,234.5" in lines
+
+
 def test_the_table_says_why_gunicorn_was_left_out() -> None:
     lines = lines_of({"gunicorn": "left out, because wrk is not installed"})
     assert lines[-1] == "gunicorn under wrk: left out, because wrk is not installed"
@@ -454,6 +474,18 @@ def test_a_plot_without_figures_is_not_drawn(tmp_path: Path) -> None:
 
 
 # -- commands --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("factory", commands.APPS)
+def test_the_commands_see_5000_routes(factory: str) -> None:
+    app: Flask = getattr(commands, factory)()
+    rules = list(app.url_map.iter_rules())
+    policies = state_of(app).policies()
+    assert len(rules) == 5_000
+    assert all(
+        policies.policy(policies_table.Target(rule.endpoint, rule.rule, "GET", rule.rule))
+        for rule in rules
+    )
 
 
 # -- server ----------------------------------------------------------------------------
