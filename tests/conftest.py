@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
 import flask_cors
 from flask_cors.resolution import unused
+from flask_cors.signals import cors_denied
 from tests.rules import RULES
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -47,6 +49,14 @@ def _forget_unused_objects() -> None:
     """Leave no ``CORS`` object of another test for `check` to find."""
     unused._live.clear()
     unused._dropped.clear()
+
+
+@pytest.fixture(autouse=True)
+def _disconnect_receivers() -> Iterator[None]:
+    """Leave no receiver, which an example of the documentation may connect, to another test."""
+    yield
+    for reference in list(cors_denied.receivers.values()):
+        cors_denied.disconnect(reference() if isinstance(reference, ref) else reference)
 
 
 def skipped(config: pytest.Config) -> list[str]:

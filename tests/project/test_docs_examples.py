@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import sys
 import textwrap
@@ -42,6 +41,3 @@ def test_examples_run(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     app = names["app"]
     if "cors" in app.extensions:
         state_of(app).policies()
-    # What an example connected to a signal goes with the example.
-    names.clear()
-    gc.collect()

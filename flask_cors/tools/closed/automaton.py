@@ -182,7 +182,7 @@ class Automaton:
     exact: bool
 
     def accepts(self, text: str) -> bool:
-        """Return whether *text*, in lower case, is accepted."""
+        """Return whether *text*, in lower case and not empty, is accepted."""
         reached = self.forward.closed(self.forward.read(self.forward.initial(), text))
         return not reached.isdisjoint(self.backward.initial())
 
