@@ -16,7 +16,7 @@ from .processes import ROOT
 from .report import Figures
 from .scenarios import SCENARIOS, Scenario
 from .sittings import Results, sit
-from .targets import ACTUAL, BEYOND_BARE, targets
+from .targets import ACTUAL, COUNTED, targets
 
 SECONDS = 240.0
 SITTINGS = 5
@@ -116,7 +116,7 @@ def measure(scenarios: Sequence[Scenario], seconds: float, sittings: int) -> Fig
 def add_costs(figures: Figures, rough: bool) -> None:
     """Add what is measured apart from the scenarios."""
     found = instructions.valgrind()
-    figures["instructions"] = instructions.count(BEYOND_BARE) if found else instructions.MISSING
+    figures["instructions"] = instructions.count(COUNTED) if found else instructions.MISSING
     figures["memory"] = costs.memory()
     figures["import_ms"] = costs.import_ms(3 if rough else 15)
     figures["commands_s"] = commands.seconds(1 if rough else 3)

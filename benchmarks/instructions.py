@@ -31,7 +31,7 @@ from .processes import Process
 from .report import table
 from .scenarios import SCENARIOS, Scenario
 from .sittings import check_answer
-from .targets import BEYOND_BARE, COUNTED_ON, of_instructions
+from .targets import COUNTED, COUNTED_ON, of_instructions
 
 Counts: TypeAlias = dict[str, dict[str, int]]
 """The instructions of one request, by scenario and implementation."""
@@ -130,9 +130,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--only",
         type=_names,
-        default=list(BEYOND_BARE),
+        default=list(COUNTED),
         metavar="SCENARIO,...",
-        help=f"some scenarios instead of {','.join(BEYOND_BARE)}",
+        help=f"some scenarios instead of {','.join(COUNTED)}",
     )
     return made
 

@@ -44,13 +44,16 @@ COUNTED_ON: Final = (3, 11)
 """The Python that the limits of instructions are for."""
 BEYOND_BARE: Final[Mapping[str, int | None]] = {
     "allowed": 28_000,
-    "enforce": 31_000,
     "denied": 28_000,
     "no-origin": 22_000,
     "decorated": 44_000,
     "preflight": None,
 }
 """The instructions that a scenario may add to bare Flask; a preflight saves some."""
+COUNTED: Final = (*BEYOND_BARE, "enforce")
+"""The scenarios whose instructions have limits."""
+ENFORCE: Final = 3_000
+"""The instructions that ``enforce`` may add to an allowed request."""
 PREFLIGHT_SHARE: Final = 0.85
 """The share of the instructions of Flask's own ``OPTIONS`` that a preflight may have."""
 
@@ -87,6 +90,9 @@ def of_instructions(counts: Mapping[str, Mapping[str, int]]) -> Iterator[Target]
     """Yield the targets of the instructions counted, by scenario; none on another Python."""
     if sys.version_info[:2] != COUNTED_ON:
         return
+    if {"allowed", "enforce"} <= counts.keys():
+        more = counts["enforce"][PROJECT] - counts["allowed"][PROJECT]
+        yield Target("enforce, allowed: instructions beyond the same without", more, ENFORCE)
     for name, found in counts.items():
         title = f"{SCENARIOS[name].title}: instructions"
         if most := BEYOND_BARE.get(name):

@@ -655,7 +655,7 @@ RULES: Final[dict[str, str]] = {
         "What a step of the protocol says is data (a code and values) first and a sentence "
         "second; nothing reads sentences."
     ),
-    "11.calls": "A request makes no more calls than the recorded budget.",
+    "11.instructions": "A request costs no more instructions than the table of section 11.",
     "11.enforce": (
         "`enforce` off costs nothing; on, at most 3,000 instructions on a same-origin or "
         "allowed request."

@@ -19,9 +19,8 @@ from ..resolution.lock import LOCKS
 from ..resolution.marks import ENFORCING
 from . import called, decisions, denials, enforcement, tracebacks
 from .decisions import Compiled
-from .enforcement import DECIDED
 from .headers import HEADERS, send_with, sending
-from .notes import ANSWERED, NOTE, UNDECIDED, note_answered, notes_on
+from .notes import ANSWERED, DECIDED, NOTES, UNDECIDED, note_answered, notes_on
 from .paired import PairedHooks
 from .state import KEY, State, installed
 
@@ -81,9 +80,10 @@ class Hooks:
         current: Any = self._state.current
         if current.url_map() is not self._app.url_map:
             current = self._compiled(req)
-        if req.method == "OPTIONS" and (answer := self._preflight(current, req)) is not None:
-            return answer
-        if current.enforces or ENFORCING:
+        if req.method == "OPTIONS":
+            if (answer := self._preflight(current, req)) is not None:
+                return answer
+        elif current.enforces or ENFORCING:
             enforcement.check(self._app, current, req)
         return self._preprocess(*args) if args else self._preprocess()
 
@@ -101,12 +101,10 @@ class Hooks:
         req = _current_request()
         environ = req.environ
         current = self._state.current
-        if NOTE in environ or req.method == "OPTIONS" or type(current) is not Compiled:
+        if hasattr(req, NOTES) or req.method == "OPTIONS" or type(current) is not Compiled:
             decision = self._decide(req, returned)
             denials.explain_refusal(self._app, req, response)
-        elif current.enforces and (found := environ.get(DECIDED)) and found[0] is req:
-            decision = found[1]
-        else:
+        elif not current.enforces or (decision := getattr(req, DECIDED, None)) is None:
             decision = decisions.decide_actual(self._app, current, req)
             if decision is not None and not decision.lasting:
                 # A failing hook brings a request here twice, and a callable is asked once.

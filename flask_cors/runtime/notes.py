@@ -9,8 +9,11 @@ from flask import Request, Response, g
 from ..policy.decide import Decision
 from ..resolution.marks import Mark
 
-#: Where the notes are in a WSGI environ.
-NOTE: Final = "flask_cors.note"
+#: The attribute of a request that holds the notes on it. In the environ, which the request holds,
+#: they would keep each other alive; and apps may share one environ.
+NOTES: Final = "_flask_cors_notes"
+#: The attribute that holds a decision made before the hooks, where nothing else is noted.
+DECIDED: Final = "_flask_cors_decided"
 #: Where it is on ``g``, which teardown functions of the app context still have, that the request
 #: was answered before any hook.
 ANSWERED: Final = "_flask_cors_answered"
@@ -26,10 +29,9 @@ class Notes:
     before the answer; ``reported`` that a denial was logged; ``refused`` why ``enforce`` refused.
     """
 
-    __slots__ = ("answered", "decision", "mark", "refused", "reported", "request", "returned")
+    __slots__ = ("answered", "decision", "mark", "refused", "reported", "returned")
 
-    def __init__(self, request: Request) -> None:
-        self.request = request
+    def __init__(self) -> None:
         self.decision: Decision | None = UNDECIDED
         self.answered = False
         self.mark: Mark | None = None
@@ -45,11 +47,9 @@ def note_answered(request: Request) -> None:
 
 
 def notes_on(request: Request) -> Notes:
-    """Return the notes on a request, made now where there are none.
-
-    Apps may share one WSGI environ: those of another request are not this one's.
-    """
-    found: Notes | None = request.environ.get(NOTE)
-    if found is None or found.request is not request:
-        found = request.environ[NOTE] = Notes(request)
+    """Return the notes on a request, made now where there are none."""
+    found: Notes | None = getattr(request, NOTES, None)
+    if found is None:
+        found = Notes()
+        setattr(request, NOTES, found)
     return found

@@ -12,7 +12,14 @@ from benchmarks import commands, costs, instructions, report, serving
 from benchmarks.kits import BARE, COMPARED, HANDWRITTEN, INCUMBENT, PROJECT
 from benchmarks.processes import Process
 from benchmarks.scenarios import SCENARIOS
-from benchmarks.targets import BEYOND_BARE, COUNTED_ON, PREFLIGHT_SHARE, of_instructions
+from benchmarks.targets import (
+    BEYOND_BARE,
+    COUNTED,
+    COUNTED_ON,
+    ENFORCE,
+    PREFLIGHT_SHARE,
+    of_instructions,
+)
 
 BARE_COUNT = 300_000
 
@@ -29,7 +36,7 @@ def counts(**beyond: int) -> instructions.Counts:
 
 
 def test_the_limits_are_of_scenarios_that_there_are() -> None:
-    assert BEYOND_BARE.keys() <= SCENARIOS.keys()
+    assert set(COUNTED) <= SCENARIOS.keys()
     assert [name for name, most in BEYOND_BARE.items() if most is None] == ["preflight"]
 
 
@@ -49,6 +56,18 @@ def test_the_limit_of_a_preflight_is_a_share(more: int, holds: bool) -> None:
     saved = round(BARE_COUNT * (PREFLIGHT_SHARE - 1))
     [target] = of_instructions(counts(preflight=saved + more))
     assert (target.limit, target.holds) == (PREFLIGHT_SHARE, holds)
+
+
+@pytest.mark.usefixtures("counted_python")
+@pytest.mark.parametrize(("more", "holds"), [(0, True), (1, False)])
+def test_the_limit_of_enforce_is_beyond_the_same_request_without_it(more: int, holds: bool) -> None:
+    most = BEYOND_BARE["allowed"]
+    assert most
+    found = of_instructions(counts(allowed=most, enforce=most + ENFORCE + more))
+    assert [(t.measured, t.limit, t.holds) for t in found] == [
+        (ENFORCE + more, ENFORCE, holds),
+        (most, most, True),
+    ]
 
 
 @pytest.mark.usefixtures("counted_python")
@@ -87,7 +106,7 @@ def test_a_summary_is_read(tmp_path: Path) -> None:
 
 def test_scenarios_are_named_in_one_argument(capsys: pytest.CaptureFixture[str]) -> None:
     parser = instructions.parser()
-    assert parser.parse_args([]).only == list(BEYOND_BARE)
+    assert parser.parse_args([]).only == list(COUNTED)
     assert parser.parse_args(["--only", "allowed,denied"]).only == ["allowed", "denied"]
     with pytest.raises(SystemExit):
         parser.parse_args(["--only", "allowed,dennied"])
@@ -127,7 +146,7 @@ def test_a_whole_run_counts_all_that_has_a_limit(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(serving, "has_wrk", lambda: False)
     figures: report.Figures = {}
     command.add_costs(figures, rough=True)
-    assert asked == list(BEYOND_BARE)
+    assert asked == list(COUNTED)
 
 
 @pytest.mark.parametrize("implementation", [PROJECT, INCUMBENT])

@@ -12,7 +12,7 @@ from flask import Flask, Request, Response, g, request
 
 from flask_cors import CORS, ConfigError, cross_origin
 from flask_cors.runtime.hooks import state_of
-from flask_cors.runtime.notes import NOTE, notes_on
+from flask_cors.runtime.notes import NOTES, notes_on
 from flask_cors.runtime.state import KEY
 
 ME = "https://me.example"
@@ -181,7 +181,7 @@ def test_a_plain_request_leaves_no_notes() -> None:
     with app.test_request_context("/", headers={"Origin": ME}):
         app.preprocess_request()
         app.process_response(Response())
-        assert NOTE not in request.environ
+        assert not hasattr(request, NOTES)
 
 
 @pytest.mark.rule("3.resource-covers")

@@ -1,0 +1,32 @@
+"""A request costs no more instructions than DESIGN.md section 11 allows; no clock is read."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+
+import pytest
+
+from benchmarks import instructions
+from benchmarks.targets import COUNTED, COUNTED_ON, of_instructions
+
+# Where objects lie in memory changes a request by as much: see docs/speed.rst.
+OF_MEMORY = 700
+FLASK = ".".join(version("Flask").split(".")[:2])
+
+
+@pytest.mark.incumbent
+@pytest.mark.rule("11.instructions")
+@pytest.mark.rule("11.enforce")
+@pytest.mark.skipif(not instructions.valgrind(), reason="valgrind is not installed")
+@pytest.mark.skipif(
+    (*sys.version_info[:2], FLASK) != (*COUNTED_ON, "3.1"),
+    reason="the limits are those of CPython 3.11 and Flask 3.1",
+)
+def test_no_limit_is_missed() -> None:
+    found = list(of_instructions(instructions.count(COUNTED)))
+    assert len(found) == len(COUNTED)
+    counted = [target for target in found if target.limit > 1]  # the other ones are shares
+    missed = [target for target in counted if target.measured > target.limit + OF_MEMORY]
+    missed += [target for target in found if target not in counted and not target.holds]
+    assert [str(target) for target in missed] == []
