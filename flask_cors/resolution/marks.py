@@ -9,6 +9,7 @@ copies of the class, marks included, is the same mark and not a nearer one.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 from weakref import ref
@@ -138,12 +139,12 @@ def is_marked(view: object) -> bool:
     return any(layers_of(view, method) for method in methods)
 
 
-class OnTrial:
+class OnTrial(ABC):
     """Stands for a view whose marks are read differently, to try a change of the code."""
 
+    @abstractmethod
     def layers(self, method: str | None) -> list[Layer]:
         """Return what :func:`layers_of` would, were the change made."""
-        raise NotImplementedError
 
 
 def layers_of(view: object, method: str | None, note: Note | None = None) -> list[Layer]:

@@ -83,10 +83,13 @@ class State:
     def reload(self) -> None:
         """Read ``app.config`` again and swap the policies; on an error the old ones stay.
 
-        Raises :class:`ConfigError` with all problems.
+        Before the first request there is nothing to swap: it reads everything anyway. Raises
+        :class:`ConfigError` with all problems.
         """
         with LOCKS.compile:
-            self.current = self._compile()
+            compiled = self._compile()
+            if type(self.current) is not NotCompiled:
+                self.current = compiled
 
     def compiled(self) -> Compiled:
         """Return what was compiled for the app's URL map, compiled now for another one.

@@ -22,7 +22,7 @@ from flask import (
 )
 from flask.sessions import SecureCookieSessionInterface
 
-from flask_cors import CORS, cross_origin
+from flask_cors import CORS, cross_origin, of
 from tests.integration.exchange import ALL_METHODS, ME, VARY, acao, ask, lines, preflight
 
 EVIL = "https://evil.example"
@@ -303,6 +303,18 @@ def test_after_request_and_both_kinds_of_teardown_that_fail(
         assert lines(preflight(app, origin=EVIL)) == [VARY]
         assert preflight(app, "/missing").status_code == 200
     assert len(texts(errors)) == 3
+
+
+@pytest.mark.rule("5.hooks-fail", "8.reload")
+def test_policies_that_were_reloaded_before_the_first_request(
+    errors: pytest.LogCaptureFixture,
+) -> None:
+    place = on_app()
+    app = finish(place)
+    of(app).reload()
+    app.teardown_request(lambda error: g.two)
+    assert lines(preflight(app)) == ANSWER
+    assert len(texts(errors)) == 1
 
 
 @pytest.mark.rule("5.hooks-fail")
