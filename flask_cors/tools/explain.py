@@ -19,13 +19,14 @@ from ..resolution.compile import Policies
 from ..resolution.lost_marks import LostMark, lost_at_registration, lost_in_wrapper
 from ..resolution.marks import Layers
 from ..runtime.hooks import state_of
-from .advice import look_for, preflight_of
+from .advice.advise import look_for
+from .advice.changes import Draft
+from .advice.preflights import preflight_reasons
+from .advice.trials import Trials
 from .asking import NOT_SENDABLE, Asked, Found, Question, ask
-from .changes import Draft
 from .code import Writer, writers
 from .cookies import cookie_problems
 from .explanation import ExplainedExchange, Explanation, WalkStep, effective_options
-from .trials import Trials
 
 __all__ = ["Explanation", "explain"]
 
@@ -79,10 +80,16 @@ def explain(
         otherwise=asked.verdict if code else "",
         writers=code.writers if code else (),
         assumed=assumed,
-        preflight=tuple(preflight_of(asked.verdict, question)),
+        preflight=_preflight(asked.verdict, question),
         ask_advice=lambda: look_for(told, asked, trials),
     )
     return told
+
+
+def _preflight(verdict: str, question: Question) -> tuple[str, ...]:
+    """Return why a browser sends a preflight before what is asked."""
+    same = verdict == "same-origin"
+    return () if same else preflight_reasons(question.method, question.headers)
 
 
 # -- the request -----------------------------------------------------------------------

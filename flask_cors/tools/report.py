@@ -24,7 +24,6 @@ from ..patterns.origins import Origins
 from ..policy.decide import Preflight, decide
 from ..policy.policy import Policy
 from ..resolution.compile import Policies
-from .advice import reasons
 from .checks import check
 from .explain import explain
 from .explanation import Explanation, effective_option, shown_settings
@@ -67,9 +66,9 @@ def render(app: Flask, state: State) -> str:
     )
 
 
-def to_show(told: Explanation, headers: Mapping[str, str], advice: bool = True) -> dict[str, Any]:
-    """Return an explanation as ``explanation.js`` shows it, *headers* being the page's."""
-    data = {**told.to_dict(advice), "preflight": reasons(told, headers)}
+def to_show(told: Explanation, advice: bool = True) -> dict[str, Any]:
+    """Return an explanation as ``explanation.js`` shows it; *advice* is as for ``to_dict``."""
+    data = {**told.to_dict(advice), "preflight": told.preflight}
     found: dict[str, Any] = _from_here(data)
     return found
 
@@ -352,7 +351,7 @@ class _Judge:
             self._numbers[key] = len(self.explanations)
             told = self._explain(row, method, origin)
             tried = len(self.explanations) * self._routes <= _MOST_TRIED
-            kept = to_show(told, {}, advice=tried)
+            kept = to_show(told, advice=tried)
             del kept["options"]
             self.explanations.append({**kept, "path": visible(row.path)})
         return self._numbers[key]

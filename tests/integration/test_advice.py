@@ -14,7 +14,8 @@ from werkzeug.routing import Rule
 
 from flask_cors import CORS, CorsWarning, cors_exempt, cross_origin, of
 from flask_cors.runtime.hooks import state_of
-from flask_cors.tools.advice import advise, preflight_reasons
+from flask_cors.tools.advice.advise import advise
+from flask_cors.tools.advice.preflights import preflight_reasons
 
 PAGE = "https://app.example.com"
 OTHER = "https://other.example.com"
@@ -606,4 +607,4 @@ def test_what_is_tried_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     ],
 )
 def test_reasons_for_a_preflight(method: str, headers: dict[str, str], expected: list[str]) -> None:
-    assert preflight_reasons(method, headers) == expected
+    assert preflight_reasons(method, headers) == tuple(expected)

@@ -24,12 +24,12 @@ from flask_cors import CORS, ConfigError, cors_exempt, cross_origin, of
 from flask_cors.runtime.decisions import Compiled
 from flask_cors.runtime.hooks import state_of
 from flask_cors.testing import Browser, NetworkError
-from flask_cors.tools.advice import remedies_for
+from flask_cors.tools.advice.advise import remedies_for
+from flask_cors.tools.advice.changes import Draft
+from flask_cors.tools.advice.trials import Trials
 from flask_cors.tools.asking import Question
 from flask_cors.tools.asking import ask as ask_engine
-from flask_cors.tools.changes import Draft
 from flask_cors.tools.explanation import Change, Explanation
-from flask_cors.tools.trials import Trials
 from tests.property import apps
 from tests.property.profile import search
 

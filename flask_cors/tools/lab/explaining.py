@@ -35,4 +35,4 @@ def explained(app: Flask, asked: Mapping[str, Any]) -> dict[str, Any]:
         headers=headers,
         credentials=bool(asked["credentials"]),
     )
-    return to_show(told, headers)
+    return to_show(told)

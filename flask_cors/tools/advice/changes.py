@@ -17,17 +17,17 @@ from typing import Any, Final, NamedTuple
 
 from flask import Flask
 
-from ..errors import LOG, ConfigError, CorsWarning, Source, Trial
-from ..options.parsers import HeaderNames
-from ..options.reader import Resource
-from ..options.schema import OPTIONS, Setting
-from ..patterns.origins import Origins
-from ..patterns.paths import parse_pattern
-from ..resolution.compile import Policies
-from ..resolution.marks import Layer, Mark, OnTrial, class_of, layers_of
-from ..resolution.registry import Registry, Rule
-from ..runtime.endpoint import prefix_matcher
-from .explanation import Change
+from ...errors import LOG, ConfigError, CorsWarning, Source, Trial
+from ...options.parsers import HeaderNames
+from ...options.reader import Resource
+from ...options.schema import OPTIONS, Setting
+from ...patterns.origins import Origins
+from ...patterns.paths import parse_pattern
+from ...resolution.compile import Policies
+from ...resolution.marks import Layer, Mark, OnTrial, class_of, layers_of
+from ...resolution.registry import Registry, Rule
+from ...runtime.endpoint import prefix_matcher
+from ..explanation import Change
 
 # What reads the marks on the way of a view's method, given what stands there now.
 Reading = Callable[[object, "str | None", "list[Layer]"], "list[Layer]"]

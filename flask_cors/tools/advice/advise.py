@@ -6,24 +6,21 @@ verdict that was asked for, breaks no other route and opens none to other origin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
-from .. import fetch
-from ..resolution.lost_marks import functions_of, lost_mark_of
-from ..resolution.marks import mark_of
-from ..testing import Browser, NetworkError, Reply, Request, Transport
-from .asking import NOT_SENDABLE, Asked, Question
+from ...resolution.lost_marks import functions_of, lost_mark_of
+from ...resolution.marks import mark_of
+from ..asking import NOT_SENDABLE, Asked, Question
+from ..explanation import Advice, Explanation
+from ..routes import example
 from .changes import Draft, Edit, InvalidEditError, with_mark
-from .explanation import Advice, Explanation
-from .remedies import Plan, plans_where_off, plans_where_on
-from .routes import example
+from .plans import Plan, plans_where_on
+from .plans_off import plans_where_off
 from .trials import Trials, Tried
 
 # One edit may show the next thing that is missing; no plan needs more rounds than options.
@@ -32,51 +29,6 @@ _TO_TURN: Final = ("blocked", "refused")
 _MOST_ROUNDS: Final = 4
 _MOST_PLANS: Final = 12
 _CORRECTION: Final = ("set", "resources")
-
-
-def reasons(told: Explanation, headers: Mapping[str, str]) -> list[str]:
-    """Return why a browser sends a preflight before what is explained; empty if it does not."""
-    return [] if told.verdict == "same-origin" else preflight_reasons(told.method, headers)
-
-
-def preflight_reasons(method: str, headers: Mapping[str, str]) -> list[str]:
-    """Return why a browser sends a preflight before this request; empty if it does not.
-
-    See #cors-safelisted-method and #cors-unsafe-request-header-names.
-    """
-    return list(_reasons(method, tuple(headers.items())))
-
-
-@lru_cache
-def _reasons(method: str, lines: tuple[tuple[str, str], ...]) -> list[str]:
-    headers = dict(lines)
-    asked: list[Request] = []
-    page = Browser(transport=_recorder(asked), origin="https://page.example")
-    with suppress(NetworkError, TypeError):
-        page.fetch("https://api.example/", method=method, headers=headers)
-    names = asked[0].get(fetch.REQUEST_HEADERS) if asked else None
-    found = [
-        f"the request header {_shown(name, headers)} is not safelisted"
-        for name in (names or "").split(",")
-        if name
-    ]
-    method = fetch.normalize_method(method)
-    if asked and method not in fetch.SAFELISTED_METHODS:
-        found.insert(0, f"the method {method} is none of GET, HEAD and POST")
-    return found
-
-
-def _recorder(asked: list[Request]) -> Transport:
-    def answer(request: Request) -> Reply:
-        asked.append(request)
-        return Reply(404, ())
-
-    return answer
-
-
-def _shown(name: str, headers: Mapping[str, str]) -> str:
-    values = (value for key, value in headers.items() if key.lower() == name.lower())
-    return f"{name}: {next(values, '')}" if name == "content-type" else name
 
 
 def advise(told: Explanation) -> str:
@@ -284,9 +236,3 @@ def sentence(edits: Iterable[Edit]) -> str:
         parts.append(f"in {place}, {', and '.join(todo)}")
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}." if text else ""
-
-
-def preflight_of(verdict: str, question: Question) -> Iterator[str]:
-    """Yield why a browser sends a preflight before what is asked."""
-    if verdict != "same-origin":
-        yield from preflight_reasons(question.method, question.headers)

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from .. import fetch
-from ..policy.decide import Preflight, decide
-from ..policy.policy import Policy
-from ..resolution.compile import Policies
-from ..resolution.table import Target
-from .asking import Asked, Question, ask
+from ... import fetch
+from ...policy.decide import Preflight, decide
+from ...policy.policy import Policy
+from ...resolution.compile import Policies
+from ...resolution.table import Target
+from ..asking import Asked, Question, ask
+from ..routes import RouteRow, overview
 from .changes import Compiled, Draft
-from .routes import RouteRow, overview
 
 #: An origin that no configuration names; its domain is reserved for such uses (RFC 6761).
 STRANGER: Final = "https://stranger.invalid"

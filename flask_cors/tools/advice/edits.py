@@ -1,0 +1,136 @@
+"""Edits that give a page what it needs, at one place of the configuration, and their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from ...errors import Source
+from ...options.schema import DEFAULTS, OPTIONS, Setting
+from ...resolution.marks import Layer, class_of
+from ..explanation import Change
+from .changes import (
+    Draft,
+    Edit,
+    InvalidEditError,
+    added_in_config,
+    in_config,
+    in_mark,
+    in_rules,
+    joined,
+    parsed,
+    settings_at,
+    spots_of,
+    with_mark,
+)
+from .needs import Need
+
+CONFIG: Final = "the config"
+
+
+def layer_edit(draft: Draft, layer: Layer, need: Need, setting: Setting) -> Edit:
+    sets = need.option in layer.settings
+    source = layer.settings[need.option].source if sets else _source_of(layer)
+    new = value_of(need, setting, source)
+    add = sets and bool(need.values)
+    change = change_of("add" if add else "set", str(source), need, source)
+    if layer.mark is not None:
+        make = in_mark(layer.mark, need.option, new)
+        return Edit(change, *words_of(need, need.option, add, f"{need.option}="), make)
+    spots = spots_of(draft, layer)
+    if not spots:
+        raise InvalidEditError(f"it is not known where {layer.place} is set")
+    if not _belongs_to_resource(draft, spots[0], need.option):
+        spots = [spot._replace(resource=None) for spot in spots]
+    make = in_rules(spots, need.option, new)
+    return Edit(change, *words_of(need, need.option, add, f"{need.option}="), make)
+
+
+def _belongs_to_resource(draft: Draft, spot: Any, option: str) -> bool:
+    """Return whether an option of a resource's layer is to be written in its dictionary."""
+    if spot.resource is None:
+        return False
+    own = settings_at(draft, spot)
+    shared = settings_at(draft, spot._replace(resource=None))
+    return option in own or (option not in shared and (not shared or "origins" in own))
+
+
+def _source_of(layer: Layer) -> Source:
+    """Return where a layer is set; its options say so, or else its decorator."""
+    origins = layer.settings.get("origins")
+    first = origins or next(iter(layer.settings.values()), None)
+    if first is not None:
+        return first.source
+    if layer.mark is not None:
+        place = f"{layer.mark.decorator} on {layer.place}"
+        return layer.mark.source._replace(level=layer.kind, place=place)
+    return Source(layer.kind, layer.place)
+
+
+def config_edit(need: Need, setting: Setting) -> Edit:
+    key = OPTIONS[need.option].key
+    add = bool(need.values) and setting.source.level == "config"
+    value_of(need, setting, setting.source)
+    change = change_of("add" if add else "set", CONFIG, need, Source("config", key))
+    if add:
+        make = added_in_config(need.option, list(need.values))
+    else:
+        make = in_config(need.option, whole_of(need, setting))
+    return Edit(change, *words_of(need, key, add, f"{key} = "), make)
+
+
+def mark_edit(
+    view: object, endpoint: str, needs: Sequence[Need], effective: Mapping[str, Setting]
+) -> Edit:
+    view_class = class_of(view)
+    place = f"the class {view_class.__name__}" if view_class else f"the route of {endpoint}"
+    where = f"on {place}" if view_class else f"below {place}"
+    call = f"@cross_origin({_arguments(needs)})"
+    source = Source("class" if view_class else "view", f"cross_origin on {place}")
+    change = Change("decorate", place, "", call)
+    make = with_mark(view, settings_for(needs, effective, source))
+    return Edit(change, "put", f"{call} {where}", make)
+
+
+def settings_for(
+    needs: Iterable[Need], effective: Mapping[str, Setting], source: Source
+) -> dict[str, Setting]:
+    base = effective or DEFAULTS
+    return {need.option: value_of(need, base[need.option], source) for need in needs}
+
+
+def value_of(need: Need, setting: Setting, source: Source) -> Setting:
+    """Return the option's new value, parsed."""
+    if not need.values:
+        return parsed(need.option, need.given, source)
+    added = parsed(need.option, list(need.values), source)
+    return Setting(joined(need.option, setting.value, added.value), source)
+
+
+def whole_of(need: Need, setting: Setting) -> Any:
+    return need.given if not need.values else [*sorted(setting.value), *need.values]
+
+
+def words_of(need: Need, name: str, add: bool, before: str) -> tuple[str, str]:
+    if add:
+        return "add", f"{', '.join(map(repr, need.values))} to {name}"
+    return "write", f"{before}{written(need)}"
+
+
+def written(need: Need) -> str:
+    """Return a value as it is to be written; the dots stand for what is there."""
+    if need.values:
+        return f"[..., {', '.join(map(repr, need.values))}]"
+    return repr(need.given)
+
+
+def _arguments(needs: Sequence[Need]) -> str:
+    """Return options as they stand in a decorator; origins alone need no name."""
+    if [need.option for need in needs] == ["origins"]:
+        return written(needs[0])
+    return ", ".join(f"{need.option}={written(need)}" for need in needs)
+
+
+def change_of(action: str, place: str, need: Need, source: Source) -> Change:
+    value = ", ".join(map(repr, need.values)) if action == "add" else written(need)
+    return Change(action, place, need.option, value, source.file, source.line)

@@ -1,0 +1,85 @@
+"""Plans where CORS is off for the route: switch it on in one place or another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...errors import Source
+from ...resolution.marks import Layer, layers_of
+from ..asking import Asked, Question
+from ..explanation import Change
+from .changes import (
+    Draft,
+    Edit,
+    rules_of,
+    with_rule,
+    without_mark,
+)
+from .edits import mark_edit, settings_for, written
+from .needs import needs_anew
+from .plans import Plan, decorated, where_set
+from .resources import resource_plans
+
+
+def plans_where_off(draft: Draft, asked: Asked, off: str, question: Question) -> Iterator[Plan]:
+    """Yield the plans that switch CORS on for the route."""
+    if off == "exempt":
+        yield lambda draft, now: _without_exemption(draft, now, question)
+        yield lambda draft, now: _instead_of_exemption(draft, now, question)
+        return
+    yield from resource_plans(draft, asked, question)
+    if off == "nowhere" and not any(True for _ in rules_of(draft)):
+        yield lambda draft, now: _whole_app(draft, now, question)
+    yield lambda draft, now: _switched_on(draft, now, question)
+
+
+def _switched_on(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
+    """Decorate the view; where CORS is on by now, edit what else stands in the way."""
+    if asked.found.policy:
+        return where_set(draft, asked, question)
+    return decorated(draft, asked, question)
+
+
+def _whole_app(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
+    if asked.found.policy:
+        return where_set(draft, asked, question)
+    needs = needs_anew(question)
+    source = Source("app", "CORS(app)")
+    arguments = ", ".join(f"{need.option}={written(need)}" for need in needs)
+    call = f"CORS(app, {arguments})"
+    change = Change("call", "the app", "", call)
+    return [
+        Edit(
+            change, "call", f"{call} for the whole app", with_rule(settings_for(needs, {}, source))
+        )
+    ]
+
+
+def _exempting(draft: Draft, asked: Asked) -> Layer | None:
+    view = draft.app.view_functions.get(asked.found.target.endpoint or "")
+    found = layers_of(view, asked.found.target.method)
+    return next((layer for layer in found if layer.exempt), None)
+
+
+def _without_exemption(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
+    layer = _exempting(draft, asked) if asked.found.layers is None else None
+    if layer is None or layer.mark is None:
+        return _switched_on(draft, asked, question)
+    place = layer.place
+    if layer.kind == "view":
+        place = f"the view of {asked.found.target.endpoint}"
+    source = layer.mark.source
+    change = Change("remove", place, "", "cors_exempt", source.file, source.line)
+    return [Edit(change, "remove", f"cors_exempt from {place}", without_mark(layer.mark))]
+
+
+def _instead_of_exemption(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
+    layer = _exempting(draft, asked)
+    view = draft.app.view_functions.get(asked.found.target.endpoint or "")
+    if asked.found.policy:
+        return where_set(draft, asked, question)
+    if asked.found.layers is not None or layer is None or layer.kind == "method":
+        return []
+    removal = _without_exemption(draft, asked, question)
+    mark = mark_edit(view, str(asked.found.target.endpoint), needs_anew(question), {})
+    return [*removal, mark]
