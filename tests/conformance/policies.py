@@ -306,9 +306,9 @@ class Plan:
         return DECOY_MEANINGS[option] if found[1] == DECOYS[option] else table[self.keys[option]][1]
 
     def _intercepts(self, listed: Origins) -> bool:
-        """Return whether a traceback reaches the page: only an origin that is named."""
+        """Return whether a 500 reaches the page: of an origin that is named, a plain one of any."""
         found = self.effective("intercept_exceptions")
-        return listed.names and (found is None or bool(found[1]))
+        return (listed.names or listed.value == "*") and (found is None or bool(found[1]))
 
 
 # What an outer level says where it must not count.

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from flask_cors.testing import CHROMIUM
 from tests.conformance.cases import Answer, Ask, Case, RawApplication
 from tests.conformance.chromium import running
 from tests.conformance.conftest import require_chromium
@@ -53,6 +54,7 @@ UNPLACED = (
     "'Range', 'bytes=0-1'",
     "/../",
     "/./",
+    *(f":{port}/" for port in sorted(CHROMIUM.opened_ports)),
 )
 
 
