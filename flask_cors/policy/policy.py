@@ -80,6 +80,12 @@ class Policy:
         )
 
     @property
+    def values(self) -> Mapping[str, Any]:
+        """The values of all options, which equal those of a policy that says the same."""
+        found = {name: setting.value for name, setting in self.settings.items()}
+        return {**found, "origins": vars(self.settings["origins"].value)}
+
+    @property
     def credentials(self) -> bool:
         """Whether the origins, other than ``null``, are granted credentials."""
         return _CREDENTIALS_LINE in self.on_preflight

@@ -96,6 +96,7 @@ class Policies:
         self._routes: dict[tuple[str, str], Route] = {}
         self._marks: dict[tuple[int, str, str], Layer] = {}
         self._views: dict[str, tuple[Layers | None, Mapping[str | None, Layers | None]]] = {}
+        self._alike: dict[tuple[Policy, Policy], bool] = {}
         self._own_marks: dict[str, tuple[Mark, ...]] = {}
         #: What was set and has no effect, each problem once.
         self.degraded = self._report.degraded
@@ -147,6 +148,15 @@ class Policies:
         Rules are never removed, and a list's iterator knows its length: no rule is read.
         """
         return length_hint(self._app.url_map.iter_rules()) == self._rules
+
+    def are_alike(self, policy: Policy, other: Policy) -> bool:
+        """Return whether two policies of one URL are the same but for where they are set."""
+        if policy is other:
+            return True
+        known = self._alike.get((policy, other))
+        if known is None:
+            known = self._alike[policy, other] = policy.values == other.values
+        return known
 
     def layers(self, target: Target) -> Layers | None:
         """Return the layers of the walk, nearest first; ``None`` where CORS is off."""

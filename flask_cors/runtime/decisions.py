@@ -138,7 +138,8 @@ def answer_preflight(app: Flask, compiled: Compiled, request: Request, wanted: P
     if not (whole and policies.are_one):
         targets = endpoints.targets_served(app, request, policy.methods - {"*"})
         served = _served(policies, targets, own, short_circuits)
-        served = served if any(other is not policy for _, other in served) else ()
+        if all(other and policies.are_alike(policy, other) for _, other in served):
+            served = ()
     decision = compiled.memory.decide(policy, request.environ["HTTP_ORIGIN"], wanted, served)
     return Answer(decision, short_circuits, target.endpoint)
 

@@ -445,7 +445,8 @@ class Writer:
     def _decides(self, path: str) -> bool:
         """Tell whether a mark at the path has a say in who answers any OPTIONS."""
         asked = unquote(unquote(path)).rstrip("/")
-        near = [view for view in self.case.views if view.path.rstrip("/") == asked]
+        dotted = {".", ".."} & set(asked.split("/"))
+        near = [v for v in self.case.views if dotted or v.path.rstrip("/") == asked]
         return any(
             "OPTIONS" in view.methods or mark.options.get("automatic_options") is False
             for view in near

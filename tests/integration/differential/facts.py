@@ -6,8 +6,8 @@ that no row can explain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote
@@ -31,6 +31,7 @@ from tests.integration.differential.readings import (
 from tests.integration.differential.resources import new_order, old_order, resources_of
 from tests.integration.differential.worker import decode
 
+ACRM = "Access-Control-Request-Method"
 FIRST_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -79,10 +80,10 @@ class Policy:
         return self.levels[0]
 
     @property
-    def impossible(self) -> bool:
-        """Whether any origin would get credentials."""
+    def too_wide(self) -> bool:
+        """Whether any origin would get credentials, which are dropped."""
         granted = truth(self.options["supports_credentials"])
-        return granted and Origins.read(self.options["origins"]).has("any")
+        return granted and Origins.read(self.options["origins"]).are_all
 
 
 def said(mark: Mark) -> dict[str, Any]:
@@ -441,7 +442,19 @@ class Facts:
     @cached_property
     def policy(self) -> Policy | None:
         """The one policy of the request, or ``None`` where nothing covers it."""
-        return resolve(self.new_levels, self.config) if self.new_levels else None
+        if not self.new_levels:
+            return None
+        found = resolve(self.new_levels, self.config)
+        if self.new_endpoint is None and self.is_in_doubt():
+            # A blueprint without a route may be of any host.
+            found.options["supports_credentials"] = False
+        return found
+
+    def is_in_doubt(self) -> bool:
+        """Return whether no route tells whether a path that none serves is the blueprint's."""
+        name = self._blueprint_of_path()
+        inside = [item.name for item in self.case.blueprints if name in (item.name, item.parent)]
+        return name is not None and not any(view.blueprint in inside for view in self.case.views)
 
     @cached_property
     def marked(self) -> bool:
@@ -470,12 +483,12 @@ class Facts:
 
     @cached_property
     def shows_traceback(self) -> bool:
-        """Whether a failing view becomes a traceback that the page can read."""
+        """Whether a failing view becomes a 500 that the page can read: a plain one, under any."""
         if not self.case.debug or self.origin in ("", SAME_ORIGIN) or self.policy is None:
             return False
         origins = Origins.read(self.policy.options["origins"])
         intercepted = truth(self.policy.options["intercept_exceptions"])
-        return intercepted and origins.names(self.origin) and not origins.has("any")
+        return intercepted and (origins.names(self.origin) or origins.has("any"))
 
     def new_status(self) -> int | str:
         """Return the status that the design gives, or the name of what is raised."""
@@ -498,14 +511,65 @@ class Facts:
         view = self.view(route["endpoint"])
         if view is None or route["status"] or self.case.hook or self.answered == "library":
             return False
-        if self.request.method == "OPTIONS" and not self.serves_options:
+        if self.request.method == "OPTIONS" and (not self.serves_options or self._answers_itself()):
             return False
         return not view.does.abort and not view.does.fail
+
+    def _answers_itself(self) -> bool:
+        """Return whether a mark answers ``OPTIONS`` where CORS is off: no page needs the path."""
+        endpoint = self.new_routes["OPTIONS"]["endpoint"]
+        mark = self.mark_of(endpoint) or self.method_mark(endpoint, "OPTIONS")
+        return self.dotted and mark is not None and truth(said(mark).get("automatic_options", True))
 
     @cached_property
     def new_own(self) -> str | None:
         """The Access-Control-Allow-Origin that the view wrote."""
         return self._own(self.new_routes[self.request.method]["endpoint"], self.new_calls)
+
+    @cached_property
+    def reading(self) -> New | None:
+        """What the design makes of the effective options; ``None`` where it stays out of it."""
+        if self.policy is None or self.answered == "flask":
+            return None
+        preflight = self.answered in ("library", "view") and self.asks
+        return New(self.policy.options, self.request, preflight, self._others if preflight else ())
+
+    @property
+    def _others(self) -> Iterator[tuple[str, New | None]]:
+        """What every method that the URL serves would get of a preflight of its own.
+
+        Nothing where all have one policy, or where another side answers than for this one.
+        """
+        served = {method: route for method, route in self.new_routes.items() if route["endpoint"]}
+        if not self.serves_options:
+            served.pop("OPTIONS", None)
+        found = {method: self._asked_for(method) for method in served}
+        alike = {method: self._is_answered_like(other) for method, other in found.items()}
+        if all(alike[method] and other.says(self) for method, other in found.items()):
+            return
+        for method, other in found.items():
+            reads = New(other.policy.options, other.request, True) if other.policy else None
+            yield method, reads if alike[method] else None
+
+    def _is_answered_like(self, other: Facts) -> bool:
+        """Return whether the same side answers both preflights: the library, or the app."""
+        return (other.answered == "library") is (self.answered == "library")
+
+    def says(self, other: Facts) -> bool:
+        """Return whether the same options apply to both."""
+        if self.policy is None or other.policy is None:
+            return False
+        read = [
+            {**policy.options, "origins": Origins.read(policy.options["origins"])}
+            for policy in (self.policy, other.policy)
+        ]
+        return read[0] == read[1]
+
+    def _asked_for(self, method: str) -> Facts:
+        """Return the facts of the same preflight for another method."""
+        headers = [[name, value] for name, value in self.request.headers if name != ACRM]
+        request = replace(self.request, headers=[*headers, [ACRM, method]])
+        return Facts(self.case, request, self.old_routes, self.new_routes)
 
     def _headers(self, own: str | None, reading: New | None, names: list[str]) -> Headers:
         headers: Headers = dict.fromkeys(HEADERS)
@@ -520,11 +584,7 @@ class Facts:
     def new_expected(self) -> Headers:
         """Return the headers that the design gives."""
         names = self._names(self.new_routes, self.new_calls)
-        if self.policy is None or self.policy.impossible or self.answered == "flask":
-            return self._headers(self.new_own, None, names)
-        preflight = self.answered in ("library", "view") and self.asks
-        reading = New(self.policy.options, self.request, preflight)
-        return self._headers(self.new_own, reading, names)
+        return self._headers(self.new_own, self.reading, names)
 
     def middle(self) -> Headers:
         """Return what the design's reading makes of the options that the incumbent went by."""

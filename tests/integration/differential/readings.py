@@ -7,7 +7,7 @@ and from observed behaviour alone, so that neither library checks itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -42,8 +42,11 @@ DEFAULTS: dict[str, Any] = {
     "allow_private_network": False,
 }
 FALSE = frozenset({"false", "0", "no", "off"})
+SAFELISTED = frozenset({"GET", "HEAD", "POST"})
 FORBIDDEN_METHODS = frozenset({"CONNECT", "TRACE", "TRACK"})
 SAME_ORIGIN = "http://localhost"
+
+NO_TOKEN = "X Bad"
 
 Options = Mapping[str, Any]
 Headers = dict[str, str | None]
@@ -98,8 +101,8 @@ class Origin:
 
     def allows(self, origin: str) -> bool:
         """Tell whether the pattern allows an ``Origin`` header."""
-        if self.kind == "any":
-            return True
+        if self.kind in ("any", "nothing"):
+            return self.kind == "any"
         if self.kind == "literal":
             return bool(self.what == origin.lower())
         if self.kind == "callable":
@@ -107,6 +110,10 @@ class Origin:
         if self.kind == "wildcard":
             return bool(wildcard(self.what).fullmatch(origin.lower()))
         return origin != "null" and bool(re.fullmatch(self.what, origin))
+
+
+NOTHING = Origin("nothing", None)
+"""An origin without a scheme, which is dropped."""
 
 
 def wildcard(text: str) -> re.Pattern[str]:
@@ -117,8 +124,8 @@ def wildcard(text: str) -> re.Pattern[str]:
 
 
 def tidy(origin: str) -> str:
-    """Return a literal origin without slash, default port and upper case."""
-    lowered = origin.lower().rstrip("/")
+    """Return a literal origin without path, default port and upper case."""
+    lowered = re.sub(r"(?<=[^:/])/.*", "", origin.lower())
     if lowered.startswith("https://"):
         return lowered.removesuffix(":443")
     return lowered.removesuffix(":80") if lowered.startswith("http://") else lowered
@@ -136,7 +143,7 @@ def read_origin(item: Any) -> Origin:
         return Origin("wildcard", item)
     if set(item) & set("\\^$?+[](){}|*"):
         return Origin("regex", re.compile(item, re.IGNORECASE))
-    return Origin("literal", tidy(item))
+    return Origin("literal", tidy(item)) if "://" in item or item == "null" else NOTHING
 
 
 @dataclass(frozen=True)
@@ -148,11 +155,19 @@ class Origins:
     @classmethod
     def read(cls, value: Any) -> Origins:
         """Read an option's value; the same pattern twice is one."""
-        return cls(tuple(dict.fromkeys(read_origin(item) for item in listed(value))))
+        found = dict.fromkeys(read_origin(item) for item in listed(value))
+        return cls(tuple(item for item in found if item != NOTHING))
 
     def has(self, kind: str) -> bool:
         """Tell whether a pattern of this kind is there."""
         return any(pattern.kind == kind for pattern in self.patterns)
+
+    @property
+    def are_all(self) -> bool:
+        """Whether these are too many for credentials: a regex in a string that stands for all."""
+        regexes = [item.what for item in self.patterns if item.kind == "regex"]
+        texts = [regex.pattern for regex in regexes if regex.flags & re.IGNORECASE]
+        return self.has("any") or ".*" in texts
 
     @property
     def single(self) -> str | None:
@@ -270,15 +285,24 @@ class Old:
 class New:
     """The headers that the design gives a request under some options."""
 
-    def __init__(self, options: Options, request: Request, preflight: bool) -> None:
+    def __init__(
+        self,
+        options: Options,
+        request: Request,
+        preflight: bool,
+        others: Iterable[tuple[str, New | None]] = (),
+    ) -> None:
+        """*others*: what each method of the URL would get, where they have several policies."""
         self.options = options
         self.request = request
         self.preflight = preflight
         self.origins = Origins.read(options["origins"])
+        self.others = dict(others)
 
     def flag(self, name: str) -> bool:
-        """Return a boolean option."""
-        return truth(self.options[name])
+        """Return a boolean option; credentials are for no origins but listed ones."""
+        dropped = name == "supports_credentials" and self.origins.are_all
+        return truth(self.options[name]) and not dropped
 
     def allow_origin(self) -> str | None:
         """Return Access-Control-Allow-Origin."""
@@ -314,7 +338,7 @@ class New:
     def _allows_header(self, patterns: list[Any], name: str) -> bool:
         if "*" in patterns:
             return True
-        usable = [item for item in patterns if item != "Origin"]
+        usable = [item for item in patterns if item not in ("Origin", NO_TOKEN)]
         return any(starts(pattern, name, re.IGNORECASE) for pattern in usable)
 
     def exposed(self) -> str | None:
@@ -344,7 +368,24 @@ class New:
             headers[ACAM] = ", ".join(self.methods())
             headers[ACAH] = self.allow_headers()
             headers[ACMA] = self.max_age()
+            if self.others:
+                self._limit(headers)
         return headers
+
+    def _limit(self, headers: Headers) -> None:
+        """Leave what every method named, or sent without a preflight, grants as well."""
+        methods = {self.request.get("Access-Control-Request-Method")}
+        names = set(filter(None, (headers[ACAH] or "").split(", ")))
+        for method, other in self.others.items():
+            found = other.headers() if other else dict.fromkeys(HEADERS)
+            if found[ACAM]:
+                names &= set((found[ACAH] or "").split(", "))
+                more = [name for name in (ACAC, PRIVATE) if headers[name] and not found[name]]
+                methods |= set() if more else {method}
+            elif method in SAFELISTED - methods:
+                names = set()
+        headers[ACAM] = ", ".join(sorted(methods))
+        headers[ACAH] = ", ".join(sorted(names)) or None
 
     def varies(self) -> bool:
         """Tell whether another ``Origin`` would have changed the headers."""
@@ -357,5 +398,5 @@ class New:
 
 
 def unreadable(name: str) -> bool:
-    """Tell whether no page can read a response header, or it means nothing there."""
-    return name.lower() == "set-cookie" or name.lower().startswith("access-control-")
+    """Tell whether no page can read a response header of this name."""
+    return name.lower() == "set-cookie" or name == NO_TOKEN

@@ -13,6 +13,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -41,16 +42,20 @@ def decode(value: Any) -> Any:
     return {key: decode(item) for key, item in value.items()}
 
 
-def _asks(allowed: list[str]) -> Callable[[str], bool]:
-    def asked(origin: str) -> bool:
-        return origin in allowed
+@dataclass(frozen=True)
+class Asked:
+    """A callable of ``origins``; two that allow the same are equal."""
 
-    return asked
+    allowed: tuple[str, ...]
+
+    def __call__(self, origin: str) -> bool:
+        """Return whether the origin is allowed."""
+        return origin in self.allowed
 
 
 DECODERS: dict[str, Callable[[Any], Any]] = {
     "$regex": lambda content: re.compile(content[0], content[1]),
-    "$callable": _asks,
+    "$callable": lambda content: Asked(tuple(content)),
     "$set": lambda content: {decode(item) for item in content},
     "$tuple": lambda content: tuple(decode(item) for item in content),
     "$seconds": lambda content: timedelta(seconds=content),
