@@ -356,6 +356,21 @@ def test_a_url_with_one_policy_keeps_its_whole_list(kind: str) -> None:
         assert preflight(app, PATH, method, names="x-own").cors == granted(headers="x-own")
 
 
+@pytest.mark.rule("6.acam")
+def test_policies_that_differ_in_where_they_are_set_alone_are_one() -> None:
+    app = endpoints(("GET", cross_origin([SITE])(view())), ("PUT", view()))
+    CORS(app, origins=SITE)
+    assert preflight(app, PATH, "PUT", names="x-own").cors == granted(headers="x-own")
+
+
+@pytest.mark.rule("6.acam")
+@pytest.mark.parametrize("options", [{"origins": [SITE, OTHER]}, {"max_age": 5}], ids=str)
+def test_policies_that_differ_in_any_option_are_several(options: dict[str, Any]) -> None:
+    app = endpoints(("GET", cross_origin(**options)(view())), ("PUT", view()))
+    CORS(app, origins=SITE)
+    assert preflight(app, PATH, "PUT").cors == granted(methods="GET, HEAD, PUT")
+
+
 def test_a_denied_origin_is_told_nothing_of_any_method() -> None:
     app = serve(Things)
     assert preflight(app, PATH, "PUT").cors == DENIED
