@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import shlex
+from traceback import walk_tb
 from typing import Final
 from weakref import WeakSet
 
-from flask import Flask, Request, Response
+from flask import Flask, Request, Response, current_app
 from werkzeug.wsgi import get_host
 
 from .. import fetch
@@ -82,9 +83,17 @@ def report_failed_callable(decision: Decision) -> None:
     """Log that a callable of ``origins`` failed, or returned something that is not a bool."""
     match = decision.match
     if match.error is not None:
-        why = _NO_HOOK_RAN if "_AppCtxGlobals" in str(match.error) else ""
+        early = decision.preflight is not None or decision.policy.enforce
+        why = _NO_HOOK_RAN if early and _is_raised_by_g(match.error) else ""
         name = printable(match.pattern)
         LOG.error("CORS: the callable %s failed%s", name, why, exc_info=match.error)
+
+
+def _is_raised_by_g(error: BaseException) -> bool:
+    """Return whether it is ``g`` that has no such attribute; the error does not say so itself."""
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    owner = frames[-1].f_locals.get("self") if frames else None
+    return isinstance(owner, current_app.app_ctx_globals_class)
 
 
 def explain_refusal(app: Flask, request: Request, response: Response) -> None:

@@ -372,6 +372,7 @@ def test_very_many_routes_are_plain_lines() -> None:
 # -- from outside ----------------------------------------------------------------------
 
 
+@pytest.mark.rule("1.commands")
 def test_flask_finds_the_commands() -> None:
     (found,) = entry_points(group="flask.commands", name="cors")
     assert found.load() is cors

@@ -49,6 +49,7 @@ def denials(caplog: pytest.LogCaptureFixture) -> list[str]:
 # -- headers are the last thing that is written ----------------------------------------
 
 
+@pytest.mark.rule("compat.33")
 @pytest.mark.rule("5.one-place")
 def test_hooks_set_up_before_and_after_see_a_response_without_headers() -> None:
     app = Flask("sample")

@@ -79,6 +79,7 @@ def test_the_page_says_what_it_is_and_loads_its_own_scripts_alone(pages: FlaskCl
     assert pages.get("/shared/report.html").status_code == 404
 
 
+@pytest.mark.rule("9.lab")
 def test_the_app_s_routes_are_offered(pages: FlaskClient) -> None:
     found = ask(pages, "app")
     assert [(each["rule"], each["methods"]) for each in found["routes"]] == [
@@ -114,6 +115,7 @@ def test_the_model_asks_over_http_and_says_that_nobody_answers(pages: FlaskClien
     assert found["error"].startswith("localhost:2 cannot be asked: ")
 
 
+@pytest.mark.rule("9.lab")
 def test_an_explanation_holds_the_fix(pages: FlaskClient) -> None:
     found = ask(pages, "explain", **asked(origin="https://evil.example", method="PUT"))
     assert found["verdict"] == "blocked"

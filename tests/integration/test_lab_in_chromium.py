@@ -185,6 +185,7 @@ def steps(page: Page) -> list[str]:
 # -- routes and the form -------------------------------------------------------------------
 
 
+@pytest.mark.rule("9.lab")
 def test_a_route_is_chosen_and_its_values_are_filled_in(
     lab: Lab, browser: chromium.Chromium
 ) -> None:
@@ -278,6 +279,7 @@ def test_a_verdict_names_the_status(
     caplog.clear()
 
 
+@pytest.mark.rule("9.lab")
 def test_a_blocked_page_gets_the_fix_in_the_words_of_the_console(
     lab: Lab, browser: chromium.Chromium
 ) -> None:

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 import pytest
-from flask import Flask, Response
+from flask import Flask, Response, g
 
 from flask_cors import CORS
 from flask_cors.policy.decide import Decision
@@ -161,6 +161,59 @@ def test_reasons_are_not_worked_out_for_nobody(
     monkeypatch.setattr(Decision, "reason", property(fail))
     assert lines(ask(make_app(), origin=YOU)) == [VARY]
     assert caplog.messages == []
+
+
+@pytest.mark.rule("9.child-loggers")
+@pytest.mark.parametrize("name", ["flask_cors.core", "flask_cors.extension"])
+def test_the_loggers_that_flask_cors_names_are_children(name: str) -> None:
+    assert logging.getLogger(name).parent is logging.getLogger("flask_cors")
+
+
+@pytest.mark.rule("9.child-loggers")
+def test_denials_are_silenced_by_the_logger_that_flask_cors_names(records: Any) -> None:
+    logger = logging.getLogger("flask_cors.core")
+    logger.setLevel(logging.ERROR)
+    try:
+        ask(make_app(), origin=YOU)
+        preflight(make_app(), origin=YOU)
+    finally:
+        logger.setLevel(logging.NOTSET)
+    assert records() == []
+
+
+@pytest.mark.rule("9.uncovered")
+@pytest.mark.parametrize("debug", [True, False])
+def test_in_debug_mode_a_request_that_nothing_covers_is_told(debug: bool, records: Any) -> None:
+    app = make_app(resources="/api/*")
+    app.debug = debug
+    assert lines(ask(app, origin=None)) == []
+    assert lines(ask(app, origin="http://localhost")) == []
+    assert records() == []
+    ask(app, "/", YOU)
+    text = (
+        "CORS denied: 'GET' '/': CORS is off here: no decorator, blueprint or CORS object covers "
+        f"this request (see: flask cors explain GET / --origin {YOU})"
+    )
+    assert records() == ([("flask_cors", "WARNING", text)] if debug else [])
+
+
+@pytest.mark.rule("7.callable-told")
+@pytest.mark.parametrize(
+    ("method", "enforce", "told"),
+    [("OPTIONS", False, True), ("GET", True, True), ("GET", False, False)],
+)
+def test_a_callable_that_reads_g_before_any_hook_is_told_so(
+    method: str, enforce: bool, told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app(origins=lambda origin: origin == g.tenant, enforce=enforce)
+    if method == "OPTIONS":
+        preflight(app)
+    else:
+        ask(app)
+    (line,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert "failed" in line
+    why = "it is called before any hook of the app has run, so g is empty"
+    assert (why in line) is told
 
 
 @pytest.mark.rule("9.logger")

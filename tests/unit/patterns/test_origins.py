@@ -614,6 +614,14 @@ THEM = (
     "List the origins, as in ['https://app.example.com']; write '*' for any origin, or [] for none."
 )
 KINDS = "an origin is a string, a regular expression or a callable"
+BRACKETS = [
+    "https://abc[::1]:90",
+    "http://[example]:90",
+    "http://[zz]:90",
+    "http://[a-z]",
+    "https://[::g]",
+    "http://[::1]x",
+]
 EXACT = [
     (None, "None is nearly always an environment variable that is not set", THEM),
     ("", "an empty string is not an origin", THEM),
@@ -707,6 +715,21 @@ EXACT = [
         "Correct it, or write a wildcard: 'https://*.example.com'.",
     ),
 ]
+
+
+@pytest.mark.rule("7.brackets")
+@pytest.mark.parametrize("text", BRACKETS)
+def test_brackets_around_a_host_are_no_character_class(text: str) -> None:
+    (problem,) = parsed(text)[1]
+    assert "IPv6" in problem.reason
+    assert problem.hint.startswith("Write ")
+
+
+@pytest.mark.rule("7.brackets")
+def test_other_brackets_are_a_character_class() -> None:
+    origins = read(r"https://[a-z]+\.example\.com")
+    assert origins.match("https://app.example.com").kind == "regex"
+    assert not origins.match("https://a1.example.com").kind
 
 
 @pytest.mark.parametrize(("given", "reason", "hint"), EXACT)

@@ -352,6 +352,7 @@ def app_with(*hooks: object, cls: type = SimpleNamespace) -> Any:
     return app
 
 
+@pytest.mark.rule("compat.33")
 def test_hooks_that_read_or_remove_are_found() -> None:
     found = hooks_that_expect_headers(app_with(pops, stores, is_in))
     assert [(hook, use.verb) for hook, use in found] == [(pops, "removes"), (is_in, "reads")]

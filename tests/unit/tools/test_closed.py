@@ -52,11 +52,13 @@ def test_the_table_holds_two_hundred_patterns() -> None:
     assert (len(closed), len(opened), closed & opened) == (100, 100, set())
 
 
+@pytest.mark.rule("7.closed")
 @pytest.mark.parametrize("pattern", [*CLOSED_IN_USE, *CLOSED_ADVERSARIAL])
 def test_closed(pattern: str) -> None:
     assert examine(compiled(pattern)) == Verdict("closed")
 
 
+@pytest.mark.rule("7.closed")
 @pytest.mark.parametrize(("pattern", "named"), [*OPEN_IN_USE, *OPEN_ADVERSARIAL])
 def test_open(pattern: str, named: tuple[str, ...]) -> None:
     regex = compiled(pattern)
@@ -92,6 +94,7 @@ def test_a_witness_is_understood_at_once(pattern: str, witness: str) -> None:
     assert examine(compiled(pattern)).witness == witness
 
 
+@pytest.mark.rule("7.closed")
 @pytest.mark.parametrize(
     ("pattern", "reason"),
     [
