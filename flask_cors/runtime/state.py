@@ -33,6 +33,15 @@ class NotCompiled:
         return None
 
 
+class Reloaded(NotCompiled):
+    """Policies that were compiled before the first request, which gets the app ready."""
+
+    __slots__ = ("compiled",)
+
+    def __init__(self, compiled: Compiled) -> None:
+        self.compiled = compiled
+
+
 class Failed(NotCompiled):
     """Policies that could not be compiled: every request fails with this error."""
 
@@ -55,7 +64,7 @@ class State:
         self.app = app
         self.registry = Registry()
         self.current: Compiled | NotCompiled = NotCompiled()
-        #: Called once, before the policies of the app are compiled for its first request.
+        #: Called once, before the policies of the app are used for its first request.
         self.before_compiling: Callable[[], None] = _nothing
         #: The endpoints on whose responses the app wrote Access-Control-Allow-Origin.
         self.hand_written: set[str] = set()
@@ -78,18 +87,19 @@ class State:
         Raises :class:`ConfigError` with all problems.
         """
         current = self.current
+        if isinstance(current, Reloaded):
+            current = current.compiled
         return current.policies if isinstance(current, Compiled) else self._compile().policies
 
     def reload(self) -> None:
         """Read ``app.config`` again and swap the policies; on an error the old ones stay.
 
-        Before the first request there is nothing to swap: it reads everything anyway. Raises
-        :class:`ConfigError` with all problems.
+        Raises :class:`ConfigError` with all problems.
         """
         with LOCKS.compile:
             compiled = self._compile()
-            if type(self.current) is not NotCompiled:
-                self.current = compiled
+            first = type(self.current) in (NotCompiled, Reloaded)
+            self.current = Reloaded(compiled) if first else compiled
 
     def compiled(self) -> Compiled:
         """Return what was compiled for the app's URL map, compiled now for another one.
@@ -107,6 +117,9 @@ class State:
                 return current
             self.before_compiling()
             self.before_compiling = _nothing
+            if isinstance(current, Reloaded) and current.compiled.url_map() is self.app.url_map:
+                self.current = current.compiled
+                return current.compiled
             try:
                 self.current = current = self._compile()
             except Exception as error:

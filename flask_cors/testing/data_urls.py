@@ -10,9 +10,10 @@ import re
 from base64 import b64decode
 from urllib.parse import unquote_to_bytes
 
+from ..fetch import TOKEN
 from .transport import Reply
 
-MIME_TYPE = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+/[!#$%&'*+\-.^_`|~0-9A-Za-z]+(;.*)?", re.S)
+MIME_TYPE = re.compile(rf"{TOKEN.pattern}/{TOKEN.pattern}(;.*)?", re.DOTALL)
 
 
 def data_reply(url: str) -> Reply | None:

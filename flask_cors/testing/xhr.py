@@ -10,13 +10,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..fetch import is_token
+from ..fetch import TOKEN, is_token
 from .bodies import Body, ExtractedBody, extract
 from .errors import NetworkError
 from .page import Response, page_method
 from .transport import combined
 
-_TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
+_TOKEN = TOKEN.pattern
 MIME_TYPE = re.compile(rf"[ \t]*({_TOKEN}/{_TOKEN})[ \t]*((?:;.*)?)", re.DOTALL)
 PARAMETER = re.compile(rf""";[ \t]*({_TOKEN})=(?:"((?:[^"\\]|\\.)*)"|([^;"]+?))[ \t]*(?=;|$)""")
 

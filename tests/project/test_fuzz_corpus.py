@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from tests.property.fuzz.planted import BUGS, Bug, showing
 from tests.property.fuzz.runs import ROOT
 from tests.property.fuzz.targets import TARGETS, Target
 
@@ -36,6 +38,13 @@ def test_every_input_passes(target: Target) -> None:
 
 
 @ALL
+def test_the_corpus_reaches_the_parser(
+    target: Target, reached: dict[str, dict[str, float]]
+) -> None:
+    assert reached[target.name]["percent"] >= ENOUGH, reached[target.name]["missing"]
+
+
+@ALL
 def test_the_corpus_is_small(target: Target) -> None:
     sizes = [path.stat().st_size for path in target.corpus()]
     assert 0 < len(sizes) <= 100
@@ -54,3 +63,20 @@ def distance(one: str, other: str) -> int:
                 min(row[column] + 1, row[column - 1] + 1, before + (char != against)),
             )
     return row[-1]
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=str)
+def test_a_planted_bug_is_small_and_can_be_planted(bug: Bug, tmp_path: Path) -> None:
+    assert 0 < distance(bug.right, bug.wrong) <= 3
+    package = bug.plant(tmp_path) / "flask_cors"
+    changed = [path for path in package.rglob("*.py") if bug.wrong in path.read_text("utf-8")]
+    for path in changed:
+        compile(path.read_text("utf-8"), str(path), "exec")
+    assert changed
+
+
+@ALL
+def test_the_oracles_see_a_planted_bug(target: Target, tmp_path: Path) -> None:
+    bug = next(bug for bug in BUGS if bug.target == target.name)
+    assert not list(showing(target, ROOT))
+    assert list(showing(target, bug.plant(tmp_path)))

@@ -20,6 +20,7 @@ from tests.property.fuzz.protocol import (
     Asked,
     Rules,
     headers,
+    headers_beside,
     is_valid,
     varies,
 )
@@ -39,13 +40,24 @@ COMPILED = [(policy_of(options), rules) for options, rules in POLICIES]
 
 
 def check(data: bytes) -> None:
-    """Decide on one request under each policy: names, origin, method, network."""
-    names, origins, methods, network = groups(decode(data), 4)
+    """Decide on one request under each policy: names, origin, method, network, what is served.
+
+    A method that is served ends with the number of its policy; without one it has none.
+    """
+    names, origins, methods, network, methods_served = groups(decode(data), 5)
     wanted = first(names) if names else None
     asked = Asked("OPTIONS", first(origins) or None, first(methods), wanted, network == ["true"])
     for policy, rules in COMPILED:
         check_actual(policy, rules, asked._replace(method="GET"))
         check_preflight(policy, rules, asked)
+        if methods_served:
+            check_beside(policy, rules, asked, [read_served(unit) for unit in methods_served])
+
+
+def read_served(unit: str) -> tuple[str, int | None]:
+    """Return a method and the number of its policy."""
+    number = int(unit[-1]) if unit[-1:] in set("01234") and unit[-1:] else None
+    return (unit if number is None else unit[:-1]), number
 
 
 def check_actual(policy: Policy, rules: Rules, asked: Asked) -> None:
@@ -67,6 +79,20 @@ def check_preflight(policy: Policy, rules: Rules, asked: Asked) -> None:
     kept = sum(map(len, grant.headers + grant.refused))
     assert kept <= len(asked.wanted_headers or "")
     assert len(grant.headers + grant.refused) <= 256
+
+
+def check_beside(
+    policy: Policy, rules: Rules, asked: Asked, served: list[tuple[str, int | None]]
+) -> None:
+    """Decide on a preflight of a URL that serves several methods."""
+    if not asked.is_preflight:
+        return
+    preflight = Preflight(asked.wanted_method or "", asked.wanted_headers, asked.network)
+    policies = [(name, None if at is None else COMPILED[at][0]) for name, at in served]
+    by_hand = [(name, None if at is None else COMPILED[at][1]) for name, at in served]
+    found = decide(policy, asked.origin, preflight, tuple(policies))
+    expected = headers_beside(rules, asked, by_hand)
+    assert sorted(found.headers) == expected, (asked, served, found.headers)
 
 
 def check_decision(decision: Decision, rules: Rules, asked: Asked) -> None:
@@ -91,3 +117,11 @@ def corpus() -> Iterator[bytes]:
     for origin in ("https://q.w.example", "https://xy.r.example", "null", *seeds.ODD_ORIGINS[1:]):
         yield encode([], [origin], ["GET"])
     yield encode(["x-a"])
+    for served in (
+        ["GET1", "PUT1", "DELETE"],
+        ["GET2", "PUT1", "X-M1"],
+        ["GET", "PUT1"],
+        ["POST3", "PUT2", "HEAD0", "*0"],
+    ):
+        for method in ("GET", "PUT", "POST", "*"):
+            yield encode(["x-a, content-type"], [A], [method], ["true"], served)

@@ -94,6 +94,42 @@ def granted(rules: Rules, asked: Asked) -> dict[str, str]:
     return found
 
 
+Served = list[tuple[str, Rules | None]]
+SAFELISTED = ("GET", "HEAD", "POST")
+
+
+def headers_beside(rules: Rules, asked: Asked, served: Served) -> list[tuple[str, str]]:
+    """Return the lines for a preflight of a URL that serves these methods, each by its rules.
+
+    What a browser stores of the answer must not let another method of the URL through.
+    """
+    found = dict(headers(rules, asked))
+    if "Access-Control-Allow-Methods" not in found:
+        return sorted(found.items())
+    methods = {asked.wanted_method or ""} - {"*"}
+    names = listed(found, "Access-Control-Allow-Headers")
+    for method, own in served:
+        lines = dict(headers(own, asked._replace(wanted_method=method))) if own else {}
+        if "Access-Control-Allow-Methods" in lines:
+            names &= listed(lines, "Access-Control-Allow-Headers")
+            if all(found.get(name) == lines.get(name) for name in PERMISSIONS if name in found):
+                methods.add(method)
+        elif method in SAFELISTED and method != asked.wanted_method:
+            names = set()
+    found["Access-Control-Allow-Methods"] = ", ".join(sorted(methods))
+    found.pop("Access-Control-Allow-Headers", None)
+    if names:
+        found["Access-Control-Allow-Headers"] = ", ".join(sorted(names))
+    return sorted(found.items())
+
+
+PERMISSIONS = ("Access-Control-Allow-Credentials", "Access-Control-Allow-Private-Network")
+
+
+def listed(lines: dict[str, str], name: str) -> set[str]:
+    return set(filter(None, lines.get(name, "").split(", ")))
+
+
 def allows_method(rules: Rules, method: str) -> bool:
     return method in rules.methods or ("*" in rules.methods and is_token(method))
 

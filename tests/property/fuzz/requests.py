@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from flask import Flask, Response
 
-from flask_cors import CORS
+from flask_cors import CORS, cors_exempt, cross_origin
 from tests import seeds
 from tests.property.fuzz.encoding import encode, first, groups
 from tests.property.fuzz.protocol import (
@@ -20,7 +20,9 @@ from tests.property.fuzz.protocol import (
     A,
     Asked,
     Rules,
+    Served,
     headers,
+    headers_beside,
     is_token,
     is_valid,
     varies,
@@ -103,6 +105,22 @@ def divided_app() -> Flask:
     return app
 
 
+def mixed_app() -> Flask:
+    """Return an app with a URL whose methods have policies of their own, and one without CORS."""
+    app = new_app()
+    for method, options in (("GET", MIXED["GET"]), ("PUT", MIXED["PUT"]), ("POST", MIXED["POST"])):
+        marked = cross_origin(**options[1])(view_of_its_own())
+        app.add_url_rule("/", method, marked, methods=[method])
+    app.add_url_rule("/", "DELETE", cors_exempt(view_of_its_own()), methods=["DELETE"])
+    app.add_url_rule("/off", "off", view_of_its_own(), methods=["GET", "PUT"])
+    return app
+
+
+def view_of_its_own() -> Any:
+    """Return a view that has no mark yet."""
+    return lambda **_: view()
+
+
 def new_app() -> Flask:
     app = Flask("fuzzed", static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = True
@@ -112,8 +130,18 @@ def new_app() -> Flask:
 RESOURCES = [(rules, options) for options, rules in POLICIES[1:4]]
 WHOLE = [(whole_app(dict(options)).wsgi_app, rules) for options, rules in POLICIES]
 DIVIDED = divided_app().wsgi_app
-# The sign by which an input names its app; the last one is the divided app's.
-WHICH = "*lspnd"
+MIXED: dict[str, tuple[Rules, dict[str, Any]]] = {
+    method: (rules, dict(options))
+    for method, (options, rules) in zip(("GET", "PUT", "POST"), POLICIES[1:4], strict=True)
+}
+SERVED: Served = [
+    *((method, rules) for method, (rules, _) in MIXED.items()),
+    ("HEAD", MIXED["GET"][0]),
+    ("DELETE", None),
+]
+MIXED_APP = mixed_app().wsgi_app
+# The sign by which an input names its app; the last ones are the divided and the mixed app's.
+WHICH = "*lspndm"
 
 
 def rules_of(path: str) -> Rules | None:
@@ -141,14 +169,23 @@ def check(data: bytes) -> None:
     # Werkzeug's reading of PATH_INFO, which Flask routes on.
     routed = "/" + sent.path.encode("latin-1").decode("utf-8", "replace").lstrip("/")
     dotted = bool({".", ".."} & set(routed.split("/")[1:]))
-    app, rules = chosen(first(which), routed)
-    check_response(app, sent, None if dotted else rules)
+    app, rules, served = chosen(first(which), sent.path, routed, asked)
+    check_response(app, sent, None if dotted else rules, served)
 
 
-def chosen(which: str, path: str) -> tuple[Any, Rules | None]:
-    """Return the app that an input names, and the policy of the path there."""
+def chosen(which: str, path: str, routed: str, asked: Asked) -> tuple[Any, Rules | None, Served]:
+    """Return the app that an input names, the policy there, and those of all methods."""
     place = WHICH.find(which[:1])
-    return WHOLE[place] if place < len(WHOLE) else (DIVIDED, rules_of(path))
+    if place < len(WHOLE):
+        return *WHOLE[place], []
+    if WHICH[place] == "d":
+        return DIVIDED, rules_of(routed), []
+    wanted = asked.wanted_method if asked.is_preflight else asked.method
+    known = str(wanted).upper() in dict(SERVED)
+    if routed != "/" or (path == "" and not known):  # for which Werkzeug has no 405
+        return MIXED_APP, None, []
+    # Nobody serves any other method: what serves GET answers.
+    return MIXED_APP, dict(SERVED).get(str(wanted).upper(), MIXED["GET"][0]), SERVED
 
 
 def value(units: list[str]) -> str | None:
@@ -156,7 +193,7 @@ def value(units: list[str]) -> str | None:
     return re.sub("[\r\n\0]", "", units[0]).strip(" \t") if units else None
 
 
-def check_response(app: Any, sent: Sent, rules: Rules | None) -> None:
+def check_response(app: Any, sent: Sent, rules: Rules | None, served: Served) -> None:
     if sent.path.startswith("/files/"):
         # Nothing of what another page was sent may stay on the object.
         kept.clear()
@@ -165,13 +202,19 @@ def check_response(app: Any, sent: Sent, rules: Rules | None) -> None:
         status, lines, body = call(app, sent)
     assert not reader.wrong, (sent, reader.wrong)
     found = sorted((name, text) for name, text in lines if CORS_HEADER.match(name))
-    assert found == (headers(rules, sent.asked) if rules else []), (sent, found)
+    assert found == (expected(rules, sent.asked, served) if rules else []), (sent, found)
     assert status in STATUSES, (sent, status)
     if sent.asked.is_preflight and rules:
         assert (status, body) == (200, b""), sent
     for name, text in lines:
         assert is_valid(name, text) or name == "Location", (sent, name, text)
     check_vary(lines, sent, rules, seen=("X-Seen", "yes") in lines)
+
+
+def expected(rules: Rules, asked: Asked, served: Served) -> list[tuple[str, str]]:
+    if served and asked.is_preflight:
+        return headers_beside(rules, asked, served)
+    return headers(rules, asked)
 
 
 def check_vary(lines: list[tuple[str, str]], sent: Sent, rules: Rules | None, seen: bool) -> None:
@@ -239,6 +282,10 @@ def corpus() -> Iterator[bytes]:
                 which, ["/items/1"], ["OPTIONS"], ["https://q.w.example"], [method], ["x-b"]
             )
         yield encode(which, ["/"], ["GET"])
+    for method in ("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH", "put"):
+        for origin in (A, "http://localhost:3000"):
+            yield encode("m", ["/"], ["OPTIONS"], [origin], [method], ["x-a"], ["true"])
+            yield encode("m", ["/off"], [method], [origin])
     for origin in (*seeds.ODD_ORIGINS[1:], "https://xy.r.example", "https://b.example"):
         yield encode("n*l"[len(origin) % 3], ["/"], ["GET"], [origin])
     for names in seeds.REQUEST_HEADERS[:-1]:
