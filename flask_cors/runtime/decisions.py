@@ -181,20 +181,6 @@ def decide_uncovered(app: Flask, compiled: Compiled, request: Request) -> Decisi
     return compiled.memory.decide(policy, request.environ.get("HTTP_ORIGIN"))
 
 
-def policy_for(app: Flask, compiled: Compiled, request: Request) -> Policy | None:
-    """Return the policy of a request that is no preflight; ``None`` where CORS is off.
-
-    No callable is asked. (``decide_actual`` has these lines too: it serves every request.)
-    """
-    rule = request.url_rule
-    policy: Policy | None = NOT_COMPILED
-    if rule is not None:
-        policy = compiled.table.policy(rule.endpoint, rule.rule, request.method, request.path)
-    if policy is NOT_COMPILED:
-        policy = compiled.policies.policy(endpoints.target_of(app, request))
-    return policy
-
-
 def decide_actual(app: Flask, compiled: Compiled, request: Request) -> Decision | None:
     """Decide on a request that is no preflight; ``None`` where CORS is off."""
     rule = request.url_rule

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from flask import Flask, Request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
-from werkzeug.routing import Map, MapAdapter, RequestRedirect, Rule
+from werkzeug.routing import BaseConverter, Map, MapAdapter, RequestRedirect, Rule
 
 from ..options.schema import DEFAULT_METHODS
 from ..resolution.table import Target
@@ -99,6 +99,13 @@ def is_refused(request: Request) -> bool:
     )
 
 
+class _Rest(BaseConverter):
+    """Whatever comes after a prefix, more slashes as well."""
+
+    regex = "(?s:.*)"
+    part_isolating = False
+
+
 def prefix_matcher(app: Flask) -> Callable[[str, str], bool]:
     """Return what answers whether a URL prefix with converters is the beginning of a path.
 
@@ -108,10 +115,10 @@ def prefix_matcher(app: Flask) -> Callable[[str, str], bool]:
     @cache
     def adapter_of(prefix: str) -> MapAdapter:
         whole = f"/{prefix.strip('/')}"
-        rules = [Rule(whole, endpoint=""), Rule(f"{whole}/<path:_rest>", endpoint="")]
+        rules = [Rule(whole, endpoint=""), Rule(f"{whole}/<_rest:_rest>", endpoint="")]
         made = Map(
             rules,
-            converters=app.url_map.converters,
+            converters={**app.url_map.converters, "_rest": _Rest},
             strict_slashes=False,
             merge_slashes=False,
         )

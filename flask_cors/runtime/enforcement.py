@@ -18,7 +18,7 @@ from ..patterns.paths import has_dot_segment
 from ..policy.decide import Decision, refuses
 from ..policy.policy import Policy
 from ..resolution.table import NOT_COMPILED, Route
-from .decisions import Compiled, decide_uncovered, policy_for
+from .decisions import Compiled, decide_uncovered
 from .denials import is_same_origin, own_origin, report_failed_callable, report_refusal
 from .endpoint import target_of
 from .notes import DECIDED, note_answered, notes_on
@@ -60,7 +60,7 @@ def check(app: Flask, compiled: Compiled, request: Request) -> None:
     # Written out, as in `decide_actual`: each call would cost a third of what this may cost.
     policy = compiled.table.policy(rule.endpoint, rule.rule, method, request.path)
     if policy is NOT_COMPILED:
-        policy = policy_for(app, compiled, request)
+        policy = compiled.policies.policy(target_of(app, request))
     decision = None
     if policy is not None:
         if not policy.enforce:

@@ -29,7 +29,7 @@ UNASKED = (
     "an Origin with white space, a comma, no ASCII or over 512 characters: likewise",
     "an IPv6 origin, a regular expression without any of * ] ? $ ^ [ ( ) and backslash: guessed",
     "compiled regular expressions in allow_headers that heed case",
-    '"null", or "*" in expose_headers, with credentials; a wildcard over a top-level domain',
+    '"*" in expose_headers with credentials; a wildcard over a top-level domain',
     "values of a wrong type, an empty string for origins, a max_age that is no whole number",
     "resources in a mark or in a resource",
     "a keyword that is None, but for origins: it hides app.config in flask-cors",

@@ -79,6 +79,13 @@ class Policy:
         """The nearest level."""
         return self.levels[0]
 
+    def read(self) -> dict[str, Any]:
+        """Return the options as the design reads them, as far as that is needed to compare."""
+        granted = truth(self.options["supports_credentials"]) and not self.too_wide
+        origins = Origins.read(self.options["origins"])
+        age = New.seconds(self.options["max_age"])
+        return {**self.options, "origins": origins, "supports_credentials": granted, "max_age": age}
+
     @property
     def too_wide(self) -> bool:
         """Whether any origin would get credentials, which are dropped."""
@@ -498,7 +505,7 @@ class Facts:
         if self.case.hook or route["status"]:
             return int(self.case.hook or route["status"])
         view = self.view(route["endpoint"])
-        if view is None or (self.request.method == "OPTIONS" and not self.serves_options):
+        if view is None or self._is_answered_for_the_view():
             return 200
         if view.does.fail:
             return 500 if not self.case.debug or self.shows_traceback else "ZeroDivisionError"
@@ -511,15 +518,18 @@ class Facts:
         view = self.view(route["endpoint"])
         if view is None or route["status"] or self.case.hook or self.answered == "library":
             return False
-        if self.request.method == "OPTIONS" and (not self.serves_options or self._answers_itself()):
+        if self._is_answered_for_the_view():
             return False
         return not view.does.abort and not view.does.fail
 
-    def _answers_itself(self) -> bool:
-        """Return whether a mark answers ``OPTIONS`` where CORS is off: no page needs the path."""
+    def _is_answered_for_the_view(self) -> bool:
+        """Return whether Flask, or the mark on a view that serves it, answers ``OPTIONS``."""
+        if self.request.method != "OPTIONS":
+            return False
         endpoint = self.new_routes["OPTIONS"]["endpoint"]
         mark = self.mark_of(endpoint) or self.method_mark(endpoint, "OPTIONS")
-        return self.dotted and mark is not None and truth(said(mark).get("automatic_options", True))
+        automatic = mark is not None and truth(said(mark).get("automatic_options", True))
+        return not self.serves_options or automatic
 
     @cached_property
     def new_own(self) -> str | None:
@@ -559,11 +569,7 @@ class Facts:
         """Return whether the same options apply to both."""
         if self.policy is None or other.policy is None:
             return False
-        read = [
-            {**policy.options, "origins": Origins.read(policy.options["origins"])}
-            for policy in (self.policy, other.policy)
-        ]
-        return read[0] == read[1]
+        return self.policy.read() == other.policy.read()
 
     def _asked_for(self, method: str) -> Facts:
         """Return the facts of the same preflight for another method."""

@@ -346,9 +346,9 @@ class New:
         names = listed(self.options["expose_headers"])
         return ", ".join(sorted(name for name in names if not unreadable(name))) or None
 
-    def max_age(self) -> str | None:
-        """Return Access-Control-Max-Age."""
-        value = self.options["max_age"]
+    @staticmethod
+    def seconds(value: Any) -> str | None:
+        """Return Access-Control-Max-Age for a value of the option."""
         if isinstance(value, timedelta):
             value = int(value.total_seconds())
         return None if value is None else str(value)
@@ -359,7 +359,8 @@ class New:
         headers[ACAO] = self.allow_origin()
         if headers[ACAO] is None:
             return headers
-        headers[ACAC] = "true" if self.flag("supports_credentials") else None
+        granted = self.flag("supports_credentials") and headers[ACAO] != "null"
+        headers[ACAC] = "true" if granted else None
         headers[ACEH] = None if self.preflight else self.exposed()
         asks = self.request.get("Access-Control-Request-Private-Network") == "true"
         if self.preflight and asks and self.flag("allow_private_network"):
@@ -367,22 +368,24 @@ class New:
         if self.passes():
             headers[ACAM] = ", ".join(self.methods())
             headers[ACAH] = self.allow_headers()
-            headers[ACMA] = self.max_age()
+            headers[ACMA] = self.seconds(self.options["max_age"])
             if self.others:
                 self._limit(headers)
         return headers
 
     def _limit(self, headers: Headers) -> None:
         """Leave what every method named, or sent without a preflight, grants as well."""
-        methods = {self.request.get("Access-Control-Request-Method")}
+        asked = self.request.get("Access-Control-Request-Method")
+        methods = {asked}
         names = set(filter(None, (headers[ACAH] or "").split(", ")))
         for method, other in self.others.items():
             found = other.headers() if other else dict.fromkeys(HEADERS)
             if found[ACAM]:
                 names &= set((found[ACAH] or "").split(", "))
-                more = [name for name in (ACAC, PRIVATE) if headers[name] and not found[name]]
-                methods |= set() if more else {method}
-            elif method in SAFELISTED - methods:
+            lacks = any(headers[name] and not found[name] for name in (ACAM, ACAC, PRIVATE))
+            if not lacks:
+                methods.add(method)
+            elif method in SAFELISTED - {asked}:
                 names = set()
         headers[ACAM] = ", ".join(sorted(methods))
         headers[ACAH] = ", ".join(sorted(names)) or None

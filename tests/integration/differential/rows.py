@@ -144,6 +144,8 @@ def row_01(d: Difference) -> bool:
     """Any origin with credentials: the credentials are dropped, with a warning."""
     if d.step == "warning":
         return "supports_credentials=True" in d.new and "dropped" in d.new
+    if d.step == "error":
+        return d.old is not None and "Cannot use supports_credentials" in d.old
     if d.step in ("status", "allow"):
         return d.known.old_broken
     if d.walks():
@@ -458,6 +460,8 @@ def row_24(d: Difference) -> bool:
     }
     if d.step == "warning":
         return any(text in d.new for text in ("'X Bad'", "'a.example'"))
+    if d.reads():
+        return "a.example" in d.before.items and (d.origin_flips() or d.what == VARY)
     if d.step != "error" or d.what not in wrong:
         return False
     given = [options[d.what] for _, options in levels(d.case) if d.what in options]
@@ -489,7 +493,7 @@ def row_25(d: Difference) -> bool:
         return False
     found = untidy(d.options)
     return (
-        (found["origins"] and d.origin_flips())
+        (found["origins"] and (d.origin_flips() or d.what == VARY))
         or (found["methods"] and d.what == ACAM)
         or (found["allow_headers"] and d.what == ACAH)
         or (found["expose_headers"] and d.what == ACEH)
@@ -530,7 +534,11 @@ def row_29(d: Difference) -> bool:
 
 
 def row_30(d: Difference) -> bool:
-    """A regex matches ``null``."""
+    """A regex matches ``null``, or ``null`` gets credentials."""
+    if d.step == "warning":
+        return "'null' is granted no credentials" in d.new
+    if d.reads(ACAC) and d.known.origin == "null":
+        return d.new is None
     return (
         d.reads()
         and d.known.origin == "null"

@@ -8,7 +8,7 @@ from typing import Any
 from flask_cors.errors import Report, Source
 from flask_cors.options.reader import read_options
 from flask_cors.options.schema import DEFAULTS
-from flask_cors.policy.decide import Decision, Preflight, decide
+from flask_cors.policy.decide import Decision, Preflight, decide, refuses
 from flask_cors.policy.policy import Policy
 from flask_cors.policy.steps import steps
 from tests import seeds
@@ -64,7 +64,13 @@ def check_actual(policy: Policy, rules: Rules, asked: Asked) -> None:
     decision = decide(policy, asked.origin)
     check_decision(decision, rules, asked)
     assert decision.lines == decide(policy, asked.origin).lines
-    assert decision.allowed == (asked.origin is not None and rules.origins(asked.origin))
+    allowed = asked.origin is not None and rules.origins(asked.origin)
+    assert decision.allowed == allowed
+    for method in {"GET", asked.wanted_method or "POST"}:
+        named = bool({method, "*"} & rules.methods)
+        safe = method in ("GET", "HEAD", "OPTIONS")
+        good = (asked.origin is None or allowed) if safe else (allowed or rules.any) and named
+        assert refuses(decision, method) is not good, (asked, method)
 
 
 def check_preflight(policy: Policy, rules: Rules, asked: Asked) -> None:

@@ -110,10 +110,10 @@ def headers_beside(rules: Rules, asked: Asked, served: Served) -> list[tuple[str
     names = listed(found, "Access-Control-Allow-Headers")
     for method, own in served:
         lines = dict(headers(own, asked._replace(wanted_method=method))) if own else {}
-        if "Access-Control-Allow-Methods" in lines:
+        if granted := "Access-Control-Allow-Methods" in lines:
             names &= listed(lines, "Access-Control-Allow-Headers")
-            if all(found.get(name) == lines.get(name) for name in PERMISSIONS if name in found):
-                methods.add(method)
+        if granted and all(found[name] == lines.get(name) for name in PERMISSIONS & found.keys()):
+            methods.add(method)
         elif method in SAFELISTED and method != asked.wanted_method:
             names = set()
     found["Access-Control-Allow-Methods"] = ", ".join(sorted(methods))
@@ -123,7 +123,7 @@ def headers_beside(rules: Rules, asked: Asked, served: Served) -> list[tuple[str
     return sorted(found.items())
 
 
-PERMISSIONS = ("Access-Control-Allow-Credentials", "Access-Control-Allow-Private-Network")
+PERMISSIONS = {"Access-Control-Allow-Credentials", "Access-Control-Allow-Private-Network"}
 
 
 def listed(lines: dict[str, str], name: str) -> set[str]:
