@@ -17,8 +17,8 @@ class Target:
 
     *longest* limits an input, in bytes. *covers* names, as patterns, the modules of the
     package of whose lines its corpus reaches *enough* per cent. *words* is what the grammar is
-    made of, escaped as libFuzzer wants it. The module is imported late: the package must be instrumented
-    before anything imports it.
+    made of, escaped as libFuzzer wants it. The module is imported late: the package must be
+    instrumented before anything imports it.
     """
 
     name: str
