@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from apiflask import APIFlask, HTTPTokenAuth, Schema
+from apiflask import APIBlueprint, APIFlask, HTTPTokenAuth, Schema
 from apiflask.fields import Integer
 from flask import Flask
 
+from flask_cors import CORS, cross_origin
+from flask_cors.testing import Browser
+
+from ..asking import NOTHING, SITE, allowed, granted
 from .table import GRANTED, READABLE, Order, Package, broken, in_both_orders, seen
 
 
@@ -66,3 +70,30 @@ def test_a_refused_body_is_readable(order: Order) -> None:
 @in_both_orders
 def test_the_description_is_readable(order: Order) -> None:
     assert seen(PACKAGE.page(order), "/openapi.json").timeline == [("GET", 200, READABLE)]
+
+
+def test_its_blueprint_and_marks() -> None:
+    app = APIFlask(__name__)
+    within = APIBlueprint("v1", __name__, url_prefix="/v1")
+    CORS(within, origins=SITE)
+
+    @within.get("/items")
+    @within.output(Item)
+    def read() -> dict[str, int]:
+        return {"number": 1}
+
+    @within.put("/items")
+    @within.input(Item)
+    @cross_origin(max_age=1)
+    def write(json_data: dict[str, int]) -> dict[str, int]:
+        return json_data
+
+    app.register_blueprint(within)
+    page = Browser(app, origin=SITE)
+    assert seen(page, "/v1/items").timeline == [("GET", 200, allowed())]
+    assert seen(page, "/v1/missing").timeline == [("GET", 404, allowed())]
+    assert seen(page, "/v1/items", method="PUT", json={"number": 1}).timeline == [
+        ("OPTIONS", 200, granted(methods="GET, HEAD, PUT", headers="content-type", max_age=1)),
+        ("PUT", 200, allowed()),
+    ]
+    assert seen(page, "/openapi.json").timeline == [("GET", 200, NOTHING)]

@@ -36,6 +36,12 @@ def test_a_list_marks_the_resource(name: str, decorators: Any) -> None:
     resources.check_marked_resource(app)
 
 
+def test_a_mapping_marks_a_method() -> None:
+    lists = {"put": [cross_origin(SITE)]}
+    app = resources.marked_by_a_list(Api, Resource, "method_decorators", lists)
+    resources.check_marked_method(app)
+
+
 def test_decorators_of_the_api_mark_its_resources() -> None:
     app = Flask(__name__)
     resources.extend(app, Api, Resource, decorators=[cross_origin(SITE)])
@@ -45,6 +51,11 @@ def test_decorators_of_the_api_mark_its_resources() -> None:
 @in_both_orders
 def test_a_resource_is_exempt(order: Order) -> None:
     resources.check_exempt_resource(order, Api, Resource)
+
+
+@in_both_orders
+def test_a_page_reads_the_500_of_a_failing_hook(order: Order) -> None:
+    resources.check_failing_hook(order, extend)
 
 
 def test_an_api_on_a_blueprint_follows_the_blueprint() -> None:

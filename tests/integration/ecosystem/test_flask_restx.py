@@ -38,6 +38,16 @@ def test_a_list_marks_the_resource(name: str, decorators: Any) -> None:
     resources.check_marked_resource(app)
 
 
+def test_a_mark_on_a_method() -> None:
+    app = Flask(__name__)
+
+    class Items(resources.views(Resource)["/items"]):  # type: ignore[misc]
+        put = cross_origin(SITE)(resources.views(Resource)["/items"].get)
+
+    Api(app).add_resource(Items, "/items")
+    resources.check_marked_method(app)
+
+
 @pytest.mark.parametrize("owner", [Api, Namespace])
 def test_decorators_of_an_api_or_a_namespace_mark_its_resources(owner: type) -> None:
     app = Flask(__name__)
@@ -53,6 +63,11 @@ def test_decorators_of_an_api_or_a_namespace_mark_its_resources(owner: type) -> 
 @in_both_orders
 def test_a_resource_is_exempt(order: Order) -> None:
     resources.check_exempt_resource(order, Api, Resource)
+
+
+@in_both_orders
+def test_a_page_reads_the_500_of_a_failing_hook(order: Order) -> None:
+    resources.check_failing_hook(order, extend)
 
 
 @in_both_orders

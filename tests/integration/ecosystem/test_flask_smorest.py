@@ -7,10 +7,10 @@ from flask import Flask
 from flask.views import MethodView
 from flask_smorest import Api, Blueprint, abort
 
-from flask_cors import CORS
+from flask_cors import CORS, cross_origin
 from flask_cors.testing import Browser
 
-from ..asking import NOTHING, SITE, allowed
+from ..asking import NOTHING, SITE, allowed, granted
 from .table import GRANTED, READABLE, Order, Package, broken, in_both_orders, seen
 
 
@@ -102,3 +102,28 @@ def test_its_blueprint_takes_options_of_its_own() -> None:
     assert seen(page, "/v1/private").timeline == [("GET", 401, allowed())]
     assert seen(page, "/v1/missing").timeline == [("GET", 404, allowed())]
     assert seen(page, "/docs/openapi.json").timeline == [("GET", 200, NOTHING)]
+
+
+def test_marks_above_and_below_its_decorators() -> None:
+    app = application()
+    within = Blueprint("marked", __name__)
+
+    @within.route("/items")
+    class Items(MethodView):
+        @cross_origin(SITE)
+        @within.response(200, ItemSchema)
+        def get(self) -> dict[str, int]:
+            return {"number": 1}
+
+        @within.arguments(ItemSchema)
+        @cross_origin(SITE, max_age=1)
+        def put(self, item: dict[str, int]) -> dict[str, int]:
+            return item
+
+    Api(app).register_blueprint(within)
+    page = Browser(app, origin=SITE)
+    assert seen(page, "/items").timeline == [("GET", 200, allowed())]
+    assert seen(page, "/items", method="PUT", json={"number": 1}).timeline == [
+        ("OPTIONS", 200, granted(methods="GET, HEAD, PUT", headers="content-type", max_age=1)),
+        ("PUT", 200, allowed()),
+    ]
