@@ -15,12 +15,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.downstream import moto
+from tests.downstream import suites
 from tests.downstream.environments import INCUMBENT, Environment, build_wheel
 from tests.downstream.servers import serving
 from tests.downstream.sessions import MENDED, SESSIONS, Outcomes, Session
 
-NAMES = ("moto", *SESSIONS)
+NAMES = (*suites.SUITES, *SESSIONS)
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def see(environment: Environment, release: str, flask_cors: str) -> Side:
     version = environment.put(flask_cors)
     started = time.monotonic()
     run: Callable[[Environment, str, Path], Outcomes]
-    run = moto.outcomes if environment.name == "moto" else served
+    run = suites.outcomes if environment.name in suites.SUITES else served
     with tempfile.TemporaryDirectory() as directory:
         outcomes = run(environment, release, Path(directory))
     return Side(version, outcomes, time.monotonic() - started)

@@ -16,7 +16,15 @@ from typing import Final
 HERE: Final = Path(__file__).resolve().parent
 ROOT: Final = HERE.parents[1]
 INCUMBENT: Final = "flask-cors==6.0.5"
-_SOURCE: Final = ("LICENSE", "README.md", "pyproject.toml", "setup.cfg", "setup.py", "flask_cors")
+_SOURCE: Final = (
+    "LICENSE",
+    "README.md",
+    "flask_cors",
+    "pyproject.toml",
+    "pytest_flask_cors.py",
+    "setup.cfg",
+    "setup.py",
+)
 _WHICH: Final = "import flask_cors as f; print(f.__version__, f.__file__)"
 
 

@@ -22,6 +22,24 @@ from pygeoapi.flask_app import APP
 APP.run("127.0.0.1", int(sys.argv[1]), threaded=True)
 """
 
+# A database in memory, in the place of MongoDB.
+_SERVE_ALERTA: Final = """
+import sys
+import mongomock, pymongo
+pymongo.MongoClient = mongomock.MongoClient
+from alerta.app import create_app
+settings = {"DATABASE_URL": "mongodb://localhost/monitoring", "SECRET_KEY": "key"}
+create_app(settings).run("127.0.0.1", int(sys.argv[1]), threaded=True)
+"""
+_SERVE_OPENEO: Final = """
+import sys
+from openeo_driver.dummy.dummy_backend import DummyBackendImplementation
+from openeo_driver.views import build_app
+app = build_app(backend_implementation=DummyBackendImplementation())
+app.config.from_mapping({"OPENEO_TITLE": "maps", "OPENEO_BACKEND_VERSION": "1.0"})
+app.run("127.0.0.1", int(sys.argv[1]), threaded=True)
+"""
+
 Command = tuple[list[str], dict[str, str]]
 
 
@@ -63,10 +81,22 @@ def pygeoapi(environment: Environment, port: int, directory: Path) -> Command:
     return [environment.program("python"), "-c", _SERVE_PYGEOAPI, str(port)], variables
 
 
+def alerta(environment: Environment, port: int, _directory: Path) -> Command:
+    """Return the command for alerta's server."""
+    return [environment.program("python"), "-c", _SERVE_ALERTA, str(port)], {}
+
+
+def openeo(environment: Environment, port: int, _directory: Path) -> Command:
+    """Return the command for openeo's driver with the backend of its own tests."""
+    return [environment.program("python"), "-c", _SERVE_OPENEO, str(port)], {}
+
+
 COMMANDS: Final[dict[str, Callable[[Environment, int, Path], Command]]] = {
     "locust": locust,
     "mlflow": mlflow,
     "pygeoapi": pygeoapi,
+    "alerta-server": alerta,
+    "openeo-driver": openeo,
 }
 
 

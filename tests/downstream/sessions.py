@@ -133,8 +133,35 @@ def pygeoapi(session: Session) -> None:
     session.fetch(NULL, "/processes", headers={"X-Map": "1"})
 
 
+def alerta(session: Session) -> None:
+    """Its web UI elsewhere raises an alert and reads it: views with ``cross_origin`` and config."""
+    for origin in ("http://localhost:8000", "http://ui.local.alerta.io:8000", STRANGER):
+        alert = {"resource": "web", "event": "down", "environment": "Production"}
+        body = {**alert, "service": ["shop"], "severity": "major"}
+        session.fetch(origin, "/alert", method="POST", json=body)
+        session.fetch(origin, "/alerts", headers={"Authorization": "Key none"})
+        session.fetch(origin, "/config", credentials="include")
+        session.fetch(origin, "/alert/none", method="DELETE")
+        session.fetch(origin, "/alert/none/status", method="PUT", json={"status": "ack"})
+    session.fetch(PAGE, "/nowhere")
+
+
+def openeo(session: Session) -> None:
+    """An editor elsewhere reads the service and starts a job; it answers ``OPTIONS`` itself."""
+    for path in ("/.well-known/openeo", "/openeo/1.1.0/", "/openeo/1.1.0/collections"):
+        session.fetch(PAGE, path)
+    token = {"Authorization": "Bearer basic//none"}
+    session.fetch(PAGE, "/openeo/1.1.0/me", headers=token)
+    session.fetch(PAGE, "/openeo/1.1.0/jobs", method="POST", json={}, headers=token)
+    session.fetch(PAGE, "/openeo/1.1.0/jobs/none", method="PATCH", json={}, headers=token)
+    session.fetch(PAGE, "/openeo/1.1.0/nowhere")
+    session.fetch(NULL, "/openeo/1.1.0/processes", credentials="include")
+
+
 SESSIONS: Final[dict[str, Callable[[Session], None]]] = {
     "locust": locust,
     "mlflow": mlflow,
     "pygeoapi": pygeoapi,
+    "alerta-server": alerta,
+    "openeo-driver": openeo,
 }
