@@ -103,6 +103,8 @@ _REBUILT: Final[Mapping[str, tuple[Any, str]]] = {
     "FLASK_CORS_EVALUATED": ("_FLASK_CORS_EVALUATED", "headers are written once, without a note"),
 }
 
+__all__ = [*_REBUILT]  # pyright: ignore[reportUnsupportedDunderAll]
+
 
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):

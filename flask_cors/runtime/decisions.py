@@ -144,6 +144,23 @@ def answer_preflight(app: Flask, compiled: Compiled, request: Request, wanted: P
     return Answer(decision, short_circuits, target.endpoint)
 
 
+def decide_options(app: Flask, compiled: Compiled, request: Request) -> Decision | None:
+    """Decide on any ``OPTIONS`` request; ``None`` where the library leaves it alone."""
+    if wanted := preflight_of(request):
+        return answer_preflight(app, compiled, request, wanted).decision
+    decision = decide_actual(app, compiled, request)
+    return None if decision is None or is_left_to_flask(decision.policy, request) else decision
+
+
+def is_left_to_flask(policy: Policy, request: Request) -> bool:
+    """Return whether no headers are added to an ``OPTIONS`` request that is no preflight.
+
+    So it is under ``automatic_options=False``, unless the view itself serves ``OPTIONS``.
+    """
+    on = policy.automatic_options or request.method != "OPTIONS"
+    return not on and endpoints.own_options(request) is None
+
+
 def _short_circuits(policies: Policies, policy: Policy, target: Target, own: Rule | None) -> bool:
     """Return whether a preflight is answered before any code of the app.
 

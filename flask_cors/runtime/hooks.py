@@ -198,10 +198,8 @@ class Hooks:
             return notes.decision
         # The app's own preprocess_request may have answered before this package was asked.
         current = self._compiled(req)
-        if req.method == "OPTIONS" and (wanted := decisions.preflight_of(req)):
-            answer = decisions.answer_preflight(self._app, current, req, wanted)
-            return _note(req, answer.decision)
-        return _note(req, decisions.decide_actual(self._app, current, req))
+        decide = decisions.decide_options if req.method == "OPTIONS" else decisions.decide_actual
+        return _note(req, decide(self._app, current, req))
 
     def _compiled(self, req: Request) -> Compiled:
         try:

@@ -236,7 +236,10 @@ class _Server:
     def _actual(self, asked: Request) -> Reply:
         found = self._look_up()
         origin = request.environ.get("HTTP_ORIGIN")
-        decision = decide(found.policy, origin) if found.policy else None
+        policy = found.policy
+        if policy and engine.is_left_to_flask(policy, request):
+            policy = None
+        decision = decide(policy, origin) if policy else None
         answer = engine.Answer(decision, False, found.target.endpoint)
         if not enforcement.may_be_refused(request):
             return self._reply(asked, "actual", answer)

@@ -559,6 +559,14 @@ def test_kept_names_of_core_with_a_deprecation_at_the_users_line(name: str) -> N
 
 
 @pytest.mark.rule("compat.kept-imports")
+def test_kept_names_are_what_a_star_imports() -> None:
+    names: dict[str, Any] = {}
+    with pytest.warns(DeprecationWarning, match="flask_cors.core"):
+        exec("from flask_cors.core import *", names)
+    assert KEPT.keys() <= names.keys()
+
+
+@pytest.mark.rule("compat.kept-imports")
 @pytest.mark.parametrize("name", ["set_cors_headers", "parse_resources", "serialize_options", "x"])
 def test_a_private_name_of_core_fails_with_what_to_use(name: str) -> None:
     with pytest.raises(ImportError, match=f"{name} was private and is gone: use CORS"):

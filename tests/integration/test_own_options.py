@@ -241,6 +241,23 @@ def test_automatic_options_false_goes_on_to_flask(mark: bool) -> None:
 
 
 @pytest.mark.rule("5.automatic-options")
+@pytest.mark.parametrize("origin", [ME, YOU, None])
+@pytest.mark.parametrize("serves", [False, True])
+def test_automatic_options_false_and_options_that_is_no_preflight(
+    serves: bool, origin: str | None
+) -> None:
+    app = make_app()
+    mark = cross_origin([ME, "https://other.example"], automatic_options=False)
+    view, more = (own_view(), ["OPTIONS"]) if serves else (plain_view(), [])
+    app.add_url_rule("/", "view", mark(view), methods=["GET", *more])
+    found = [
+        line for line in lines(ask(app, origin=origin, method="OPTIONS")) if line[0] != "Allow"
+    ]
+    expected = [*([acao()] if origin == ME else []), OWN, VARY]
+    assert found == (sorted(expected) if serves else [])
+
+
+@pytest.mark.rule("5.automatic-options")
 def test_automatic_options_false_and_a_view_that_serves_options() -> None:
     app = make_app()
     view = cross_origin(ME, automatic_options=False)(own_view())
