@@ -161,7 +161,7 @@ class Session:
         seen = {case.number: Seen() for case in cases}
         for name, page in self._pages.items():
             of_page = [case for case in cases if case.page == name]
-            results = self.chromium.run(page, [[_init(a) for a in c.asks] for c in of_page])
+            results = self.chromium.run(page, [[init_of(a) for a in c.asks] for c in of_page])
             for case, outcomes in zip(of_page, results, strict=True):
                 seen[case.number].outcomes = [_real_outcome(outcome) for outcome in outcomes]
         by_name = {f"c{number}": entry for number, entry in seen.items()}
@@ -297,7 +297,7 @@ def _words(text: str) -> str:
     return REFUSED.sub(r"\1…\2", SCHEMES.sub(r"\1…", text))
 
 
-def _init(ask: Ask) -> dict[str, Any]:
+def init_of(ask: Ask) -> dict[str, Any]:
     """Return *ask* for the script in the page."""
     return {
         "url": ask.url,

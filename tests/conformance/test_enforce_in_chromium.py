@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask import Flask, request
+from flask import Flask, Response, request
 from playwright.sync_api import Frame, Page
 
 from flask_cors import CORS, cors_exempt, cross_origin
@@ -63,6 +63,16 @@ async ([kind, url]) => {
     'image-cors': () => element('img', {crossOrigin: 'anonymous', src: url}),
     'script': () => element('script', {src: url}),
     'style': () => element('link', {rel: 'stylesheet', href: url}),
+    'prefetch': () => element('link', {rel: 'prefetch', href: url}),
+    'service-worker': async () => {
+      const worker = await navigator.serviceWorker.register('/worker.js');
+      await navigator.serviceWorker.ready;
+      const channel = new MessageChannel();
+      await new Promise((done) => {
+        channel.port1.onmessage = done;
+        worker.active.postMessage(url, [channel.port2]);
+      });
+    },
     'frame': () => frame((made) => { made.src = url; }),
     'events': () => new Promise((done) => {
       const source = new EventSource(url, {withCredentials: true});
@@ -77,7 +87,7 @@ async ([kind, url]) => {
 }
 """
 # What every page may send: without Origin, and nothing that changes state.
-READS = ["form-get", "no-cors-get", "image", "script", "style", "frame"]
+READS = ["form-get", "no-cors-get", "image", "script", "style", "frame", "prefetch"]
 # What only an allowed page may send.
 OTHERS = [
     "form",
@@ -92,6 +102,14 @@ OTHERS = [
     "events",
     "socket",
 ]
+
+# A service worker of the page's own origin, which sends what its page asks for.
+WORKER = """
+self.addEventListener('message', async (event) => {
+  await fetch(event.data, {method: 'POST', mode: 'no-cors', body: 'x', credentials: 'include'});
+  event.ports[0].postMessage('sent');
+});
+"""
 
 
 class Shop:
@@ -112,6 +130,9 @@ class Shop:
         returned = cross_origin(self.origin(EVIL))(self.view)
         app.add_url_rule("/callback/<kind>", "callback", returned, methods=methods)
         app.add_url_rule("/hook/<kind>", "hook", cors_exempt(self.view), methods=methods)
+        app.add_url_rule(
+            "/worker.js", "worker", lambda: Response(WORKER, mimetype="text/javascript")
+        )
         stage.serve(app)
         self.url = self.origin(f"api{stage.number}.shop.test")
 
@@ -169,6 +190,16 @@ def test_a_sandboxed_frame_has_no_origin_to_allow(shop: Shop) -> None:
     frame.wait_for_load_state()
     kinds = ["fetch-get", "fetch-post", "no-cors-get", "no-cors-post", "form"]
     assert shop.send(frame, *kinds) == ["no-cors-get"]
+
+
+@pytest.mark.rule("5.refused-methods", "5.same-origin")
+@pytest.mark.parametrize(("host", "runs"), [("", True), (WWW, True), (EVIL, False)])
+def test_a_service_worker_sends_what_its_page_may(stage: Stage, host: str, runs: bool) -> None:
+    # Chromium has no service workers on plain http.
+    shop = Shop(stage, "https", WWW)
+    page = shop.page(host)
+    assert shop.send(page, "service-worker") == (["service-worker"] if runs else [])
+    page.close()
 
 
 @pytest.mark.rule("5.same-origin")
