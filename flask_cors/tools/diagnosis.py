@@ -15,8 +15,6 @@ from .. import fetch
 from ..errors import shorten
 from ..testing import Exchange, NetworkError, Reply, Request, Transport
 
-#: The response header in which an app in debug mode says why a page may not read a response.
-EXPLANATION: Final = "CORS-Explanation"
 _SAFE: Final = frozenset({"GET", "HEAD"})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _CONFIGURED: Final = {
@@ -61,7 +59,7 @@ class Seen:
     @property
     def explanation(self) -> str:
         """What the app itself says, in debug mode, of the last answer; empty where nothing."""
-        return self.last.reply.get(EXPLANATION) or ""
+        return self.last.reply.get(fetch.EXPLANATION) or ""
 
     def ask(self, origin: str | None, *, method: str = "GET", fresh: bool = True) -> Reply:
         """Ask again, past any cache by a query that no cache has seen.
@@ -88,11 +86,7 @@ class Seen:
 def faults_of(seen: Seen) -> Iterator[Fault]:
     """Yield what is likely to be wrong; nothing where all is well."""
     if not seen.exchanges:
-        yield Fault(
-            "the page",
-            "a page that came over https may not call plain http",
-            "Serve the API over https.",
-        )
+        yield _unsent(seen)
         return
     for look in (_double, _enforced, _explained, _redirected, _missing, _refused, _erred, _stale):
         if fault := look(seen):
@@ -100,6 +94,20 @@ def faults_of(seen: Seen) -> Iterator[Fault]:
             return
     if seen.failure is not None:
         yield _configured(seen, seen.failure)
+
+
+def _unsent(seen: Seen) -> Fault:
+    """Tell why a browser sent nothing."""
+    step = seen.failure.step if seen.failure else ""
+    if step == "bad-port":
+        port = urlsplit(seen.url).port
+        what = f"browsers send nothing to port {port}, which belongs to another protocol"
+        return Fault("the page", what, "Serve the API on another port.")
+    if step == "mixed-content":
+        what = "a page that came over https may not call plain http"
+        return Fault("the page", what, "Serve the API over https.")
+    what = f"the browser sends no request: {shorten(str(seen.failure))}"
+    return Fault("the page", what, "Change what the page asks for.")
 
 
 def _double(seen: Seen) -> Fault | None:

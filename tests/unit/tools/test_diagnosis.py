@@ -145,7 +145,21 @@ def test_what_no_browser_can_use() -> None:
     assert who == "the server"
 
 
-def test_a_page_over_https_cannot_call_plain_http() -> None:
-    page = Seen(URL, PAGE, "same-origin", (), None, Server((200, OPEN)))
-    (fault,) = faults_of(page)
+@pytest.mark.parametrize(
+    ("origin", "url", "what", "hint"),
+    [
+        ("https://app.example", "http://api.example/", "may not call plain http", "over https"),
+        (PAGE, "http://api.example:6000/", "send nothing to port 6000", "another port"),
+        (PAGE, "ftp://api.example/", "sends no request", "what the page asks for"),
+    ],
+)
+def test_a_request_that_no_browser_sends(origin: str, url: str, what: str, hint: str) -> None:
+    server = Server((200, OPEN))
+    page = Browser(transport=server, origin=origin)
+    with pytest.raises(NetworkError) as caught:
+        page.fetch(url)
+    assert server.asked == []
+    (fault,) = faults_of(Seen(url, origin, "same-origin", (), caught.value, server))
     assert fault.who == "the page"
+    assert what in fault.what
+    assert hint in fault.hint
