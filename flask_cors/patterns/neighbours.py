@@ -18,8 +18,8 @@ from itertools import islice, product
 from math import comb
 from typing import Final, NamedTuple
 
-# One label, yet nobody can register a name below it (RFC 6761; "internal" by ICANN).
-_PRIVATE_SUFFIXES: Final = frozenset({"internal", "localhost", "test"})
+from .origin_syntax import PRIVATE_SUFFIXES
+
 # Some suffixes under which anybody can get a name, of the many on the public suffix list.
 _SHARED_SUFFIXES: Final = frozenset(
     {
@@ -373,7 +373,7 @@ def _domain(host: str, marks: str) -> tuple[str, str] | None:
     real = last in _TOP_LEVEL if "0" in marks[-len(last) :] else last.isalpha()
     name = owned.partition(".")[0]
     valid = re.fullmatch(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", name)
-    if not valid or not real or last in _PRIVATE_SUFFIXES:
+    if not valid or not real or last in PRIVATE_SUFFIXES:
         return None
     return owned, marks[-len(owned) :]
 

@@ -21,7 +21,8 @@ MAX_PORT: Final = 65535
 DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
 # Schemes whose documents have an opaque origin: a browser sends "null" for them.
 OPAQUE_SCHEMES: Final = frozenset({"about", "data", "file", "javascript"})
-# One label, yet nobody can register a name below it (RFC 6761; "internal" by ICANN).
+#: One label, yet nobody can register a name below it (RFC 6761; "internal" by ICANN). So the
+#: wildcard "http://*.localhost" is allowed.
 PRIVATE_SUFFIXES: Final = frozenset({"internal", "localhost", "test"})
 EXAMPLE_WILDCARD: Final = "https://*.example.com"
 

@@ -6,11 +6,8 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
 
-# One label, yet nobody can register a name below it (RFC 6761; "internal" by ICANN). The
-# wildcard "http://*.localhost" is allowed for the same reason.
-PRIVATE_SUFFIXES: Final = frozenset({"internal", "localhost", "test"})
+from ...patterns.origin_syntax import PRIVATE_SUFFIXES
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,9 +12,10 @@ from itertools import islice, product
 from typing import Final
 
 from ...patterns.neighbours import plain_origins, within_bounds
+from ...patterns.origin_syntax import PRIVATE_SUFFIXES
 from .examination import examine
 from .hosts import split_origin
-from .suffixes import PRIVATE_SUFFIXES, suffix_rules
+from .suffixes import suffix_rules
 
 _ESCAPED_OR_CLASS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _LONE_DOT = re.compile(r"(?<=[\w*+?)}#])\.(?![*+?{])")
