@@ -53,10 +53,10 @@ def _beyond_handwritten(
     scenario: Scenario, results: Results, rng: np.random.Generator
 ) -> Estimate | None:
     """Return this project's overhead less what the snippet costs on an allowed request."""
-    ours: Samples = results[scenario.name].overheads[PROJECT]
-    if HANDWRITTEN in scenario.headers_from:
-        theirs = results[scenario.name].overheads[HANDWRITTEN]
-        return estimate(paired(ours, theirs), rng)
+    overheads = results[scenario.name].overheads
+    ours: Samples = overheads[PROJECT]
+    if HANDWRITTEN in scenario.headers_from and HANDWRITTEN in overheads:
+        return estimate(paired(ours, overheads[HANDWRITTEN]), rng)
     if ALLOWED in results:
         return estimate_difference(ours, results[ALLOWED].overheads[HANDWRITTEN], rng)
     return None

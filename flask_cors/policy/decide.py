@@ -14,7 +14,6 @@ from ..options.schema import HeaderLines
 from ..patterns.origins import NO_MATCH, Match, is_echoable
 from .facts import Grant, Preflight
 from .policy import Policy, without_credentials
-from .steps import reason
 
 # Real pages request a handful of names; these bounds limit the work of one request.
 MAX_REQUEST_HEADERS_LENGTH: Final = 8192
@@ -72,6 +71,8 @@ class Decision:
         """Why the request is denied, in one sentence; empty where it is not."""
         if not self.denied:
             return ""
+        from .steps import reason
+
         return reason(self)
 
 

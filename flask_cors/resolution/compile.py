@@ -19,7 +19,6 @@ from ..options.reader import current, read_config
 from ..options.schema import DEFAULT_METHODS, Setting
 from ..patterns.origins import Origins
 from ..policy.policy import Policy
-from .code import hooks_that_expect_headers, instead_of, title_of
 from .layers import Areas, Scope, combinations, compile_scope, match_all, other_spelling
 from .lock import LOCKS
 from .lost_marks import lost_mark_of, note_registered
@@ -357,11 +356,7 @@ class Policies:
         """Warn of what has no effect, at the line that set it."""
         for problem in self._unwarned:
             warn_about(problem)
-        for hook, use in hooks_that_expect_headers(self._app):
-            title = f"the after_request function {title_of(hook)}"
-            place = Source("app", title, use.file, use.line)
-            text = f"{title} {use.verb} Access-Control-Allow-Origin, and finds none: {_LATE}"
-            warn_at(place, f"{text}. {instead_of(use)}")
+        self._warn_of_hooks()
         views = list(self._app.view_functions.values())
         note_registered(views)
         for view in views:
@@ -371,6 +366,17 @@ class Policies:
                     f"the view {name} is registered without the mark of {lost.source}: "
                     "write cross_origin below @app.route, next to the function"
                 )
+
+    def _warn_of_hooks(self) -> None:
+        """Warn of hooks that look for headers, which are not there yet."""
+        # Imported for the first request, since an app may well be imported to run a command.
+        from .code import hooks_that_expect_headers, instead_of, title_of
+
+        for hook, use in hooks_that_expect_headers(self._app):
+            title = f"the after_request function {title_of(hook)}"
+            place = Source("app", title, use.file, use.line)
+            text = f"{title} {use.verb} Access-Control-Allow-Origin, and finds none: {_LATE}"
+            warn_at(place, f"{text}. {instead_of(use)}")
 
 
 def _sets_enforce(scope: Scope) -> bool:

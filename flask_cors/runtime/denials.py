@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shlex
 from traceback import walk_tb
 from typing import Final
 from weakref import WeakSet
@@ -154,5 +153,7 @@ def _command(app: Flask, request: Request, origin: str | None) -> str:
     """Return the command that explains a request, in debug mode."""
     if not app.debug or not origin:
         return ""
+    import shlex
+
     words = ["flask", "cors", "explain", request.method, request.path, "--origin", origin]
     return f" (see: {printable(shlex.join(words))})"

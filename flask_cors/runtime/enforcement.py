@@ -21,7 +21,7 @@ from ..resolution.table import NOT_COMPILED, Route
 from .decisions import Compiled, decide_uncovered
 from .denials import is_same_origin, own_origin, report_failed_callable, report_refusal
 from .endpoint import target_of
-from .notes import DECIDED, note_answered, notes_on
+from .notes import note_answered, notes_on
 
 _READS: Final = frozenset({"GET", "HEAD"})
 # What stands in Sec-Fetch-Site where no other origin takes part in the request.
@@ -44,19 +44,20 @@ class CrossOriginRefused(Forbidden):
         return [*super().get_headers(*args, **kwargs), ("Cache-Control", "no-store")]
 
 
-def check(app: Flask, compiled: Compiled, request: Request) -> None:
+def check(app: Flask, compiled: Compiled, request: Request) -> Decision | None:
     """Raise :class:`CrossOriginRefused` where ``enforce`` refuses the request; not ``OPTIONS``.
 
-    What is refused by nobody returns first, and origins are compared last: that costs more than
-    all the rest, and matters where the policy does not allow the request.
+    Return the decision on its headers where it was made. What nobody refuses returns first, and
+    origins are compared last: that costs more than all the rest, and matters where the policy
+    does not allow the request.
     """
     environ, method, rule = request.environ, request.method, request.url_rule
     site, origin = environ.get("HTTP_SEC_FETCH_SITE"), environ.get("HTTP_ORIGIN")
     # Without a rule it is a 404, a 405 or a redirect.
     if rule is None or site in _NOT_CROSS_ORIGIN:
-        return
+        return None
     if origin is None and (site is None or method in _READS):
-        return
+        return None
     # Written out, as in `decide_actual`: each call would cost a third of what this may cost.
     policy = compiled.table.policy(rule.endpoint, rule.rule, method, request.path)
     if policy is NOT_COMPILED:
@@ -64,27 +65,22 @@ def check(app: Flask, compiled: Compiled, request: Request) -> None:
     decision = None
     if policy is not None:
         if not policy.enforce:
-            return
-        if decision := compiled.memory.get((policy, origin, None)):
-            noted: Any = request
-            noted._flask_cors_decided = decision
-        else:
-            decision = _decide(compiled, policy, request)
+            return None
+        decision = compiled.memory.get((policy, origin, None)) or _decide(compiled, policy, request)
         if decision.allowed and (method in _READS or method in policy.methods):
-            return
+            return decision
     if may_be_refused(request) and (refused := refusal(app, compiled, request, decision)):
         reason = describe(request, refused)
         note_answered(request)
         report_refusal(app, request, refused, reason)
         raise CrossOriginRefused(refused, reason)
+    return decision
 
 
 def _decide(compiled: Compiled, policy: Policy, request: Request) -> Decision:
-    """Decide on a request, and leave the decision for its headers: callables are asked once."""
+    """Decide on a request, and note it where callables were asked: they are asked once."""
     decision = compiled.memory.decide(policy, request.environ.get("HTTP_ORIGIN"))
-    if decision.lasting:
-        setattr(request, DECIDED, decision)
-    else:
+    if not decision.lasting:
         notes_on(request).decision = decision
         report_failed_callable(decision)
     return decision

@@ -50,6 +50,8 @@ class Hooks:
         self._state = state
         self._app = state.app
         self._paired = PairedHooks(state.app)
+        #: The class of the app's own responses, which need nothing to send the headers.
+        self._sent: type | None = None
 
     def override(self) -> None:
         """Put the methods of this object in the place of the app's, which they call."""
@@ -64,7 +66,7 @@ class Hooks:
         The methods of teardown are overridden where the app has something to tear down.
         """
         app: Any = self._app
-        app.response_class = sending(app.response_class)
+        self._sent = app.response_class = sending(app.response_class)
         if app.teardown_request_funcs or app.teardown_appcontext_funcs:
             self._end_request = app.do_teardown_request
             app.do_teardown_request = self.do_teardown_request
@@ -84,7 +86,8 @@ class Hooks:
             if (answer := self._preflight(current, req)) is not None:
                 return answer
         elif current.enforces or ENFORCING:
-            enforcement.check(self._app, current, req)
+            # Set in any case: an app's request class may answer for names that it lacks.
+            setattr(req, DECIDED, enforcement.check(self._app, current, req))
         return self._preprocess(*args) if args else self._preprocess()
 
     def process_response(self, response: Any, *more: Any) -> Response:
@@ -101,7 +104,7 @@ class Hooks:
         req = _current_request()
         environ = req.environ
         current = self._state.current
-        if hasattr(req, NOTES) or req.method == "OPTIONS" or type(current) is not Compiled:
+        if NOTES in environ or req.method == "OPTIONS" or type(current) is not Compiled:
             decision = self._decide(req, returned)
             denials.explain_refusal(self._app, req, response)
         elif not current.enforces or (decision := getattr(req, DECIDED, None)) is None:
@@ -110,7 +113,10 @@ class Hooks:
                 # A failing hook brings a request here twice, and a callable is asked once.
                 _note(req, decision)
         if decision is not None:
-            send_with(decision, response, environ)
+            if type(response) is self._sent:
+                environ[HEADERS] = decision
+            else:
+                send_with(decision, response, environ)
             if decision.notable:
                 denials.report(self._app, req, decision, response)
         else:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from weakref import ref
 
 from flask import Request, Response, g
 
 from ..policy.decide import Decision
 from ..resolution.marks import Mark
 
-#: The attribute of a request that holds the notes on it. In the environ, which the request holds,
-#: they would keep each other alive; and apps may share one environ.
-NOTES: Final = "_flask_cors_notes"
-#: The attribute that holds a decision made before the hooks, where nothing else is noted.
+#: Where the notes are in a WSGI environ.
+NOTES: Final = "flask_cors.notes"
+#: The attribute of a request that holds a decision made before the hooks.
 DECIDED: Final = "_flask_cors_decided"
 #: Where it is on ``g``, which teardown functions of the app context still have, that the request
 #: was answered before any hook.
@@ -29,9 +29,11 @@ class Notes:
     before the answer; ``reported`` that a denial was logged; ``refused`` why ``enforce`` refused.
     """
 
-    __slots__ = ("answered", "decision", "mark", "refused", "reported", "returned")
+    __slots__ = ("answered", "decision", "mark", "refused", "reported", "request", "returned")
 
-    def __init__(self) -> None:
+    def __init__(self, request: Request) -> None:
+        # A strong reference would keep the two alive, since the request holds the environ.
+        self.request = ref(request)
         self.decision: Decision | None = UNDECIDED
         self.answered = False
         self.mark: Mark | None = None
@@ -47,9 +49,11 @@ def note_answered(request: Request) -> None:
 
 
 def notes_on(request: Request) -> Notes:
-    """Return the notes on a request, made now where there are none."""
-    found: Notes | None = getattr(request, NOTES, None)
-    if found is None:
-        found = Notes()
-        setattr(request, NOTES, found)
+    """Return the notes on a request, made now where there are none.
+
+    Apps may share one WSGI environ: those of another request are not this one's.
+    """
+    found: Notes | None = request.environ.get(NOTES)
+    if found is None or found.request() is not request:
+        found = request.environ[NOTES] = Notes(request)
     return found

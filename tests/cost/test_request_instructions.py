@@ -8,14 +8,14 @@ from importlib.metadata import version
 import pytest
 
 from benchmarks import instructions
+from benchmarks.kits import BARE, PROJECT
 from benchmarks.targets import COUNTED, COUNTED_ON, of_instructions
 
-# Where objects lie in memory changes a request by as much: see docs/speed.rst.
-OF_MEMORY = 700
+# Where objects lie in memory changes a mean by as much: see benchmarks/instructions.py.
+OF_MEMORY = 1500
 FLASK = ".".join(version("Flask").split(".")[:2])
 
 
-@pytest.mark.incumbent
 @pytest.mark.rule("11.instructions")
 @pytest.mark.rule("11.enforce")
 @pytest.mark.skipif(not instructions.valgrind(), reason="valgrind is not installed")
@@ -24,9 +24,10 @@ FLASK = ".".join(version("Flask").split(".")[:2])
     reason="the limits are those of CPython 3.11 and Flask 3.1",
 )
 def test_no_limit_is_missed() -> None:
-    found = list(of_instructions(instructions.count(COUNTED)))
+    counts = instructions.count(COUNTED, (BARE, PROJECT))
+    found = list(of_instructions(counts))
     assert len(found) == len(COUNTED)
-    counted = [target for target in found if target.limit > 1]  # the other ones are shares
+    counted = [target for target in found if target.limit > 1]  # the other one is a share
     missed = [target for target in counted if target.measured > target.limit + OF_MEMORY]
-    missed += [target for target in found if target not in counted and not target.holds]
+    missed += [t for t in found if t.limit <= 1 and t.measured > t.limit + 0.01]
     assert [str(target) for target in missed] == []

@@ -181,7 +181,7 @@ def test_a_plain_request_leaves_no_notes() -> None:
     with app.test_request_context("/", headers={"Origin": ME}):
         app.preprocess_request()
         app.process_response(Response())
-        assert not hasattr(request, NOTES)
+        assert NOTES not in request.environ
 
 
 @pytest.mark.rule("3.resource-covers")

@@ -23,13 +23,35 @@ def current() -> Request:
 
 def test_notes_are_made_once_and_say_nothing_yet() -> None:
     with Flask("sample").test_request_context("/"):
-        assert not hasattr(current(), NOTES)
+        assert NOTES not in current().environ
         found = notes_on(current())
         assert notes_on(current()) is found
-        assert getattr(current(), NOTES) is found
+        assert current().environ[NOTES] is found
         assert found.decision is UNDECIDED
         assert (found.answered, found.reported) == (False, False)
         assert (found.mark, found.returned) == (None, None)
+
+
+class Delegating(Request):
+    """A request class of an app, which looks up what it lacks in the body."""
+
+    def __getattr__(self, name: str) -> object:
+        return self.json[name]
+
+
+@pytest.mark.parametrize("enforce", [True, False])
+def test_a_request_class_that_answers_for_every_name_is_not_asked(enforce: bool) -> None:
+    app = Flask("sample")
+    app.request_class = Delegating
+    app.add_url_rule("/", "index", lambda: "x")
+    CORS(app, origins=ME, enforce=enforce)
+    for origin in (ME, EVIL, None):
+        headers = {"Origin": origin} if origin else {}
+        response = app.test_client().get("/", headers=headers)
+        assert response.status_code == (403 if enforce and origin == EVIL else 200)
+        assert response.headers.get("Access-Control-Allow-Origin") == (
+            origin if origin == ME else ME if origin is None else None
+        )
 
 
 def test_notes_of_another_request_with_the_same_environ_are_not_this_ones() -> None:
