@@ -22,7 +22,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 INCUMBENT := $(VENV)-incumbent/.ready
 CONSTRAINTS := requirements/constraints.txt
-TYPED := flask_cors examples $(wildcard tests/typing/*.py)
+TYPED := flask_cors pytest_flask_cors.py examples $(wildcard tests/typing/*.py)
 
 # pyright's wrapper would otherwise ask the package index for news on every run.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 
 from flask_cors import CORS
 from tests.downstream import __main__ as command
-from tests.downstream import environments, moto, servers
+from tests.downstream import environments, servers, suites
 from tests.downstream.__main__ import NAMES, Result, Side
 from tests.downstream.sessions import MENDED, PAGE, SESSIONS, STRANGER, Outcomes, Session
 
@@ -62,7 +62,7 @@ def test_every_project_has_its_parts() -> None:
     assert set(SESSIONS) == set(servers.COMMANDS)
     for name in NAMES:
         environment = environments.Environment(name)
-        assert re.fullmatch(r"[\d.]+", command.release_of(environment))
+        assert re.fullmatch(r"[\da.]+", command.release_of(environment))
         pinned = environment.requirements.read_text("utf-8").lower()
         assert "flask-cors==" not in pinned
 
@@ -88,7 +88,7 @@ def test_reports_of_pytest_are_read(tmp_path: Path) -> None:
         capture_output=True,
         check=False,
     )
-    assert moto.read(report) == {
+    assert suites.read(report) == {
         "test_sample::test_good": "passed",
         "test_sample::test_bad": "failed",
         "test_sample::test_out": "skipped",
