@@ -95,6 +95,9 @@ def _count(
     possible = [each for each in scenarios if implementation in each.implementations]
     environment = {**ENVIRONMENT, "PYTHONHASHSEED": str(seed)}
     with Process(implementation, under, environment) as process:
+        # What is imported late is compiled by the first who needs it, who would pay for it.
+        for each in possible:
+            _run(process, each, 1)
         pids = {each.name: [_run(process, each, times) for times in lengths] for each in possible}
     requests = lengths[1] - lengths[0]
     return {
