@@ -472,6 +472,27 @@ def test_a_404_on_another_subdomain_is_of_the_area_there(
     assert grants_credentials(app, f"http://{asked}.site.example/api/none") is granted
 
 
+@pytest.mark.rule("4.404-host")
+@pytest.mark.parametrize(
+    ("host", "asked", "granted"),
+    [
+        ("strict.example", "strict.example", False),
+        ("strict.example", "open.example", True),
+        ("strict.example", "else.example", False),
+        ("<name>.example", "other.example", False),
+        ("<name>.example", "open.example", False),
+    ],
+)
+def test_a_404_on_another_host_is_of_the_area_there(host: str, asked: str, granted: bool) -> None:
+    app = Flask("areas", static_folder=None, host_matching=True)
+    for name, where, origin in (("one", "open.example", EVIL), ("two", host, SITE)):
+        area = Blueprint(name, name, url_prefix="/api")
+        area.add_url_rule("/known", "known", lambda **_: "x", host=where)
+        CORS(area, origins=origin, supports_credentials=True)
+        app.register_blueprint(area)
+    assert grants_credentials(app, f"http://{asked}/api/none") is granted
+
+
 @pytest.mark.rule("3.both-spellings")
 @pytest.mark.parametrize("path", ["/admin", "/admin/"])
 def test_an_exact_resource_closes_both_spellings_of_its_path(path: str) -> None:
