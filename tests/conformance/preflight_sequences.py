@@ -18,15 +18,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, seed, settings
-
 from flask_cors.fetch import SAFELISTED_METHODS
 from flask_cors.testing import CHROMIUM, Reply, Request
 from tests.conformance.cases import Ask, pages
 from tests.conformance.chromium import Chromium, running
 from tests.conformance.differential import BATCH, init_of
 from tests.conformance.server import Addresses, Log, serving
-from tests.property import apps
+from tests.property import apps, profile
 from tests.property.apps import World
 from tests.property.preflight_sequences import (
     SERVER,
@@ -143,19 +141,10 @@ def worlds(number: int, examples: int) -> list[World]:
     """Return random apps, drawn by *number*."""
     found: list[World] = []
 
-    @seed(number)
-    @settings(
-        max_examples=examples,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(apps.worlds)
     def collect(world: World) -> None:
         found.append(world)
 
-    collect()
+    profile.for_each(collect, number, examples, apps.worlds)
     return found
 
 

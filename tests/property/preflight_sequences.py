@@ -30,7 +30,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Flask, request
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from flask_cors import ConfigError, CorsWarning
@@ -49,7 +48,7 @@ from flask_cors.testing import (
     Traits,
 )
 from flask_cors.testing.transport import WSGITransport
-from tests.property import apps
+from tests.property import apps, profile
 from tests.property.apps import View, World
 
 SERVER = "https://api.example"
@@ -280,19 +279,10 @@ def try_app(world: World, number: int, count: Count, each: int = EACH) -> None:
 def try_apps(number: int, count: Count, examples: int = 10) -> None:
     """Try sequences on this many apps, drawn by *number*."""
 
-    @seed(number)
-    @settings(
-        max_examples=examples,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(apps.worlds, st.integers(0, 2**32))
     def search_all(world: World, number: int) -> None:
         try_app(world, number, count)
 
-    search_all()
+    profile.for_each(search_all, number, examples, apps.worlds, st.integers(0, 2**32))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

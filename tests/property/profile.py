@@ -7,8 +7,11 @@ many, drawn at random; what fails is then printed as an example to repeat.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from typing import Any
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import SearchStrategy
 
 FACTOR = int(os.environ.get("PROPERTY_FACTOR", "1"))
 
@@ -24,3 +27,20 @@ def search(examples: int) -> settings:
         phases=[Phase.explicit, Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )
+
+
+def for_each(
+    call: Callable[..., None], number: int, examples: int, *strategies: SearchStrategy[Any]
+) -> None:
+    """Call a function with *examples* draws of the *strategies*, which *number* decides.
+
+    What fails is not made smaller.
+    """
+    quick = settings(
+        max_examples=examples,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    seed(number)(quick(given(*strategies)(call)))()

@@ -21,13 +21,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Flask
-from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from werkzeug.test import create_environ, run_wsgi_app
 
 from flask_cors import ConfigError
 from flask_cors.runtime.hooks import state_of
-from tests.property import apps
+from tests.property import apps, profile
 from tests.property.apps import World
 from tests.property.preflight_sequences import quiet
 
@@ -171,22 +170,13 @@ def _ask_in_sequence(
 def search(number: int, examples: int, count: Count) -> None:
     """Try both on random apps, drawn by *number*."""
 
-    @seed(number)
-    @settings(
-        max_examples=examples,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(apps.worlds, st.integers(0, 2**32))
     def try_one(world: World, number: int) -> None:
         chance = random.Random(number)
         compare(world, chance, count)
         share(world, chance, count)
 
     with quiet():
-        try_one()
+        profile.for_each(try_one, number, examples, apps.worlds, st.integers(0, 2**32))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
