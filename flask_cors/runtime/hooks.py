@@ -59,6 +59,8 @@ class Hooks:
         self._preprocess, app.preprocess_request = app.preprocess_request, self.preprocess_request
         self._process, app.process_response = app.process_response, self.process_response
         self._handle, app.handle_exception = app.handle_exception, self.handle_exception
+        self._handle_user = app.handle_user_exception
+        app.handle_user_exception = self.handle_user_exception
 
     def prepare(self) -> None:
         """Get ready for the first request, when the app is set up.
@@ -124,6 +126,15 @@ class Hooks:
             if self._app.debug:
                 denials.report_uncovered(self._app, req, response)
         return response  # type: ignore[no-any-return]
+
+    def handle_user_exception(self, *args: Any) -> Any:
+        """Have the headers added to what answers an error: some packages send it as it is."""
+        response = self._app.make_response(self._handle_user(*args))
+        req = _current_request()
+        decision = self._decide(req, response)
+        if decision is not None:
+            send_with(decision, response, req.environ)
+        return response
 
     def handle_exception(self, *args: Any, **kwargs: Any) -> Any:
         """Answer with a 500 that the page's developer can read, where that is allowed."""

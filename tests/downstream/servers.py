@@ -39,6 +39,52 @@ app = build_app(backend_implementation=DummyBackendImplementation())
 app.config.from_mapping({"OPENEO_TITLE": "maps", "OPENEO_BACKEND_VERSION": "1.0"})
 app.run("127.0.0.1", int(sys.argv[1]), threaded=True)
 """
+_FIREBASE_FUNCTION: Final = """
+from firebase_functions import https_fn, options
+
+@https_fn.on_request(
+    cors=options.CorsOptions(cors_origins=["https://page.example"], cors_methods=["get", "post"])
+)
+def hello(request):
+    return https_fn.Response("hello")
+"""
+_AZUREML_SCORE: Final = """
+def init():
+    pass
+
+def run(data):
+    return {"data": data}
+"""
+_SERVE_MIDDLEWARE: Final = """
+import sys
+from flask import Flask
+from flask_cors import CORS
+from flask_http_middleware import BaseHTTPMiddleware, MiddlewareManager
+
+class Named(BaseHTTPMiddleware):
+    def __init__(self):
+        super().__init__()
+
+    def dispatch(self, request, call_next):
+        response = call_next(request)
+        response.headers["X-Served"] = "yes"
+        return response
+
+app = Flask("served")
+app.wsgi_app = MiddlewareManager(app)
+app.wsgi_app.add_middleware(Named)
+CORS(app, origins="https://page.example", expose_headers="X-Served")
+
+@app.route("/items", methods=["GET", "PUT"])
+def items():
+    return {"items": []}
+
+@app.get("/broken")
+def broken():
+    raise RuntimeError("broken")
+
+app.run("127.0.0.1", int(sys.argv[1]), threaded=True)
+"""
 
 Command = tuple[list[str], dict[str, str]]
 
@@ -91,12 +137,38 @@ def openeo(environment: Environment, port: int, _directory: Path) -> Command:
     return [environment.program("python"), "-c", _SERVE_OPENEO, str(port)], {}
 
 
+def firebase(environment: Environment, port: int, directory: Path) -> Command:
+    """Return the command for a function of Firebase, under Google's functions-framework."""
+    source = directory / "main.py"
+    source.write_text(_FIREBASE_FUNCTION, encoding="utf-8")
+    address = ["--host", "127.0.0.1", "--port", str(port)]
+    program = environment.program("functions-framework")
+    return [program, "--target", "hello", "--source", str(source), *address], {}
+
+
+def azureml(environment: Environment, port: int, directory: Path) -> Command:
+    """Return the command for AzureML's inference server."""
+    script = directory / "score.py"
+    script.write_text(_AZUREML_SCORE, encoding="utf-8")
+    variables = {"AML_CORS_ORIGINS": "https://page.example", "AML_APP_ROOT": str(directory)}
+    program = environment.program("azmlinfsrv")
+    return [program, "--entry_script", str(script), "--port", str(port)], variables
+
+
+def middleware(environment: Environment, port: int, _directory: Path) -> Command:
+    """Return the command for an app whose requests flask-http-middleware dispatches."""
+    return [environment.program("python"), "-c", _SERVE_MIDDLEWARE, str(port)], {}
+
+
 COMMANDS: Final[dict[str, Callable[[Environment, int, Path], Command]]] = {
     "locust": locust,
     "mlflow": mlflow,
     "pygeoapi": pygeoapi,
     "alerta-server": alerta,
     "openeo-driver": openeo,
+    "firebase-functions": firebase,
+    "azureml-inference-server-http": azureml,
+    "flask-http-middleware": middleware,
 }
 
 

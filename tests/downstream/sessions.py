@@ -158,10 +158,40 @@ def openeo(session: Session) -> None:
     session.fetch(NULL, "/openeo/1.1.0/processes", credentials="include")
 
 
+def firebase(session: Session) -> None:
+    """A page calls a function whose handler is decorated and called by hand, at every request."""
+    for origin in (PAGE, STRANGER):
+        session.fetch(origin, "/")
+        session.fetch(origin, "/", method="POST", json={"name": "a page"})
+        session.fetch(origin, "/deep/path", headers={"Authorization": "Bearer none"})
+        session.fetch(origin, "/", method="DELETE")
+
+
+def azureml(session: Session) -> None:
+    """A page asks a model; the server's hooks come in pairs, and time each request."""
+    for origin in (PAGE, STRANGER):
+        session.fetch(origin, "/")
+        session.fetch(origin, "/score", method="POST", json={"data": [1]})
+        session.fetch(origin, "/score", method="PUT", json={})
+        session.fetch(origin, "/nowhere")
+
+
+def middleware(session: Session) -> None:
+    """A page calls an app that dispatches its requests itself, past Flask's own hooks."""
+    for origin in (PAGE, STRANGER):
+        session.fetch(origin, "/items")
+        session.fetch(origin, "/items", method="PUT", json={})
+        session.fetch(origin, "/broken")
+        session.fetch(origin, "/nowhere", headers={"X-Page": "1"})
+
+
 SESSIONS: Final[dict[str, Callable[[Session], None]]] = {
     "locust": locust,
     "mlflow": mlflow,
     "pygeoapi": pygeoapi,
     "alerta-server": alerta,
     "openeo-driver": openeo,
+    "firebase-functions": firebase,
+    "azureml-inference-server-http": azureml,
+    "flask-http-middleware": middleware,
 }

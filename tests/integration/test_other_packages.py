@@ -149,6 +149,39 @@ def test_actual_requests_that_the_app_dispatches_itself() -> None:
     assert lines(ask(app, "/marked")) == [VARY]
 
 
+class Finishing(Flask):
+    """An app that sends what answers an error as it is: flask-http-middleware does so."""
+
+    def full_dispatch_request(self) -> Response:
+        """Dispatch, and leave ``process_response`` to what went well."""
+        try:
+            if request.routing_exception is not None:
+                self.raise_routing_exception(request)
+            rule: Any = request.url_rule
+            returned = self.view_functions[rule.endpoint](**(request.view_args or {}))
+        except Exception as error:
+            return self.make_response(self.handle_user_exception(error))
+        return self.process_response(self.make_response(returned))
+
+
+@pytest.mark.rule("5.own-dispatch", "5.actual", "compat.27")
+@pytest.mark.parametrize("handled", [True, False])
+def test_errors_that_a_package_sends_without_process_response(handled: bool) -> None:
+    app = make_app(Finishing, origins=[ME, YOU])
+    app.add_url_rule("/refuses", "refuses", lambda: abort(403))
+    app.add_url_rule("/marked", "marked", cross_origin(YOU)(lambda: abort(403)))
+    if handled:
+        app.register_error_handler(403, lambda error: ("no", 403))
+        app.register_error_handler(404, lambda error: ("none", 404))
+    for path, status in (("/missing", 404), ("/refuses", 403)):
+        response = ask(app, path)
+        assert (response.status_code, lines(response)) == (status, [acao(), VARY])
+        assert lines(ask(app, path, origin=EVIL)) == [VARY]
+    assert lines(ask(app, "/marked", origin=YOU)) == [acao(YOU)]
+    assert lines(ask(app, "/marked")) == [VARY]
+    assert lines(preflight(app, "/missing")) == [ALL_METHODS, acao(), VARY]
+
+
 @pytest.mark.rule("5.own-dispatch")
 def test_the_url_map_is_compiled_whichever_way_the_first_request_comes() -> None:
     app = make_app(Dispatching, origins=[ME, YOU])
