@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 from weakref import WeakKeyDictionary
 
 from flask import Blueprint, Flask, Request, Response, current_app, request_started
-from flask.views import View
+from flask.views import MethodView, View
 
 from .errors import ConfigError, Problem, Report, Source, said_at, warn
 from .extension import of
@@ -35,14 +35,21 @@ from .runtime import called, hooks, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from types import CodeType
 
     from typing_extensions import Unpack
 
     from .options.schema import MarkOptions
     from .patterns.origin_syntax import OriginPattern
 
-# Who calls a view that has no decorator above its mark.
+# Who calls a view that has no decorator above its mark, and in what a view class's handler is
+# called: ``as_view`` makes one of two functions.
 _DISPATCH: Final = Flask.dispatch_request.__code__
+_BY_METHOD: Final = MethodView.dispatch_request.__code__
+_AS_VIEW: Final = {
+    type("", (View,), {"init_every_request": each}).as_view("").__code__  # type: ignore[attr-defined]
+    for each in (True, False)
+}
 _frame: Final = sys._getframe
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -152,6 +159,8 @@ def _put_mark(view: Any, mark: Mark) -> Any:
         mark = innermost((present, mark))
         if mark is present:
             return view
+    if mark.exempt:
+        mark.instead_of = present
     if not isinstance(view, type):
         return _marked(view, mark)
     if not issubclass(view, View):
@@ -171,7 +180,7 @@ def _marked(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
     """
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if mark.plain and _frame(1).f_code is _DISPATCH:
+        if mark.plain and ((by := _frame(1).f_code) is _DISPATCH or _is_of_class(by)):
             return view(*args, **kwargs) if args or kwargs else view()
         request = called.request_served()
         if request is None:
@@ -195,6 +204,16 @@ def _marked(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
     return marked
 
 
+def _is_of_class(caller: CodeType) -> bool:
+    """Return whether a view class calls its handler, and nobody stands between it and Flask."""
+    try:
+        if caller is _BY_METHOD:
+            return _frame(4).f_code is _DISPATCH and _frame(3).f_code in _AS_VIEW
+        return caller in _AS_VIEW and _frame(3).f_code is _DISPATCH
+    except ValueError:  # there are no more callers: a greenlet starts here
+        return False
+
+
 def _is_automatic(request: Request, mark: Mark) -> bool:
     """Return whether Flask answers this ``OPTIONS`` request, so that the view does not run.
 
@@ -204,7 +223,7 @@ def _is_automatic(request: Request, mark: Mark) -> bool:
         return False
     app = called.app_served()
     policies = hooks.state_of(app).compiled().policies
-    return called.policy_of(policies, app, request, mark).automatic_options
+    return called.is_automatic(policies, app, request, mark)
 
 
 def _finish(request: Request, mark: Mark, returned: Any) -> Response:

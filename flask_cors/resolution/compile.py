@@ -31,6 +31,7 @@ from .marks import (
     mark_of,
     marked_methods,
     marks_of_view,
+    marks_that_decide,
     placed,
 )
 from .registry import Registry, Rule
@@ -96,7 +97,7 @@ class Policies:
         self._marks: dict[tuple[int, str, str], Layer] = {}
         self._views: dict[str, tuple[Layers | None, Mapping[str | None, Layers | None]]] = {}
         self._alike: dict[tuple[Policy, Policy], bool] = {}
-        self._own_marks: dict[str, tuple[Mark, ...]] = {}
+        self._own_marks: dict[str, Mapping[str | None, tuple[Mark, ...]]] = {}
         #: What was set and has no effect, each problem once.
         self.degraded = self._report.degraded
         self._unwarned: list[Problem] = []
@@ -177,10 +178,11 @@ class Policies:
         route = self.route(endpoint, rule)
         return () if route is None else route.marks_of(method)
 
-    def is_of_view(self, endpoint: str, mark: Mark) -> bool:
-        """Return whether *mark* is one of an endpoint's view, so that the walk knows it."""
-        own = self._own_marks.get(endpoint, ())
-        return mark in own or any(map(mark.same_as, own))
+    def is_of_view(self, endpoint: str, method: str, mark: Mark) -> bool:
+        """Return whether the walk found *mark* at an endpoint's view, or one that overrides it."""
+        by_method = self._own_marks.get(endpoint, _NO_METHODS)
+        own = by_method.get(method) or by_method.get(None, ())
+        return any(map(mark.same_as, own))
 
     def called(self, layer: Layer, target: Target) -> Policy:
         """Return the policy of a marked function that was called, at *target*.
@@ -262,17 +264,18 @@ class Policies:
         found = self._views.get(endpoint)
         if found is None:
             view = self._app.view_functions.get(endpoint)
-            own = self._own_marks[endpoint] = marks_of_view(view)
-            for mark in own:
+            for mark in marks_of_view(view):
                 self._keep(mark.degraded)
+                _note_options(mark, rules)
             by_method: Mapping[str | None, Layers | None] = _NO_METHODS
-            if class_of(view) is None:
-                _note_options(mark_of(view), rules)
-            else:
+            if class_of(view) is not None:
                 methods = {method for rule in rules for method in _methods(rule)}
                 if any(rule.methods is None for rule in rules):
                     methods |= marked_methods(view)
                 by_method = {method: self._marks_on(view, method) for method in methods}
+            self._own_marks[endpoint] = {
+                method: marks_that_decide(view, method) for method in (None, *by_method)
+            }
             found = self._views[endpoint] = (self._marks_on(view, None), by_method)
         return found
 
@@ -384,9 +387,9 @@ def _sets_enforce(scope: Scope) -> bool:
     return any(setting is not None and setting.value for setting in settings)
 
 
-def _note_options(mark: Mark | None, rules: Iterable[UrlRule]) -> None:
+def _note_options(mark: Mark, rules: Iterable[UrlRule]) -> None:
     """Note on a view's mark whether Flask answers every ``OPTIONS`` request for the view."""
-    if mark is not None and mark.plain is not False:
+    if mark.plain is not False:
         mark.plain = all(getattr(rule, "provide_automatic_options", False) for rule in rules)
 
 

@@ -27,10 +27,20 @@ class Mark:
 
     ``target`` is a weak reference to the function that the mark was made for, or ``None``;
     ``degraded`` is what of the call has no effect. ``plain`` says that the mark was compiled
-    with a view, and that every view that has it leaves ``OPTIONS`` to Flask.
+    with a view, and that every view that has it leaves ``OPTIONS`` to Flask; ``instead_of`` is
+    the mark on the same object that this one overrides, or ``None``.
     """
 
-    __slots__ = ("__weakref__", "degraded", "exempt", "plain", "settings", "source", "target")
+    __slots__ = (
+        "__weakref__",
+        "degraded",
+        "exempt",
+        "instead_of",
+        "plain",
+        "settings",
+        "source",
+        "target",
+    )
 
     def __init__(
         self,
@@ -45,6 +55,7 @@ class Mark:
         self.degraded = degraded
         self.target: Callable[[], Any] | None = None
         self.plain: bool | None = None
+        self.instead_of: Mark | None = None
         if not ENFORCING and (enforce := settings.get("enforce")) and enforce.value:
             ENFORCING.append(True)
 
@@ -182,6 +193,16 @@ def marks_of_view(view: object) -> tuple[Mark, ...]:
         *(entry.mark for entry in listed(view_class)),
         *(mark for several in decorators for mark in _marks_on(*several)),
     )
+
+
+def marks_that_decide(view: object, method: str | None) -> tuple[Mark, ...]:
+    """Return the marks that decide on requests to a view, and those that they override."""
+    found = [mark_of(view), *(layer.mark for layer in layers_of(view, method))]
+    view_class = class_of(view)
+    if view_class is not None:
+        found += [entry.mark for entry in listed(view_class)]
+    found += [mark.instead_of for mark in found if mark is not None]
+    return tuple(mark for mark in found if mark is not None)
 
 
 def is_dispatched_by_method(view_class: type) -> bool:

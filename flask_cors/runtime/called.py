@@ -53,21 +53,27 @@ def decide_by(policies: Policies, app: Flask, req: Request, mark: Mark) -> Decis
     """Decide on a response by the mark of the function that was called; ``None`` if exempt."""
     if mark.exempt:
         return None
-    policy = policy_of(policies, app, req, mark)
+    policy = _policy_of(policies, app, req, mark)
     return decide(policy, req.environ.get("HTTP_ORIGIN"), preflight_of(req))
 
 
 def is_of_the_view(policies: Policies, req: Request, mark: Mark) -> bool:
     """Return whether this is a mark of the view that serves the request."""
     rule = req.url_rule
-    return rule is not None and policies.is_of_view(rule.endpoint, mark)
+    return rule is not None and policies.is_of_view(rule.endpoint, req.method, mark)
 
 
-def policy_of(policies: Policies, app: Flask, req: Request, mark: Mark) -> Policy:
-    """Return the policy of a response by the mark of the function that was called."""
-    target = target_of(app, req)
+def is_automatic(policies: Policies, app: Flask, req: Request, mark: Mark) -> bool:
+    """Return whether ``automatic_options`` is on for the marked function that is called."""
     if is_of_the_view(policies, req, mark):
-        found = policies.policy(target)
-        if found is not None:
-            return found
+        target = target_of(app, req)
+        if policies.marks_of(target.endpoint, target.rule, target.method) is None:
+            return False
+        if (policy := policies.policy(target)) is not None:
+            return policy.automatic_options
+    return _policy_of(policies, app, req, mark).automatic_options
+
+
+def _policy_of(policies: Policies, app: Flask, req: Request, mark: Mark) -> Policy:
+    target = target_of(app, req)
     return policies.called(Layer("view", mark.source.place, mark.settings, mark), target)

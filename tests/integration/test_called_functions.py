@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
+import contextvars
 import functools
 import gc
+import threading
 import tracemalloc
+import warnings
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -14,7 +18,7 @@ from flask import Blueprint, Flask, Response, abort, current_app, jsonify, make_
 from flask.views import MethodView, View
 from werkzeug.exceptions import NotFound
 
-from flask_cors import CORS, cors_exempt, cross_origin
+from flask_cors import CORS, CorsWarning, cors_exempt, cross_origin
 from tests.integration.exchange import (
     ALL_METHODS,
     CREDENTIALS,
@@ -550,6 +554,162 @@ def test_a_function_that_is_made_at_every_request_is_not_kept(sample: Flask) -> 
     used(sample, 1000)
     gc.collect()
     assert len(gc.get_objects()) - before < 500
+
+
+# -- handlers of view classes --------------------------------------------------------------
+
+
+class Handled(MethodView):
+    """A class whose handler is marked, and that is a view of the app, too."""
+
+    @cross_origin(ME)
+    def get(self) -> str:
+        """Show a page."""
+        return "handled"
+
+
+class Single(View):
+    """A class whose only handler is marked."""
+
+    @cross_origin(ME)
+    def dispatch_request(self) -> str:
+        """Show a page."""
+        return "single"
+
+
+class Once(Single):
+    """A class that has one object for all requests."""
+
+    init_every_request = False
+
+
+@pytest.mark.rule("1.called-decides", "1.called-function")
+@pytest.mark.parametrize("kind", [Handled, Single, Once])
+def test_a_handler_that_a_view_function_calls(kind: Any, sample: Flask) -> None:
+    sample.add_url_rule("/own", view_func=kind.as_view("own"))
+    got: list[object] = []
+
+    @sample.route("/function")
+    def function() -> Any:
+        got.append(kind().dispatch_request())
+        return got[-1]
+
+    for path in ("/own", "/function"):
+        assert cors(ask(sample, path)) == [acao()]
+        assert cors(ask(sample, path, origin=YOU)) == [VARY]
+    assert [isinstance(each, Response) for each in got] == [True, True]
+
+
+@pytest.mark.rule("1.called-function")
+@pytest.mark.parametrize("kind", [Handled, Single, Once])
+def test_decorators_above_a_handler_s_class_get_a_response(kind: Any, sample: Flask) -> None:
+    got: list[object] = []
+
+    def above(view: Any) -> Any:
+        def call() -> Any:
+            got.append(view())
+            return got[-1]
+
+        return functools.wraps(view)(call)
+
+    sample.add_url_rule("/own", view_func=kind.as_view("own"))
+    sample.add_url_rule("/", view_func=above(kind.as_view("index")))
+    assert cors(ask(sample, "/own")) == cors(ask(sample)) == [acao()]
+    assert [isinstance(each, Response) for each in got] == [True]
+
+
+@pytest.mark.rule("1.called-function")
+def test_a_handler_that_another_handler_calls(sample: Flask) -> None:
+    got: list[object] = []
+
+    class Derived(Handled):
+        def get(self) -> Any:
+            got.append(super().get())
+            return got[-1]
+
+    sample.add_url_rule("/own", view_func=Handled.as_view("own"))
+    sample.add_url_rule("/", view_func=Derived.as_view("index"))
+
+    class Marked(Handled):
+        @cross_origin(EVIL)
+        def get(self) -> Any:
+            return super().get()
+
+    sample.add_url_rule("/marked", view_func=Marked.as_view("marked"))
+    for path in ("/own", "/", "/marked"):
+        assert cors(ask(sample, path)) == [acao()]
+        assert cors(ask(sample, path, origin=EVIL)) == [VARY]
+    assert [isinstance(each, Response) for each in got] == [True, True]
+
+
+def stacked_view() -> str:
+    """Show which method is used."""
+    return request.method
+
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", CorsWarning)
+
+    class Stacked(MethodView):
+        """A class with a handler that has both marks."""
+
+        @cors_exempt
+        @cross_origin(ME)
+        def get(self) -> str:
+            """Show a page."""
+            return "stacked"
+
+    STACKED = cors_exempt(cross_origin(ME)(stacked_view))
+
+
+class Listed(MethodView):
+    """A class with both marks in its list."""
+
+    decorators = [cross_origin(ME), cors_exempt]  # noqa: RUF012
+
+    def get(self) -> str:
+        """Show a page."""
+        return "listed"
+
+
+@pytest.mark.rule("1.exempt", "3.stacked")
+@pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
+def test_a_mark_under_cors_exempt_decides_nothing(sample: Flask) -> None:
+    sample.add_url_rule("/", "index", STACKED, methods=["GET", "OPTIONS"])
+    sample.add_url_rule("/listed", view_func=Listed.as_view("listed"))
+    sample.add_url_rule("/stacked", view_func=Stacked.as_view("stacked"))
+    for path in ("/", "/listed", "/stacked"):
+        for origin in (ME, YOU, EVIL):
+            assert cors(ask(sample, path, origin=origin)) == []
+            assert cors(preflight(sample, path, origin, "GET")) == []
+    assert ask(sample, method="OPTIONS").text == preflight(sample, method="GET").text == "OPTIONS"
+
+
+@pytest.mark.rule("1.called-function")
+@pytest.mark.parametrize("kind", [Handled, Single])
+def test_a_handler_that_a_thread_starts_with(kind: Any, sample: Flask) -> None:
+    sample.add_url_rule("/own", view_func=kind.as_view("own"))
+    got: list[object] = []
+
+    @sample.route("/")
+    def index() -> Any:
+        done = threading.Lock()
+        done.acquire()
+        context = contextvars.copy_context()
+        view = kind().dispatch_request
+
+        def start() -> None:
+            try:
+                got.append(context.run(view))
+            finally:
+                done.release()
+
+        _thread.start_new_thread(start, ())
+        done.acquire()
+        return got[-1]
+
+    assert cors(ask(sample, "/own")) == cors(ask(sample)) == [acao()]
+    assert [isinstance(each, Response) for each in got] == [True]
 
 
 class Plain(View):

@@ -548,24 +548,60 @@ def test_an_endpoint_without_a_view_is_covered_by_what_is_around_it() -> None:
 # -- functions that are called -------------------------------------------------------------
 
 
-def test_the_marks_of_a_view_are_known() -> None:
+def test_the_marks_that_the_walk_finds_are_known() -> None:
     class Things:
         def get(self) -> str:
             return ""
 
-    of_get, bare, full = mark(), mark(), mark(max_age=1)
+        def put(self) -> str:
+            return ""
+
+    class Special(Things):
+        def get(self) -> str:
+            return ""
+
+    of_get, of_put, bare, full, exempt = (
+        mark(),
+        mark(max_age=2),
+        mark(),
+        mark(max_age=1),
+        mark(True),
+    )
     put(Things.get, of_get)
+    put(Things.put, of_put)
+    exempt.instead_of = overridden = mark(max_age=3)
+    methods = ("GET", "PUT")
     app = App(
-        views={"v": view_of(Things), "b": view(bare), "f": view(full)},
-        urls=[Url("/v", "v"), Url("/b", "b"), Url("/f", "f")],
+        views={
+            "v": view_of(Things),
+            "s": view_of(Special),
+            "b": view(bare),
+            "f": view(full),
+            "x": view(exempt),
+        },
+        urls=[
+            Url("/v", "v", methods),
+            Url("/s", "s", methods),
+            Url("/b", "b"),
+            Url("/f", "f"),
+            Url("/x", "x"),
+        ],
     )
     policies = app.policies()
-    assert policies.is_of_view("v", of_get)
-    assert policies.is_of_view("f", full)
-    assert policies.is_of_view("b", mark())
-    assert not policies.is_of_view("f", mark(max_age=1))
-    assert not policies.is_of_view("f", bare)
-    assert not policies.is_of_view("gone", bare)
+    assert policies.is_of_view("v", "GET", of_get)
+    assert not policies.is_of_view("v", "PUT", of_get)
+    assert policies.is_of_view("v", "PUT", of_put)
+    assert not policies.is_of_view("v", "TRACE", of_put)
+    assert policies.is_of_view("s", "PUT", of_put)
+    assert not policies.is_of_view("s", "GET", of_get)
+    assert policies.is_of_view("f", "GET", full)
+    assert policies.is_of_view("f", "TRACE", full)
+    assert policies.is_of_view("b", "GET", mark())
+    assert not policies.is_of_view("f", "GET", mark(max_age=1))
+    assert not policies.is_of_view("f", "GET", bare)
+    assert policies.is_of_view("x", "GET", exempt)
+    assert policies.is_of_view("x", "GET", overridden)
+    assert not policies.is_of_view("gone", "GET", bare)
 
 
 @pytest.mark.rule("1.called-decides")

@@ -6,16 +6,17 @@ from typing import Any
 
 import pytest
 from flask import Blueprint, Flask, Request, Response, request
+from flask.views import MethodView
 
 from flask_cors import CORS
 from flask_cors.resolution.compile import Policies
-from flask_cors.resolution.marks import Mark
+from flask_cors.resolution.marks import MARK, Mark
 from flask_cors.runtime.called import (
     app_served,
     decide_by,
+    is_automatic,
     is_of_the_view,
     note,
-    policy_of,
     request_served,
 )
 from flask_cors.runtime.hooks import state_of
@@ -91,15 +92,40 @@ def test_a_mark_of_the_view_is_told_from_others() -> None:
         assert not is_of_the_view(policies(app), current(), own)
 
 
-@pytest.mark.rule("1.called-decides", "1.called-memory")
-def test_the_view_itself_has_the_policy_that_was_compiled() -> None:
-    own = mark(max_age=3)
+def is_on(app: Flask, by: Mark, path: str = "/p/b") -> bool:
+    with app.test_request_context(path):
+        return is_automatic(policies(app), app, current(), by)
+
+
+@pytest.mark.rule("1.called-decides", "5.plain-options")
+def test_automatic_options_of_the_view_and_of_a_function_that_is_called() -> None:
+    off = mark(automatic_options=False)
+    assert not is_on(make_app(off), off)
+    assert is_on(make_app(off), mark(max_age=1))
+    assert not is_on(make_app(mark(max_age=1)), off)
+    # The method's mark says nothing of automatic_options, and the class's does.
+    of_get, of_class = mark(max_age=1), mark(automatic_options=False)
+    app = Flask("sample")
+
+    class Items(MethodView):
+        get = view(of_get)
+
+    setattr(Items, MARK, of_class)
+    app.add_url_rule("/p/b", view_func=Items.as_view("items"))
+    assert not is_on(app, of_get)
+
+
+@pytest.mark.rule("1.exempt", "5.plain-options")
+def test_no_options_are_automatic_by_a_mark_that_cors_exempt_overrides() -> None:
+    inner, outer = mark(max_age=1), mark(exempt=True)
+    outer.instead_of = inner
+    assert not is_on(make_app(outer), inner)
+    assert is_on(make_app(outer), mark(max_age=1))
+    # A path with a dot segment has no policy, and the view has one all the same.
+    own = mark(max_age=1)
     app = make_app(own)
-    state = state_of(app).compiled()
-    with app.test_request_context("/p/b"):
-        found = policy_of(state.policies, app, current(), own)
-    assert age(found) == 3
-    assert found in state.policies.all
+    app.add_url_rule("/p/<path:rest>", "rest", view(own))
+    assert is_on(app, own, "/p/../b")
 
 
 @pytest.mark.rule("1.called-decides")
@@ -109,7 +135,9 @@ def test_the_view_itself_has_the_policy_that_was_compiled() -> None:
 def test_another_mark_is_on_top_of_blueprint_and_app(path: str, expected: int) -> None:
     app = make_app(mark(max_age=3))
     with app.test_request_context(path):
-        found = policy_of(policies(app), app, current(), mark(expose_headers="X"))
+        decision = decide_by(policies(app), app, current(), mark(expose_headers="X"))
+    assert decision is not None
+    found = decision.policy
     assert age(found) == expected
     assert found.settings["expose_headers"].value == ("X",)
     assert found.origins.literals == {YOU}
