@@ -46,28 +46,10 @@ def _resampled_median(sittings: list[NDArray[Any]], rng: np.random.Generator) ->
     return float(np.median(np.concatenate(values)))
 
 
-def _estimate(median: float, medians: NDArray[np.float64]) -> Estimate:
-    low, high = np.percentile(medians, PERCENTILES)
-    return Estimate(median, float(low), float(high))
-
-
 def estimate(samples: Samples, rng: np.random.Generator) -> Estimate:
     """Return the median of all *samples* and its interval."""
-    return _estimate(median_of(samples), resampled(samples, rng))
-
-
-def estimate_difference(first: Samples, second: Samples, rng: np.random.Generator) -> Estimate:
-    """Return by how much *first* is more than *second*, measured apart from one another."""
-    medians = resampled(first, rng) - resampled(second, rng)
-    return _estimate(median_of(first) - median_of(second), medians)
-
-
-def paired(first: Samples, second: Samples) -> list[list[float]]:
-    """Return *first* minus *second*, value by value, where both come from the same rounds."""
-    return [
-        [one - other for one, other in zip(*sittings, strict=True)]
-        for sittings in zip(first, second, strict=True)
-    ]
+    low, high = np.percentile(resampled(samples, rng), PERCENTILES)
+    return Estimate(median_of(samples), float(low), float(high))
 
 
 def median_of(samples: Samples) -> float:

@@ -12,15 +12,12 @@ from typing import Any, Final
 import numpy as np
 
 from .commands import APPS, COMMANDS
-from .estimates import Estimate, Samples, estimate, estimate_difference, median_of, paired
+from .estimates import estimate, median_of
 from .kits import BARE, COMPARED, HANDWRITTEN, IMPLEMENTATIONS, INCUMBENT, PROJECT, TITLES
 from .scenarios import SCENARIOS, Scenario
 from .sittings import Results, Times
 
 Figures = dict[str, Any]
-
-ALLOWED: Final = "allowed"
-"""The scenario in which the hand-written snippet does all it can do."""
 
 
 # -- figures ---------------------------------------------------------------------------
@@ -35,12 +32,10 @@ def requests_figures(results: Results, rng: np.random.Generator) -> Figures:
 def _figures(scenario: Scenario, results: Results, rng: np.random.Generator) -> Figures:
     times = results[scenario.name]
     overheads = {name: estimate(times.overheads[name], rng) for name in _compared(times)}
-    beyond = _beyond_handwritten(scenario, results, rng)
     return {
         "title": scenario.title,
         "total_us": {name: round(median_of(times.totals[name]), 2) for name in times.totals},
         "overhead_us": {name: found.as_dict() for name, found in overheads.items()},
-        "beyond_handwritten_us": beyond and beyond.as_dict(),
         "pairs": len([one for sitting in times.overheads[PROJECT] for one in sitting]),
     }
 
@@ -49,31 +44,22 @@ def _compared(times: Times) -> list[str]:
     return [name for name in COMPARED if name in times.overheads]
 
 
-def _beyond_handwritten(
-    scenario: Scenario, results: Results, rng: np.random.Generator
-) -> Estimate | None:
-    """Return this project's overhead less what the snippet costs on an allowed request."""
-    overheads = results[scenario.name].overheads
-    ours: Samples = overheads[PROJECT]
-    if HANDWRITTEN in scenario.headers_from and HANDWRITTEN in overheads:
-        return estimate(paired(ours, overheads[HANDWRITTEN]), rng)
-    if ALLOWED in results:
-        return estimate_difference(ours, results[ALLOWED].overheads[HANDWRITTEN], rng)
-    return None
-
-
 def setup_figures(results: Results) -> Figures:
     """Return the milliseconds of setting up beyond bare Flask, for the scenarios that say so."""
     return {
-        name: {"title": scenario.title, "beyond_bare_ms": _setup(results[name].setups)}
+        name: {
+            "title": scenario.title,
+            "beyond_bare_ms": _beyond_bare(results[name].setups),
+            "compile_ms": _beyond_bare(results[name].compiles)[PROJECT],
+        }
         for name, scenario in SCENARIOS.items()
         if scenario.setup and name in results
     }
 
 
-def _setup(setups: Mapping[str, list[float]]) -> dict[str, float]:
-    bare = median(setups[BARE])
-    return {name: round(median(setups[name]) - bare, 2) for name in COMPARED if name in setups}
+def _beyond_bare(taken: Mapping[str, list[float]]) -> dict[str, float]:
+    bare = median(taken[BARE])
+    return {name: round(median(taken[name]) - bare, 2) for name in COMPARED if name in taken}
 
 
 def machine() -> dict[str, Any]:
@@ -97,13 +83,17 @@ def _processor() -> str:
 # -- table -----------------------------------------------------------------------------
 
 
+def median_us(figures: Figures, name: str) -> float:
+    """Return the median overhead of an implementation in a scenario's figures."""
+    found: float = figures["overhead_us"][name]["median"]
+    return found
+
+
 def ratio(figures: Figures, against: str) -> float | None:
     """Return this project's overhead as a share of another implementation's."""
-    overheads = figures["overhead_us"]
-    if against not in overheads or overheads[against]["median"] <= 0:
+    if against not in figures["overhead_us"] or median_us(figures, against) <= 0:
         return None
-    quotient: float = overheads[PROJECT]["median"] / overheads[against]["median"]
-    return quotient
+    return median_us(figures, PROJECT) / median_us(figures, against)
 
 
 def table(figures: Figures) -> str:

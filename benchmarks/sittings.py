@@ -32,11 +32,12 @@ WARM_BLOCKS = 2
 class Times:
     """What one scenario took, by implementation.
 
-    Setting up, in milliseconds for each sitting; requests, whole and beyond bare Flask, in
-    microseconds for each block of each sitting.
+    Setting up, and of that compiling, in milliseconds for each sitting; requests, whole and beyond
+    bare Flask, in microseconds for each block of each sitting.
     """
 
     setups: dict[str, list[float]] = field(default_factory=dict)
+    compiles: dict[str, list[float]] = field(default_factory=dict)
     totals: dict[str, list[list[float]]] = field(default_factory=dict)
     overheads: dict[str, list[list[float]]] = field(default_factory=dict)
 
@@ -101,6 +102,7 @@ def measure(
             answer = fork.ask("build", scenario.name)
             check_answer(scenario, name, answer)
             times.setups.setdefault(name, []).append(answer["setup_ns"] / 1e6)
+            times.compiles.setdefault(name, []).append(answer["compile_ns"] / 1e6)
         if scenario.weight:
             runners = {name: Runner(process) for name, process in processes.items()}
             times.begin_sitting(runners)

@@ -97,7 +97,7 @@ class Policies:
         self._marks: dict[tuple[int, str, str], Layer] = {}
         self._views: dict[str, tuple[Layers | None, Mapping[str | None, Layers | None]]] = {}
         self._alike: dict[tuple[Policy, Policy], bool] = {}
-        self._own_marks: dict[str, Mapping[str | None, tuple[Mark, ...]]] = {}
+        self._own_marks: dict[tuple[str, str], tuple[Mark, ...]] = {}
         #: What was set and has no effect, each problem once.
         self.degraded = self._report.degraded
         self._unwarned: list[Problem] = []
@@ -180,8 +180,11 @@ class Policies:
 
     def is_of_view(self, endpoint: str, method: str, mark: Mark) -> bool:
         """Return whether the walk found *mark* at an endpoint's view, or one that overrides it."""
-        by_method = self._own_marks.get(endpoint, _NO_METHODS)
-        own = by_method.get(method) or by_method.get(None, ())
+        own = self._own_marks.get((endpoint, method))
+        if own is None:
+            own = marks_that_decide(self._app.view_functions.get(endpoint), method)
+            if method in DEFAULT_METHODS:
+                self._own_marks[endpoint, method] = own
         return any(map(mark.same_as, own))
 
     def called(self, layer: Layer, target: Target) -> Policy:
@@ -223,6 +226,8 @@ class Policies:
     def _late(self, endpoint: str, text: str) -> Route:
         rules = [rule for rule in self._app.url_map.iter_rules() if rule.endpoint == endpoint]
         self._views.pop(endpoint, None)
+        for method in DEFAULT_METHODS:
+            self._own_marks.pop((endpoint, method), None)
         known, unwarned = len(self._report.problems), len(self._unwarned)
         self._add(endpoint, rules)
         self.are_one = False
@@ -273,9 +278,6 @@ class Policies:
                 if any(rule.methods is None for rule in rules):
                     methods |= marked_methods(view)
                 by_method = {method: self._marks_on(view, method) for method in methods}
-            self._own_marks[endpoint] = {
-                method: marks_that_decide(view, method) for method in (None, *by_method)
-            }
             found = self._views[endpoint] = (self._marks_on(view, None), by_method)
         return found
 
