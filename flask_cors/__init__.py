@@ -1,4 +1,4 @@
-"""Cross-origin resource sharing for Flask: safe, fast, and able to say why."""
+"""Cross-origin resource sharing for Flask: safe, fast, and each decision can be explained."""
 
 from __future__ import annotations
 

@@ -122,7 +122,7 @@ def _names() -> str:
 
 
 def cors_exempt(view: V) -> V:
-    """Take a view, a method or a view class out of CORS, whatever covers it.
+    """Take a view, a method or a view class out of CORS, at every level.
 
     The library then neither adds nor changes a header there. Used bare; on a function it
     returns a new function.
@@ -138,7 +138,7 @@ def cors_exempt(view: V) -> V:
     return marked
 
 
-# A decorator that stands bare in a class's list is recognised by the mark it would put.
+# A bare decorator in a class's list is recognised by the mark that it would put.
 setattr(cross_origin, MARK, Mark({}, Source("class", "cross_origin")))
 setattr(cors_exempt, MARK, Mark({}, Source("class", "cors_exempt"), exempt=True))
 
@@ -146,7 +146,7 @@ setattr(cors_exempt, MARK, Mark({}, Source("class", "cors_exempt"), exempt=True)
 def _put_mark(view: Any, mark: Mark) -> Any:
     if _is_dispatched(view):
         # Flask-RESTful applies a class's method_decorators at every request; the mark
-        # lies on the class, and was read when the policies were compiled.
+        # is on the class, and was read when the policies were compiled.
         return view
     if isinstance(view, Flask | Blueprint):
         hint = "Write CORS(app), or decorate the views."
@@ -176,7 +176,7 @@ def _marked(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
 
     While a request is served it returns a ``Response``, so that decorators above it and callers
     can use one, and notes on the request whose mark that response is of. Where Flask itself calls
-    the view there is nobody in between, and Flask makes the response.
+    the view nothing is in between, and Flask makes the response.
     """
 
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -205,7 +205,7 @@ def _marked(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
 
 
 def _is_of_class(caller: CodeType) -> bool:
-    """Return whether a view class calls its handler, and nobody stands between it and Flask."""
+    """Return whether a view class calls its handler, and Flask calls that class directly."""
     try:
         if caller is _BY_METHOD:
             return _frame(4).f_code is _DISPATCH and _frame(3).f_code in _AS_VIEW

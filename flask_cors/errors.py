@@ -211,7 +211,7 @@ def shorten(value: object, limit: int = 120) -> str:
 def caller() -> FrameType | None:
     """Return the nearest frame outside this package, or ``None``.
 
-    Frames are known by their module's name: paths say nothing where the package is frozen,
+    Frames are known by their module's name: paths are of no use where the package is frozen,
     in an archive, or compiled elsewhere. Compiled code has no frames at all.
     """
     frame: FrameType | None = sys._getframe(0)

@@ -151,7 +151,7 @@ def _read(target: object, misplaced: Sequence[object], options: Any) -> Rule:
 
 
 def _real(app: Flask) -> Flask:
-    # current_app is a proxy; the overrides outlive the context that it stands for.
+    # current_app is a proxy; the overrides outlive its context.
     unwrap = getattr(app, "_get_current_object", None)
     return unwrap() if unwrap else app
 

@@ -47,7 +47,7 @@ _SINGLES: Final = "axm1-._"
 _MOST_TRIED: Final = 200
 _MOST_SUGGESTED: Final = 150
 _MOST_COPIES: Final = 64
-# More repetitions than these are not somebody's list of names.
+# No real list of names has more repetitions than these.
 _FEW: Final = 4
 # A try may take about this many steps of the matcher; ten million take a second.
 _MOST_STEPS: Final = 50_000
@@ -128,7 +128,7 @@ def stranger_let_in(regex: re.Pattern[str]) -> str | None:
 def matches_unrelated(regex: re.Pattern[str]) -> str | None:
     """Return an origin that *regex* lets in though it has nothing to do with the pattern.
 
-    ``https://evil.net`` for ``https?://.*``: such a pattern stands for any origin, as far as
+    ``https://evil.net`` for ``https?://.*``: such a pattern counts as any origin, as far as
     credentials are concerned. ``None`` where none was found.
     """
     text = _text_of(regex)
@@ -437,7 +437,7 @@ class _Effort(NamedTuple):
 
 
 def _effort(alternatives: Sequence[Sequence[_Item]], times: int) -> _Effort:
-    """Return the effort of *alternatives*, which stand *times* times in the pattern."""
+    """Return the effort of *alternatives*, which occur *times* times in the pattern."""
     choices, loops, ambiguous = _power(len(alternatives), times), 0, False
     for item in (item for items in alternatives for item in items):
         if item.high > _LISTED and item.high != item.low:

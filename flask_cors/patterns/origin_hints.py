@@ -1,7 +1,7 @@
 """What a mistyped origin may have meant: the hints of errors, and nothing that is obeyed.
 
-Imported when there is an error to explain, so that it costs nobody else. Every regular
-expression that is proposed here is closed: it lets in no host that somebody else can have.
+Imported when there is an error to explain, so that other apps do not pay for it. Every regular
+expression that is proposed here is closed: it matches no host that anybody else can register.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def _punycode(host: str) -> str:
     )
 
 
-# -- a * where none can stand ------------------------------------------------------------
+# -- a * where none is allowed ------------------------------------------------------------
 
 
 def _for_star(plain: str, text: str) -> Hint:
@@ -124,7 +124,7 @@ def _for_star(plain: str, text: str) -> Hint:
 
 
 def _for_port(scheme: str, host: str, port: str) -> Hint | None:
-    """Return a hint where the host is complete, and the star stands behind it."""
+    """Return a hint where the host is complete, and the star comes after it."""
     end = ":*" if "*" in port and not re.fullmatch(r":[0-9]{4,5}\*", port) else port.rstrip("*")
     known = re.sub(r"\.?\*\Z", "", host)
     if "*" in known:
@@ -158,7 +158,7 @@ def _for_labels(scheme: str, host: str, port: str) -> Hint:
 
 
 def _example_of(scheme: str, labels: Sequence[str], port: str) -> Hint:
-    """Return the hint to list the hosts: nobody can say which are the author's own."""
+    """Return the hint to list the hosts: which are the author's own is not known."""
     names = [label.replace("*", "com" if at == len(labels) - 1 else "name", 1).replace("*", "")
              for at, label in enumerate(labels)]  # fmt: skip
     if labels[0] == "*" and len(labels) > 2:

@@ -21,7 +21,7 @@ MAX_PORT: Final = 65535
 DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
 # Schemes whose documents have an opaque origin: a browser sends "null" for them.
 OPAQUE_SCHEMES: Final = frozenset({"about", "data", "file", "javascript"})
-#: One label, yet nobody can register a name below it (RFC 6761; "internal" by ICANN). So the
+#: One label, but no name below it can be registered (RFC 6761; "internal" by ICANN). So the
 #: wildcard "http://*.localhost" is allowed.
 PRIVATE_SUFFIXES: Final = frozenset({"internal", "localhost", "test"})
 EXAMPLE_WILDCARD: Final = "https://*.example.com"
@@ -38,7 +38,7 @@ _TAIL: Final = r"[/?#][^\\^$+\[\](){}|,]*"
 # A `*` that repeats one letter is never what its author meant; `\d*` is.
 _MISPLACED_STAR: Final = r"(?<!\\)[A-Za-z0-9]\*|[\-/:]\*"
 _CHARACTER_CLASS: Final = r"(?<!\\)\[\^?\]?(?:\\.|[^\]\\])*\]"
-# No special characters but `*`, and dots before it: meant as a wildcard, whatever it looks like.
+# No special characters but `*`, and dots before it: meant as a wildcard.
 _STARS_ONLY: Final = r"[A-Za-z0-9_.\-:/*\[\]]*\*[A-Za-z0-9_.\-:/*\[\]]*"
 # As in "http://[zz]:90" and "https://abc[::1]"; "[^/:]" cannot be meant as an address.
 _BRACKETS: Final = r"(?<!\\)\[(?!\^)[^\]\\]*:[^\]]*\]|(?<=://)\[[^\]\\]*\](?=[:/$)]|\Z)"
@@ -68,7 +68,7 @@ class DroppedOriginError(OriginError):
 
 
 class MisplacedStarError(OriginError):
-    """A ``*`` where none can stand."""
+    """A ``*`` where none is allowed."""
 
     def __init__(self, scheme: bool = False) -> None:
         reason = (

@@ -70,7 +70,7 @@ class Origins:
     regexes: tuple[re.Pattern[str], ...] = ()
     callables: tuple[Predicate, ...] = ()
     #: A regular expression, given as a string, that matches origins which have nothing to do
-    #: with it, and one of these: as far as credentials are concerned, it stands for any origin.
+    #: with it, and one of these: as far as credentials are concerned, it counts as any origin.
     unrelated: tuple[str, str] | None = None
     #: The names of the async callables that cannot be asked, as the app has no asgiref.
     unanswered: tuple[str, ...] = ()
@@ -165,7 +165,7 @@ class Origins:
 
 
 def is_echoable(origin: str) -> bool:
-    """Return whether *origin* can stand in a response: short, visible ASCII, no comma."""
+    """Return whether *origin* can be sent in a response: short, visible ASCII, no comma."""
     return len(origin) <= MAX_LENGTH and _ECHOABLE.fullmatch(origin) is not None
 
 

@@ -115,7 +115,7 @@ def _literal_text(regex: re.Pattern[str]) -> tuple[str, str, str]:
 
 
 def _up_to_comment(pattern: str) -> str:
-    """End a pattern at its first comment: a quantifier behind it is of what stands before it."""
+    """End a pattern at its first comment: a quantifier after it belongs to what comes before it."""
     tokens = re.finditer(_TOKEN, pattern, re.DOTALL)
     comment = next((token.start() for token in tokens if token[0].startswith("(?#")), None)
     return pattern if comment is None else f"{pattern[:comment]}*"
@@ -165,7 +165,7 @@ class _Entry(NamedTuple):
 class ResourceIndex(Generic[T]):
     """Finds the resource of a path among many.
 
-    *entries* pair a pattern with what it stands for, in the order that decides a tie.
+    *entries* pair a pattern with its value, in the order that decides a tie.
     Exact paths come first, then the pattern with the longest literal text.
     """
 
@@ -185,7 +185,7 @@ class ResourceIndex(Generic[T]):
         return ((entry.pattern, entry.payload) for entry in self._entries)
 
     def match(self, path: str, other: str | None = None) -> T | None:
-        """Return what stands for *path*, or ``None`` where no pattern covers it.
+        """Return the value for *path*, or ``None`` where no pattern covers it.
 
         *other* is another spelling of the path, for exact paths alone.
         """
@@ -203,9 +203,9 @@ class ResourceIndex(Generic[T]):
         return None if best is None else best.payload
 
     def candidates(self, start: str) -> tuple[list[T], bool]:
-        """Return what paths that start with *start* may meet, nearest first.
+        """Return the values that may apply to paths that begin with *start*, nearest first.
 
-        The flag says whether one of these, the last, is met wherever no other is; the
+        The flag says whether one of these, the last, applies wherever no other does; the
         list then ends there, since nothing behind it is ever reached.
         """
         found: list[T] = []

@@ -46,7 +46,7 @@ def find_nested_quantifiers(pattern: str) -> str | None:
     equal; atomic groups, possessive quantifiers and alternatives of single characters, which
     Python joins into a set, are read as ordinary ones, look-arounds on their own, and back
     references as nothing; a repetition of at most ten times is read as one, and of at most
-    three where another stands in it. Parts like ``.*.*``, which take polynomial time, are
+    three where another is inside it. Parts like ``.*.*``, which take polynomial time, are
     not found. ``None`` too for what does not compile, for verbose patterns, and for those
     too large to be examined.
     """
@@ -241,7 +241,7 @@ class _Reader:
 
 
 def _characters(text: str) -> int:
-    """Return the characters that one item of a pattern stands for, as bits."""
+    """Return the characters that one item of a pattern matches, as bits."""
     if len(text) == 1 and text != ".":
         text = re.escape(text)
     item = re.compile(text, re.IGNORECASE)

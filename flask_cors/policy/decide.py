@@ -39,7 +39,7 @@ __all__ = [
 
 @dataclass(frozen=True, eq=False)
 class Decision:
-    """What the protocol says of one request.
+    """The result of the CORS protocol for one request.
 
     ``headers`` are the lines to send; ``vary`` whether ``Vary`` must name ``Origin``, and
     ``lines`` both together; ``allowed`` whether the origin is allowed and, on preflights, all
@@ -95,7 +95,7 @@ def decide(
     if preflight and grant and served and origin and allow_origin is not None:
         grant = _limited(policy, origin, preflight, grant, served)
     if allow_origin is not None:
-        lines = _beside(policy, preflight, grant)
+        lines = _accompanying(policy, preflight, grant)
         if policy.credentials and allow_origin.lower() == "null":
             lines = without_credentials(lines)
         headers = ((fetch.ALLOW_ORIGIN, allow_origin), *lines)
@@ -186,8 +186,8 @@ def _limited(
     needs no entry of its own (#cors-preflight-fetch-0), so that the header names alone would let
     it through: every method that is named or safelisted has to allow them. Entries made with
     credentials serve requests without them, too (#concept-cache-match): a method that is not
-    granted credentials is not named beside one that is, and a name has to be allowed by every
-    method that any preflight grants, since the two may come out of two preflights.
+    granted credentials is not named together with one that is, and a name has to be allowed by
+    every method that any preflight grants, since the two may come from two preflights.
     """
     if not grant.method:
         return grant
@@ -232,14 +232,14 @@ def _split_headers(value: str, allowed: HeaderNames) -> tuple[tuple[str, ...], t
     for item in value.split(","):
         if name := item.strip(" \t"):
             # A name that is not a token is never echoed: it is not a header name. And to a browser
-            # "*" is every name, so that a regex that matches it would allow more than it says.
+            # "*" is every name, so a regex that matches it would allow more than its text.
             one = fetch.is_token(name) and (name != "*" or allowed.any)
             good = one and allowed.allows(name)
             (granted if good else refused).append(name)
     return tuple(sorted(granted)), tuple(refused)
 
 
-def _beside(policy: Policy, preflight: Preflight | None, grant: Grant | None) -> HeaderLines:
+def _accompanying(policy: Policy, preflight: Preflight | None, grant: Grant | None) -> HeaderLines:
     """Return the headers that accompany Access-Control-Allow-Origin (#http-responses)."""
     if preflight is None or grant is None:
         return policy.on_actual

@@ -25,7 +25,7 @@ class Grant(NamedTuple):
     """What of a preflight is allowed: the method, and which of the headers.
 
     ``methods`` are those that the answer may name, where the methods of the URL have different
-    policies; ``None`` stands for all that the policy allows.
+    policies; ``None`` is all that the policy allows.
     """
 
     method: bool

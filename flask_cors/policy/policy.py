@@ -1,6 +1,6 @@
 """Policies: a whole set of options, compiled to what the protocol needs.
 
-What cannot be granted together is taken off here, never the restriction that it goes with.
+What cannot be granted together is removed here, never the restriction that it goes with.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Policy:
 
     @property
     def values(self) -> Mapping[str, Any]:
-        """The values of all options, which equal those of a policy that says the same."""
+        """The values of all options, which equal those of a policy that grants the same."""
         found = {name: setting.value for name, setting in self.settings.items()}
         return {**found, "origins": vars(self.settings["origins"].value)}
 

@@ -13,7 +13,7 @@ from itertools import takewhile
 from types import CellType, CodeType, FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
 
-# Byte code that only serves the interpreter differs between versions, and says nothing.
+# Byte code that only serves the interpreter differs between versions, and is skipped.
 _SILENT: Final = frozenset(
     {"CACHE", "COPY_FREE_VARS", "EXTENDED_ARG", "KW_NAMES", "MAKE_CELL", "NOP", "NOT_TAKEN"}
     | {"PRECALL", "PUSH_NULL", "RESUME", "GEN_START"}
@@ -32,12 +32,12 @@ _TAKE_ATTRIBUTE_ERRORS: Final = frozenset(
     {"AttributeError", "BaseException", "Exception", "KeyError"}
 )
 _ENDS: Final = -1000
-#: Stands for a value that is not known.
+#: A value that is not known.
 UNKNOWN: Final = object()
 
 
 class AnyOf(NamedTuple):
-    """The value of a name that stands for the items of a sequence, one after the other."""
+    """The value of a name that takes the items of a sequence, one after the other."""
 
     sequence: Any
 

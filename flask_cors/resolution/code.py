@@ -81,7 +81,7 @@ class Attributes(NamedTuple):
 
 
 def module_of(function: FunctionType) -> str:
-    """Return the name of the module that holds a function's code, whatever it wraps."""
+    """Return the name of the module that holds a function's own code, not what it wraps."""
     return str(function.__globals__.get("__name__", ""))
 
 
@@ -91,7 +91,7 @@ def is_the_apps(function: FunctionType) -> bool:
 
 
 def title_of(target: object) -> str:
-    """Return the name of a function, or of what stands for one."""
+    """Return the name of a function, or of another callable."""
     return str(getattr(target, "__qualname__", type(target).__qualname__))
 
 
@@ -120,7 +120,7 @@ def _called_by(function: FunctionType) -> Iterator[FunctionType]:
 
 def _globals_in(code: CodeType) -> Iterator[str]:
     for inner in _with_inner(code):
-        # The names of attributes stand in the same tuple as those of globals.
+        # The names of attributes are in the same tuple as those of globals.
         for step in dis.get_instructions(inner):
             if step.opname in GLOBALS:
                 yield str(step.argval)

@@ -77,7 +77,7 @@ class Policies:
     """All policies of one app: the table, and what is needed to compile what it lacks.
 
     *covers* answers whether a URL prefix with converters is the beginning of a path. Raises
-    ``ConfigError`` with all problems that requests can meet.
+    ``ConfigError`` with all problems that can happen in a request.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Policies:
         self._routes: dict[tuple[str, str], Route] = {}
         self._marks: dict[tuple[int, str, str], Layer] = {}
         self._views: dict[str, tuple[Layers | None, Mapping[str | None, Layers | None]]] = {}
-        self._alike: dict[tuple[Policy, Policy], bool] = {}
+        self._equal: dict[tuple[Policy, Policy], bool] = {}
         self._own_marks: dict[tuple[str, str], tuple[Mark, ...]] = {}
         #: What was set and has no effect, each problem once.
         self.degraded = self._report.degraded
@@ -124,7 +124,7 @@ class Policies:
         self.table = Table(self._known, self._by_layers, self._routes, scopes, areas)
         self._compile(rules)
         known = self._all_known()
-        # ``None`` stands for routes without CORS, and for those whose paths decide.
+        # ``None`` is for routes without CORS, and for those where the path decides.
         self.are_one = len(known) == 1 and None not in known
         raise_if(_unique(self._report.problems))
         self._warn()
@@ -149,13 +149,13 @@ class Policies:
         """
         return length_hint(self._app.url_map.iter_rules()) == self._rules
 
-    def are_alike(self, policy: Policy, other: Policy) -> bool:
+    def are_equal(self, policy: Policy, other: Policy) -> bool:
         """Return whether two policies of one URL are the same but for where they are set."""
         if policy is other:
             return True
-        known = self._alike.get((policy, other))
+        known = self._equal.get((policy, other))
         if known is None:
-            known = self._alike[policy, other] = policy.values == other.values
+            known = self._equal[policy, other] = policy.values == other.values
         return known
 
     def layers(self, target: Target) -> Layers | None:
@@ -256,8 +256,8 @@ class Policies:
             if "OPTIONS" not in _methods(rule):
                 self.every_rule_has_options = False
             route = Route(marks, by_method, scopes, not rule.strict_slashes)
-            met = self._meet(route, rule) if _is_served(rule) else ()
-            if len(outer := set(met)) == 1 and None not in outer:
+            around = self._layers_around(route, rule) if _is_served(rule) else ()
+            if len(outer := set(around)) == 1 and None not in outer:
                 (route.outer,) = outer
                 self._known[endpoint, rule.rule] = self._without_path(route)
             self._routes[endpoint, rule.rule] = route
@@ -293,7 +293,7 @@ class Policies:
         return self._marks[key]
 
     def _without_path(self, route: Route) -> Known:
-        """Return what is known of a route whose paths all meet the same layers."""
+        """Return what is known of a route where the same layers apply to all paths."""
         around = route.outer or ()
 
         def known(marks: Layers | None) -> Policy | None:
@@ -304,25 +304,25 @@ class Policies:
         by_method = {method: known(marks) for method, marks in route.by_method.items()}
         return {**by_method, None: known(route.marks)}
 
-    def _meet(self, route: Route, rule: UrlRule) -> Sequence[Layers | None]:
-        """Compile what the paths of a URL rule meet around the view, and return it.
+    def _layers_around(self, route: Route, rule: UrlRule) -> Sequence[Layers | None]:
+        """Compile the policies of a URL rule, and return the layers around its view by path.
 
-        The list holds ``None`` where more may be met.
+        The list holds ``None`` where more may apply.
         """
         start, converter, _ = rule.rule.partition("<")
         start = _merged(rule, start)
-        met: list[Layers]
+        around: list[Layers]
         if converter:
-            met = combinations(route.scopes, start)
+            around = combinations(route.scopes, start)
         else:
-            met = [match_all(route.scopes, path, route.both) for path in _paths(rule)]
-        sure = not converter or len(met) == 1
-        for marks, outer in product(_walks(route, rule), met):
+            around = [match_all(route.scopes, path, route.both) for path in _paths(rule)]
+        sure = not converter or len(around) == 1
+        for marks, outer in product(_walks(route, rule), around):
             if layers := marks + outer:
                 policy = self._policy(layers, quiet=sure)
                 for problem in policy.degraded if sure else ():
                     self._note(problem)
-        return met if sure else (*met, None)
+        return around if sure else (*around, None)
 
     def _policy(self, layers: Layers, quiet: bool = False) -> Policy:
         policy = self._by_layers.get(layers)
@@ -368,7 +368,7 @@ class Policies:
             if mark_of(view) is None and (lost := lost_mark_of(view)):
                 name = getattr(view, "__qualname__", repr(view))
                 warn(
-                    f"the view {name} is registered without the mark of {lost.source}: "
+                    f"the view {name} is registered without its decorator, {lost.source}: "
                     "write cross_origin below @app.route, next to the function"
                 )
 
@@ -402,7 +402,7 @@ def _methods(rule: UrlRule) -> Iterable[str]:
 
 
 def _walks(route: Route, rule: UrlRule) -> Iterable[Layers]:
-    """Return the marks that requests to a URL meet; a 405 walks without a method."""
+    """Return the marks that apply to requests to a URL; a 405 walks without a method."""
     if not route.by_method:
         return () if route.marks is None else (route.marks,)
     walks = dict.fromkeys(map(route.marks_of, (None, *sorted(_methods(rule)))))

@@ -1,7 +1,7 @@
-"""Layers of an app and its blueprints: what their rules say of each path, and where they apply.
+"""Layers of an app and its blueprints: the options of their rules by path, and where they apply.
 
 An *area* is the part of the URL space that a blueprint's prefix and hosts span; a request that no
-route serves lies in one of them, or in none.
+route serves is in one of them, or in none.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .registry import BlueprintRules, Rule
 Scope = ResourceIndex[Layer]
 # More combinations of resources than these are compiled on first use.
 _MOST_COMBINATIONS: Final = 2000
-#: The layer of a 404 of which it is not certain in which blueprint's area it lies.
+#: The layer of a 404 where it is not certain which blueprint's area it is in.
 IN_DOUBT: Final = Layer(
     "app",
     "a URL that no route serves",
@@ -54,7 +54,7 @@ def compile_scope(
 
 
 def match_all(scopes: Sequence[Scope], path: str, both: bool = False) -> Layers:
-    """Return what every scope that covers *path* says, nearest first.
+    """Return the layer of every scope that covers *path*, nearest first.
 
     *both* says that the path is served with and without its last slash, so that an exact
     resource of either spelling covers it.
@@ -70,7 +70,7 @@ def other_spelling(path: str) -> str:
 
 
 def combinations(scopes: Sequence[Scope], start: str) -> list[Layers]:
-    """Return what paths that begin with *start* may meet in all scopes together."""
+    """Return the layers of all scopes that may apply to paths that begin with *start*."""
     choices: list[list[Layer | None]] = []
     size = 1
     for scope in scopes:
@@ -104,14 +104,14 @@ class Area(NamedTuple):
     hosts: frozenset[str]
 
     def has_host(self, host: str | None) -> bool | None:
-        """Return whether the routes are on *host*; ``None`` where that cannot be told."""
+        """Return whether the routes are on *host*; ``None`` where that is not known."""
         if host is None or not self.hosts or any("<" in known for known in self.hosts):
             return None
         return host in self.hosts
 
 
 class Areas:
-    """Finds the blueprint in whose area a URL lies that no route serves.
+    """Finds the blueprint whose area a URL without a route is in.
 
     *covers* answers whether a URL prefix with converters is the beginning of a path, as the URL
     map would match it.

@@ -1,7 +1,7 @@
 """Lost marks: those that were put on a view and have no effect, why, and what to do.
 
 ``cross_origin`` returns a new function. A view that is registered without it, since the decorator
-stands above ``@app.route``, can only be found by the function that the mark was made for; one
+is above ``@app.route``, can only be found by the function that the mark was made for; one
 behind a decorator without ``functools.wraps`` by what that decorator closes over. Reads wrappers
 and closures; never calls anything, and holds no references.
 """
@@ -57,14 +57,14 @@ def lost_mark_of(view: object) -> Mark | None:
 
 
 def lost_in_wrapper(view: object) -> LostMark | None:
-    """Return the mark that lies behind a decorator which does not hand it on."""
+    """Return the mark below a decorator that does not keep it."""
     if is_marked(view) or class_of(view):
         return None
     mark = next((mark for inner in functions_of(view) if (mark := mark_of(inner))), None)
     if mark is None:
         return None
     return LostMark(
-        f"the mark of {mark.source} is lost behind a decorator without functools.wraps",
+        f"the decorator {mark.source} is lost below one that does not use functools.wraps",
         "Put functools.wraps on that decorator's wrapper, or cross_origin above the decorator.",
     )
 
@@ -75,7 +75,7 @@ def lost_at_registration(view: object) -> LostMark | None:
     if mark is None:
         return None
     return LostMark(
-        f"it was registered before the mark of {mark.source} was put on",
+        f"it was registered before the decorator {mark.source} was applied",
         "Write cross_origin below @app.route, next to the function.",
     )
 

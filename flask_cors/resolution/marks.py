@@ -23,7 +23,7 @@ ENFORCING: Final[list[bool]] = []
 
 
 class Mark:
-    """What ``cross_origin`` or, with ``exempt``, ``cors_exempt`` says of one object.
+    """The options that ``cross_origin`` or, with ``exempt``, ``cors_exempt`` sets on one object.
 
     ``target`` is a weak reference to the function that the mark was made for, or ``None``;
     ``degraded`` is what of the call has no effect. ``plain`` says that the mark was compiled
@@ -65,7 +65,7 @@ class Mark:
         return "cors_exempt" if self.exempt else "cross_origin"
 
     def same_as(self, other: Mark) -> bool:
-        """Return whether both say the same; bare marks are made anew at every use."""
+        """Return whether both set the same; bare marks are made anew at every use."""
         bare = not self.settings and not other.settings
         return self is other or (bare and self.exempt == other.exempt)
 
@@ -78,7 +78,7 @@ class Mark:
 
 
 class Layer:
-    """What one of a mark, a blueprint's rule, or the app's rule says for a request.
+    """The options that one mark, or one rule of a blueprint or the app, sets for a request.
 
     ``kind`` is ``method``, ``view``, ``class``, ``blueprint`` or ``app``; ``source`` is where
     the call of ``CORS`` or of the decorator is, where that is known.
@@ -151,7 +151,7 @@ def is_marked(view: object) -> bool:
 
 
 class OnTrial(ABC):
-    """Stands for a view whose marks are read differently, to try a change of the code."""
+    """Replaces a view whose marks are to be read differently, to try a change of the code."""
 
     @abstractmethod
     def layers(self, method: str | None) -> list[Layer]:

@@ -14,7 +14,7 @@ from ..options.schema import Setting
 
 
 class Rule(NamedTuple):
-    """What one ``CORS`` object says to an app or a blueprint.
+    """The options that one ``CORS`` object sets for an app or a blueprint.
 
     ``resources`` is ``None`` where it names none, and so covers everything; ``late`` is the
     setting that they were read from. ``degraded`` is what of the call has no effect, and
@@ -64,6 +64,6 @@ class Registry:
         self.blueprints: dict[str, BlueprintRules] = {}
 
     def add_blueprint(self, name: str, prefix: str, rule: Rule) -> None:
-        """Add what a ``CORS`` object says to the blueprint registered as *name*."""
+        """Add the rule of a ``CORS`` object for the blueprint registered as *name*."""
         found = self.blueprints.setdefault(name, BlueprintRules(name, prefix))
         found.rules.append(rule)

@@ -14,7 +14,7 @@ from ..policy.policy import Policy
 from .layers import IN_DOUBT, Areas, Scope, match_all, names_around
 from .marks import Layers
 
-#: Stands for a policy that is not compiled yet; ``None`` is one, that CORS is off.
+#: A policy that is not compiled yet; ``None`` is one that is: CORS is off.
 NOT_COMPILED: Final[Any] = object()
 
 # What a URL rule knows without a path: one policy, or one for each method.
@@ -40,7 +40,7 @@ class Route:
     """One URL rule of an endpoint: the marks of its view, and the scopes around it.
 
     ``marks`` are the layers of the view without a method, ``by_method`` those with one, for view
-    classes; ``None`` stands for a ``cors_exempt``. ``both`` says that the path is served with and
+    classes; ``None`` is a ``cors_exempt``. ``both`` says that the path is served with and
     without its last slash; ``outer`` are the layers around the view where these are the same on
     every path of the rule, else ``None``.
     """

@@ -1,4 +1,4 @@
-"""A marked function that is called while a request is served, whoever calls it.
+"""A marked function that is called while a request is served, by Flask or by other code.
 
 Mostly that is Flask, and the function is the view whose mark the walk found. Where it is not (an
 error handler, a login handler, a view that is loaded late, a dispatcher of another library, a

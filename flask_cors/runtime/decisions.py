@@ -1,4 +1,4 @@
-"""Decisions on requests: the facts of a request, its policy, and what ``decide`` says of both.
+"""Decisions on requests: from the facts of a request and its policy, by ``decide``.
 
 The hooks and ``explain`` ask the same functions. Logs nothing and writes nothing but the memory
 of decisions that requests share.
@@ -82,7 +82,7 @@ class Compiled:
         self.policies = policies
         self.table = policies.table
         self.memory = Memory()
-        #: Whether ``enforce`` may be on for a request; else nobody is asked.
+        #: Whether ``enforce`` may be on for a request; else it is not looked up.
         self.enforces = policies.enforces or bool(ENFORCING)
         self.url_map = url_map
 
@@ -138,7 +138,7 @@ def answer_preflight(app: Flask, compiled: Compiled, request: Request, wanted: P
     if not (whole and policies.are_one):
         targets = endpoints.targets_served(app, request, policy.methods - {"*"})
         served = _served(policies, targets, own, short_circuits)
-        if all(other and policies.are_alike(policy, other) for _, other in served):
+        if all(other and policies.are_equal(policy, other) for _, other in served):
             served = ()
     decision = compiled.memory.decide(policy, request.environ["HTTP_ORIGIN"], wanted, served)
     return Answer(decision, short_circuits, target.endpoint)

@@ -23,7 +23,7 @@ _MOST_EXPLAINED: Final = 1000
 _OF_PAGES: Final = {"ws": "http", "wss": "https"}
 _NO_HOOK_RAN: Final = ": it is called before any hook of the app has run, so g is empty"
 # Each policy is logged once: browsers send a cookie with every request of a page.
-_met_by_cookies: WeakSet[Policy] = WeakSet()
+_with_cookies: WeakSet[Policy] = WeakSet()
 
 
 def report(app: Flask, request: Request, decision: Decision, response: Response) -> None:
@@ -125,8 +125,8 @@ def own_origin(request: Request) -> str:
 
 def _report_dropped_credentials(request: Request, decision: Decision) -> None:
     policy = decision.policy
-    if "HTTP_COOKIE" in request.environ and policy not in _met_by_cookies:
-        _met_by_cookies.add(policy)
+    if "HTTP_COOKIE" in request.environ and policy not in _with_cookies:
+        _with_cookies.add(policy)
         LOG.error(
             "A page of %r sends cookies to %s, and cannot read the response: %s",
             shorten(decision.origin),

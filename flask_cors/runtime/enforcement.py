@@ -1,8 +1,8 @@
 """Enforcement: a cross-origin request that the policy does not allow is refused with 403.
 
-CORS alone stops nobody: a browser sends a form, or a ``POST`` of ``text/plain``, with the user's
-cookies, and only hides the answer. Where ``enforce`` is on, such a request ends before any hook
-or view. What is cross-origin is what the browser says: no page can set ``Sec-Fetch-Site`` (W3C
+CORS alone stops no request: a browser sends a form, or a ``POST`` of ``text/plain``, with the
+user's cookies, and only hides the answer. Where ``enforce`` is on, such a request ends before any
+hook or view. The browser tells what is cross-origin: no page can set ``Sec-Fetch-Site`` (W3C
 Fetch Metadata Request Headers, section 2.3) or ``Origin`` (#origin-header).
 """
 
@@ -24,7 +24,7 @@ from .endpoint import target_of
 from .notes import note_answered, notes_on
 
 _READS: Final = frozenset({"GET", "HEAD"})
-# What stands in Sec-Fetch-Site where no other origin takes part in the request.
+# The values of Sec-Fetch-Site where no other origin takes part in the request.
 _NOT_CROSS_ORIGIN: Final = frozenset({"same-origin", "none"})
 
 

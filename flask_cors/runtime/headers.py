@@ -26,7 +26,7 @@ from .state import installed
 HEADERS: Final = "flask_cors.headers"
 #: Where the reason is, in debug mode, that a page may not read the response.
 EXPLANATION: Final = "flask_cors.explanation"
-#: Says that no cache may store the response, which is a refusal.
+#: Whether the response is a refusal, which no cache may store.
 NO_STORE: Final = "flask_cors.no_store"
 # On nearly every response, and of no interest.
 _COMMON: Final = frozenset({"Content-Type", "Content-Length"})
@@ -87,7 +87,7 @@ def _make_subclass(kind: Any) -> type:
         if decision is not None:
             for name, _ in headers:
                 if name not in _COMMON:
-                    if not _add_beside(decision, headers):
+                    if not _add_to(decision, headers):
                         _note_hand_written()
                     return headers
             for name, value in decision.lines:
@@ -148,7 +148,7 @@ def _explain(headers: Headers, environ: dict[str, Any]) -> None:
 # -- a response that has headers of its own --------------------------------------------------
 
 
-def _add_beside(decision: Decision, headers: Headers) -> bool:
+def _add_to(decision: Decision, headers: Headers) -> bool:
     """Add the lines to headers of the app; ``False`` where it wrote the answer itself.
 
     A response with Access-Control-Allow-Origin is the app's own, and stays as it is.
@@ -180,7 +180,7 @@ def _united(decision: Decision, headers: Headers) -> tuple[tuple[str, str], ...]
     if lines and decision.policy.origins.any and fetch.ALLOW_CREDENTIALS in headers:
         headers.remove(fetch.ALLOW_CREDENTIALS)
         LOG.error(
-            "%s of the app is taken off: any origin is allowed here, and every site "
+            "%s, which your code wrote, is removed: any origin is allowed here, and every site "
             "could read a user's data",
             fetch.ALLOW_CREDENTIALS,
         )

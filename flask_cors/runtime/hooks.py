@@ -3,7 +3,7 @@ overriding.
 
 ``preprocess_request`` answers a preflight before any code of the app runs; ``process_response``
 runs after the last ``after_request`` function, and has the headers added as the response starts.
-Whatever arguments Flask passes to them are passed on.
+All arguments that Flask passes to them are passed on.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ DECIDED: Final = "_flask_cors_decided"
 #: Where it is on ``g``, which teardown functions of the app context still have, that the request
 #: was answered before any hook.
 ANSWERED: Final = "_flask_cors_answered"
-#: Stands for a decision that was not made; ``None`` is one, that CORS is off.
+#: No decision was made yet; ``None`` is a decision: CORS is off.
 UNDECIDED: Final[Any] = object()
 
 

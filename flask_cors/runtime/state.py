@@ -70,13 +70,13 @@ class State:
         self.hand_written: set[str] = set()
 
     def add(self, rule: Rule) -> None:
-        """Add what a ``CORS`` object says to the app; what was compiled is discarded."""
+        """Add the rule of a ``CORS`` object for the app; what was compiled is discarded."""
         with LOCKS.compile:
             self.registry.rules.append(rule)
             self.current = NotCompiled()
 
     def add_blueprint(self, name: str, prefix: str, rule: Rule) -> None:
-        """Add what a ``CORS`` object says to a blueprint, registered as *name*."""
+        """Add the rule of a ``CORS`` object for a blueprint, registered as *name*."""
         with LOCKS.compile:
             self.registry.add_blueprint(name, prefix, rule)
             self.current = NotCompiled()

@@ -36,8 +36,8 @@ def response_for(
             decision.origin,
         )
         return None
-    told = "a plain 500 is sent to" if text == _PLAIN else "shown to"
-    LOG.error("Exception on %r, %s %r", request.path, told, decision.origin, exc_info=error)
+    sent = "a plain 500 is sent to" if text == _PLAIN else "shown to"
+    LOG.error("Exception on %r, %s %r", request.path, sent, decision.origin, exc_info=error)
     content_type = "text/plain; charset=utf-8"
     return app.response_class(text, status=500, content_type=content_type)
 
@@ -48,7 +48,7 @@ def _text_for(app: Flask, decision: Decision, error: Exception) -> str | bytes |
         return None
     if match.kind == "any":
         return _PLAIN
-    # Any site can make itself the origin "null", so a list that holds it names nobody.
+    # Any site can become the origin "null", so a list that holds it names no one site.
     if match.kind in ("literal", "wildcard") and match.pattern != "null":
         return "".join(traceback.format_exception(error)).encode(errors="backslashreplace")
     return None

@@ -50,7 +50,7 @@ Body = str | bytes | Mapping[str, str] | FormData | Blob | Iterable[bytes] | Non
 class ExtractedBody:
     """A body's bytes and the content types to give it: the first that is let through.
 
-    ``is_stream`` says that the bytes can be sent but once, and their number is not known.
+    ``is_stream``: the bytes can be sent only once, and their number is not known.
     """
 
     content: bytes | None

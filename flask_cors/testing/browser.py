@@ -49,7 +49,7 @@ class Browser:
     ``client``); in its place *transport* may be given, a function that takes a
     :class:`Request` and returns a :class:`Reply`, to speak to a real server. *origin* is a
     serialized origin, or ``"null"`` for a sandboxed frame. Relative URLs are resolved
-    against *base_url*. *traits* says which browser; *registrable_domain* returns the
+    against *base_url*. *traits* is the browser to model; *registrable_domain* returns the
     registrable domain of a host name, ``None`` where the host is a public suffix itself;
     *clock* returns seconds since the epoch, for cookies and caches. *path* and
     *referrer_policy* are those of the page, for ``Referer``. *address_space* returns
@@ -158,10 +158,10 @@ class Browser:
 
         *json* is serialized, with ``Content-Type: application/json`` unless the headers say
         otherwise; *data* is the body: text, bytes, a form as a mapping, a :class:`FormData`, a
-        :class:`Blob`, or a stream as an iterable of bytes. *upload_listener* stands for an
+        :class:`Blob`, or a stream as an iterable of bytes. *upload_listener* is an
         ``XMLHttpRequest`` that listens to the upload's progress, which always takes a
         preflight; :meth:`xhr` has the rest of it. *referrer* is a URL of the page's origin,
-        ``""`` for none. *target_address_space* says which network a page means that asks for a
+        ``""`` for none. *target_address_space* is the network that a page names which asks for a
         server in the user's own. Headers that a page cannot set are dropped, as browsers do.
 
         Raise :class:`CORSBlocked` where the CORS protocol keeps the response from the page,
@@ -347,7 +347,7 @@ class Browser:
     ) -> Response:
         """Follow a link to *url*, and return the document that the tab shows.
 
-        With *frame* a frame of the page is navigated; *typed* stands for an address that the
+        With *frame* a frame of the page is navigated; *typed* is for an address that the
         user typed, or a bookmark, which no page asked for; *user_activated* says whether the
         user clicked. What is returned is what the user sees: the page of this browser cannot
         read it.
@@ -373,7 +373,7 @@ class Browser:
     ) -> Response:
         """Submit a form of the page to *url*, and return the document that the tab shows.
 
-        Any page can do so, to any server and with its cookies: no CORS stands before a form.
+        Any page can do so, to any server and with its cookies: CORS does not apply to forms.
         With *frame* the form's target is a frame; ``user_activated=False`` stands for a script
         that submits it.
         """

@@ -1,4 +1,4 @@
-"""A browser's private HTTP cache (RFC 9111), with what Fetch says of its modes.
+"""A browser's private HTTP cache (RFC 9111), with the cache modes of Fetch.
 
 Stores whole responses to GET and no parts of them; sends nothing.
 """

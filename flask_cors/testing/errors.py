@@ -20,7 +20,7 @@ _ADVICE = {
 
 
 class _Step(NamedTuple):
-    """A section of the Fetch standard and what Chromium's console says of its failure."""
+    """A section of the Fetch standard, and Chromium's console message for its failure."""
 
     section: str
     words: str

@@ -31,12 +31,12 @@ class PreflightCache(Protocol):
     ) -> bool:
         """Return whether no preflight is needed for *method* and the header *names*.
 
-        *forced* says that even a safelisted method needs a grant.
+        With *forced* even a safelisted method needs a grant.
         """
         ...
 
     def store(self, key: CacheKey, credentials: Credentials, grant: Grant) -> None:
-        """Remember *grant* for as long as it says."""
+        """Remember *grant* for its own maximum age."""
         ...
 
     def clear(self, key: CacheKey) -> None:

@@ -50,9 +50,9 @@ def determine_referrer(source: str, url: str, policy: ReferrerPolicy, traits: Tr
 
 
 def hides_origin(origin: str, url: str, policy: ReferrerPolicy, downgrades: bool) -> bool:
-    """Return whether a request that is not CORS's says ``Origin: null``.
+    """Return whether a request that is not a CORS request sends ``Origin: null``.
 
-    *downgrades* says whether the way from HTTPS to plain HTTP matters. Follows
+    *downgrades* is whether the step from HTTPS to plain HTTP matters. Follows
     ``#append-a-request-origin-header``.
     """
     if policy in ("no-referrer", "same-origin"):

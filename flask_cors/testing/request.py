@@ -1,4 +1,4 @@
-"""A request on its way: what redirects change, and how it stands to the page that sent it.
+"""A request on its way: what redirects change, and how it relates to the page that sent it.
 
 Knows origins, sites and the headers a browser adds; sends nothing.
 """
@@ -49,7 +49,7 @@ class FetchRequest:
 
     ``forces_preflight`` is the standard's use-CORS-preflight flag, ``is_unsafe`` its
     unsafe-request flag; ``identity`` is distinct for each call of ``fetch``. ``is_typed``
-    stands for a navigation that no page asked for.
+    is for a navigation that no page asked for.
     """
 
     page: Page

@@ -1,4 +1,4 @@
-"""Which browser the model stands for: what the standard leaves open, and known deviations.
+"""Which browser is modelled: what the standard leaves open, and known deviations.
 
 Holds settings; decides nothing.
 """
@@ -26,7 +26,7 @@ class Traits:
     ``compares_referrer_schemes``, a referrer policy takes any way from HTTPS to plain HTTP for
     a downgrade, and no other, instead of asking whether the URLs are potentially trustworthy.
 
-    Preflights: ``star_covers_authorization``, ``*`` in Access-Control-Allow-Headers stands
+    Preflights: ``star_covers_authorization``, ``*`` in Access-Control-Allow-Headers counts
     for ``Authorization`` too; ``preflights_empty_uploads``, an upload listener forces a
     preflight even where there is no body; ``assumes_method``, a preflight that an upload
     listener forces needs no Access-Control-Allow-Methods; ``signed_max_age``,

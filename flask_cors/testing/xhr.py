@@ -140,7 +140,7 @@ class XMLHttpRequest:
 
 
 def _as_utf8(name: str, value: str) -> str:
-    """Say UTF-8 in the charset that a page gave a text; text is sent in no other encoding.
+    """Set the charset that a page gave a text to UTF-8; text is sent in no other encoding.
 
     A content type that is changed is written as https://mimesniff.spec.whatwg.org/ does.
     """

@@ -28,7 +28,7 @@ from ..runtime import enforcement
 from ..testing import Browser, NetworkError, Reply, Request
 from .explanation import ExplainedExchange
 
-#: What stands in ``Asked.problem`` besides the steps of ``flask_cors.testing``.
+#: The values of ``Asked.problem`` besides the steps of ``flask_cors.testing``.
 NOT_SENDABLE: Final = "not-sendable"
 NO_PRIVATE_NETWORK: Final = "private-network"
 REFUSED: Final = "refused"
@@ -55,7 +55,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Found:
-    """What the table says of one request; ``layers`` is ``None`` where CORS is off.
+    """What the table holds for one request; ``layers`` is ``None`` where CORS is off.
 
     ``status`` is that of Flask where no view would run, with the methods that ``served`` names.
     """
@@ -76,7 +76,7 @@ class Found:
 class Asked:
     """What came out: the verdict, its code in *problem* where one is known, the exchanges.
 
-    ``found`` is what the table says of the request that the page wants to make, ``last`` of
+    ``found`` is what the table holds for the request that the page wants to make, ``last`` of
     the request that was answered in the end, after redirects.
     """
 
@@ -177,14 +177,14 @@ class _Server:
     policies: Policies
     page: Question
     exchanges: list[ExplainedExchange] = field(default_factory=list)
-    #: What the table says of the requests that are no preflights, each looked up once.
+    #: What the table holds for the requests that are not preflights, each looked up once.
     found: list[Found] = field(default_factory=list)
     refuses_private_network: bool = False
     #: Why ``enforce`` refuses the request, as the response says; empty where it does not.
     refused: str = ""
 
     def __post_init__(self) -> None:
-        # A memory of its own: what is asked here says nothing of what the app is asked.
+        # A memory of its own: what is asked here must not fill that of the app.
         self._compiled = engine.Compiled(self.policies, lambda: self.app.url_map)
 
     def answer(self, asked: Request) -> Reply:
@@ -197,7 +197,7 @@ class _Server:
             return self._actual(asked) if wanted is None else self._preflight(asked, wanted)
 
     def look_up(self, asked: Request) -> None:
-        """Note what the table says of a request that is not sent."""
+        """Note what the table holds for a request that is not sent."""
         with self._context(asked, list(asked.headers)):
             self._look_up()
 

@@ -22,7 +22,7 @@ _HANDLERS: Final = ("get", "head", "post", "put", "delete", "patch", "options", 
 class Writer(NamedTuple):
     """A function of the app that writes or removes Access-Control-Allow-Origin, and where.
 
-    ``what`` says what Flask calls it for: ``view``, ``before_request``, ``after_request`` or
+    ``what`` is what Flask calls it for: ``view``, ``before_request``, ``after_request`` or
     ``errorhandler``.
     """
 
@@ -40,7 +40,7 @@ def writers(
 ) -> list[Writer]:
     """Return the functions that decide on Access-Control-Allow-Origin of a response.
 
-    *short* says that the request is answered before any view, as preflights are, so that
+    With *short* the request is answered before any view, as preflights are, so that
     functions of ``after_request`` alone see it; *error* is the status of an answer without a view.
     """
     called = list(_hooks(app, endpoint, short, error))

@@ -258,7 +258,7 @@ def explain_command(
     """Explain what a page of an origin would get, and why."""
     app, state = _app(context)
     with _one_line():
-        told = explain(
+        explanation = explain(
             app,
             state.policies(),
             state.hand_written,
@@ -270,10 +270,10 @@ def explain_command(
             base_url=base_url,
         )
         if as_json:
-            console.print_json(told.to_dict())
+            console.print_json(explanation.to_dict())
         else:
-            console.print_explanation(told, every_option)
-    context.exit(0 if told.allowed else 1)
+            console.print_explanation(explanation, every_option)
+    context.exit(0 if explanation.allowed else 1)
 
 
 @cors.command("check", with_appcontext=False)

@@ -1,7 +1,7 @@
 """Whether a browser sends the app's own cookies with a page's request (RFC 6265bis).
 
 CORS may allow credentials where the cookie never leaves the browser: no error is shown, and
-the user is not logged in. Reads configuration; asks nobody.
+the user is not logged in. Reads configuration only.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from ipaddress import ip_address
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-# Flask's keys, and those of Flask-Login, which count where somebody sets one.
+# Flask's keys, and those of Flask-Login, which count where they are set.
 _COOKIES: Final = (("session", "SESSION_COOKIE"), ("remember", "REMEMBER_COOKIE"))
 
 
 class CookieProblem(NamedTuple):
-    """A cookie of the app that is not sent: which, the keys that say so, why, what to write.
+    """A cookie of the app that is not sent: which, the config keys behind it, why, what to write.
 
     ``cookie`` is ``session`` (Flask's) or ``remember`` (Flask-Login's); ``keys`` are those of
     ``app.config``.

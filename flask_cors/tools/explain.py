@@ -59,7 +59,7 @@ def explain(
     lost = lost_in_wrapper(view) or lost_at_registration(view)
     code = _code_of(app, asked, hand_written)
     trials = Trials(policies, Draft(app, state_of(app).registry, dict(app.config)), question)
-    told = Explanation(
+    explanation = Explanation(
         method=method,
         url=url,
         origin=origin,
@@ -81,9 +81,9 @@ def explain(
         writers=code.writers if code else (),
         assumed=assumed,
         preflight=_preflight(asked.verdict, question),
-        ask_advice=lambda: look_for(told, asked, trials),
+        ask_advice=lambda: look_for(explanation, asked, trials),
     )
-    return told
+    return explanation
 
 
 def _preflight(verdict: str, question: Question) -> tuple[str, ...]:
@@ -155,7 +155,7 @@ def _why(found: Found, question: Question) -> str:
 
 # -- what the app's code decides -----------------------------------------------------------
 
-# What a browser refuses by itself is refused whatever the app's code does.
+# What a browser refuses by itself stays refused, also where the app's code decides.
 _BY_BROWSERS: Final = (NOT_SENDABLE, "mixed-content")
 
 
@@ -186,7 +186,7 @@ _ALONE: Final = {"readable": "allowed to read the response", "blocked": "blocked
 
 
 def _on(app: Flask, exchange: ExplainedExchange) -> list[Writer]:
-    """Return the code that sees one exchange; a preflight answered here meets few hooks."""
+    """Return the code that sees one exchange; a preflight that is answered here runs few hooks."""
     short = exchange.answered_by == "flask_cors"
     method = None if exchange.kind == "preflight" else exchange.method
     error = None if short else exchange.status

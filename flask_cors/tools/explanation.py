@@ -243,40 +243,42 @@ def show(value: object) -> str:
 _COLORS = {"blocked": "red", "refused": "red", "undecided": "yellow"}
 
 
-def _verdict_lines(told: Explanation) -> Iterator[Line]:
-    yield Line(f"{told.method} {told.url} from {told.origin or 'no origin'}", "bold")
-    color = _COLORS.get(told.verdict, "green")
-    if told.status:
-        yield Line(told.outcome, color)
-        yield Line(told.message)
+def _verdict_lines(explanation: Explanation) -> Iterator[Line]:
+    yield Line(
+        f"{explanation.method} {explanation.url} from {explanation.origin or 'no origin'}", "bold"
+    )
+    color = _COLORS.get(explanation.verdict, "green")
+    if explanation.status:
+        yield Line(explanation.outcome, color)
+        yield Line(explanation.message)
     else:
-        yield Line(f"{told.outcome}: {told.message}", color)
-    if told.advice:
-        yield Line(f"To change that: {told.advice}", "bold")
-    notes = (told.tried.known, *told.notes, told.assumed)
+        yield Line(f"{explanation.outcome}: {explanation.message}", color)
+    if explanation.advice:
+        yield Line(f"To change that: {explanation.advice}", "bold")
+    notes = (explanation.tried.known, *explanation.notes, explanation.assumed)
     yield from (Line(f"Note: {note}") for note in notes if note)
 
 
-def _preflight_lines(told: Explanation) -> Iterator[Line]:
+def _preflight_lines(explanation: Explanation) -> Iterator[Line]:
     yield Line()
     yield Line(
-        "A browser sends a preflight first:" if told.preflight else "No preflight is needed."
+        "A browser sends a preflight first:" if explanation.preflight else "No preflight is needed."
     )
-    yield from (Line(f"- {reason}", indent=2, hang=2) for reason in told.preflight)
+    yield from (Line(f"- {reason}", indent=2, hang=2) for reason in explanation.preflight)
 
 
-def _walk_lines(told: Explanation, every_option: bool) -> Iterator[Line]:
+def _walk_lines(explanation: Explanation, every_option: bool) -> Iterator[Line]:
     yield Line()
-    yield Line(f"Endpoint: {told.endpoint or 'none (404)'}", "bold")
-    for number, step in enumerate(told.walk, 1):
+    yield Line(f"Endpoint: {explanation.endpoint or 'none (404)'}", "bold")
+    for number, step in enumerate(explanation.walk, 1):
         sets = f"sets {', '.join(step.sets)}" if step.sets else "sets nothing"
         yield Line(f"{number}. {step.level}: {step.place} {sets}", indent=2, hang=3)
-    if not told.options:
+    if not explanation.options:
         return
-    shown = [item for item in told.options if every_option or item.source.level != "default"]
+    shown = [item for item in explanation.options if every_option or item.source.level != "default"]
     yield Line("Effective options:", "bold")
     yield from (Line(str(option), indent=2, hang=2) for option in shown)
-    if rest := len(told.options) - len(shown):
+    if rest := len(explanation.options) - len(shown):
         which = f"The other {rest}" if shown else f"All {rest}"
         yield Line(f"{which} have their defaults; --all shows them.", indent=2)
 

@@ -1,4 +1,4 @@
-"""A live probe: what a browser would get from a server, through whatever stands in front.
+"""A live probe: what a browser would get from a server, through what is in front of it.
 
 Sends over HTTP what the browser model of ``flask_cors.testing`` sends, within bounds, and
 judges by it.
@@ -22,7 +22,7 @@ from ..testing import STANDARD, Browser, Exchange, NetworkError, Reply, Request
 from .diagnosis import Fault, Seen, faults_of
 from .origins import page_origin
 
-#: The answers that say what stands in front of the app.
+#: The headers that tell what is in front of the app.
 _TELLTALE: Final = ("server", "via", "x-cache", "x-cache-status", "cf-ray", "age", "x-served-by")
 
 

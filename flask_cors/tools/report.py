@@ -66,9 +66,9 @@ def render(app: Flask, state: State) -> str:
     )
 
 
-def to_show(told: Explanation, advice: bool = True) -> dict[str, Any]:
+def to_show(explanation: Explanation, advice: bool = True) -> dict[str, Any]:
     """Return an explanation as ``explanation.js`` shows it; *advice* is as for ``to_dict``."""
-    data = {**told.to_dict(advice), "preflight": told.preflight}
+    data = {**explanation.to_dict(advice), "preflight": explanation.preflight}
     found: dict[str, Any] = _from_here(data)
     return found
 
@@ -87,7 +87,7 @@ def _without(folder: str, data: Any) -> Any:
 
 
 class Sample(NamedTuple):
-    """An origin to ask for, and the pattern of a policy that it stands for."""
+    """An origin to ask for, and the pattern of a policy that it is an example of."""
 
     origin: str
     pattern: str
@@ -172,7 +172,7 @@ class Matrix:
     ) -> tuple[list[str], list[list[int]]]:
         """Return the codes of the verdicts and the numbers of the explanations, by origin."""
         key: object = id(row)
-        if row.policy is not None and len(self._judge.methods_alike(row)) == len(row.methods):
+        if row.policy is not None and len(self._judge.shared_methods(row)) == len(row.methods):
             key = (row.policy, tuple(row.methods))
         if key not in self._known:
             self._known[key] = (
@@ -213,7 +213,7 @@ class _Told:
 
 
 def _named(row: RouteRow, own: str | None) -> str:
-    """Say in words which origins are allowed, where no other one is asked for."""
+    """Return in words which origins are allowed, where no other one is asked for."""
     if row.policy is None or own:
         return "" if own else "CORS is off"
     if row.policy.origins.any:
@@ -250,7 +250,7 @@ def _own_options(rows: Iterable[RouteRow]) -> frozenset[str]:
 
 
 def _sent(policy: Policy, method: str, origin: str) -> str:
-    """Return the headers that an allowed origin gets, whatever its name."""
+    """Return the headers that any allowed origin gets."""
     answers = [decide(policy, origin)]
     if method not in SAFELISTED_METHODS:
         answers.append(decide(policy, origin, Preflight(method)))
@@ -263,7 +263,7 @@ def _sent(policy: Policy, method: str, origin: str) -> str:
 class _Judge:
     """Asks ``explain`` for verdicts, once for each kind of answer.
 
-    Two requests that get the same headers get the same verdict, whatever their policies.
+    Two requests that get the same headers get the same verdict, also where their policies differ.
     """
 
     app: Flask
@@ -274,7 +274,7 @@ class _Judge:
     _verdicts: dict[object, str] = field(default_factory=dict)
     _places: dict[str, tuple[object, ...]] = field(default_factory=dict)
     _numbers: dict[object, int] = field(default_factory=dict)
-    _alike: dict[int, frozenset[str]] = field(default_factory=dict)
+    _shared: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._urls = self.app.url_map.bind("localhost")
@@ -287,15 +287,15 @@ class _Judge:
         for method, kind in zip(row.methods, self._kinds(row, origin), strict=True):
             verdict = self._verdicts.get(kind)
             if verdict is None:
-                told = self._explain(row, method, origin)
+                explanation = self._explain(row, method, origin)
                 # The page shows what the options decide; the explanation names other code.
-                verdict = self._verdicts[kind] = told.otherwise or told.verdict
+                verdict = self._verdicts[kind] = explanation.otherwise or explanation.verdict
             found.append(verdict)
         return found
 
     def _kinds(self, row: RouteRow, origin: str) -> list[object]:
         """Return what each method's verdict depends on; requests of one kind get the same."""
-        shared = self.methods_alike(row)
+        shared = self.shared_methods(row)
         return [
             self._kind(row, method, origin) if method in shared else (id(row), method, origin)
             for method in row.methods
@@ -310,9 +310,9 @@ class _Judge:
             return method, place, "denied"
         return method, place, _sent(policy, method, origin)
 
-    def methods_alike(self, row: RouteRow) -> frozenset[str]:
+    def shared_methods(self, row: RouteRow) -> frozenset[str]:
         """Return the methods that get what other rows of such a policy get."""
-        found = self._alike.get(id(row))
+        found = self._shared.get(id(row))
         if found is None:
             alone = row.rule in self.own_options or row.host
             if alone or (row.policy and row.policy.origins.callables):
@@ -321,7 +321,7 @@ class _Judge:
                 found = frozenset(row.methods)
             else:
                 found = frozenset(method for method in row.methods if self._reaches(row, method))
-            self._alike[id(row)] = found
+            self._shared[id(row)] = found
         return found
 
     def _reaches(self, row: RouteRow, method: str) -> bool:
@@ -333,7 +333,7 @@ class _Judge:
         return bool(rule.endpoint == row.endpoint)
 
     def _place(self, origin: str) -> tuple[object, ...]:
-        """Return what a verdict depends on of an origin, besides what the policy says of it."""
+        """Return what a verdict depends on of an origin, besides the policy itself."""
         found = self._places.get(origin)
         if found is None:
             scheme, _, host = origin.partition("://")
@@ -343,15 +343,15 @@ class _Judge:
 
     def told(self, row: RouteRow, method: str, origin: str) -> int:
         """Return the number of an explanation for these options, -1 where there are too many."""
-        alone = method not in self.methods_alike(row) and id(row)
+        alone = method not in self.shared_methods(row) and id(row)
         key = (row.policy or id(row), alone, method, origin)
         if key not in self._numbers:
             if len(self.explanations) == _MOST_EXPLAINED:
                 return -1
             self._numbers[key] = len(self.explanations)
-            told = self._explain(row, method, origin)
+            explanation = self._explain(row, method, origin)
             tried = len(self.explanations) * self._routes <= _MOST_TRIED
-            kept = to_show(told, advice=tried)
+            kept = to_show(explanation, advice=tried)
             del kept["options"]
             self.explanations.append({**kept, "path": visible(row.path)})
         return self._numbers[key]

@@ -32,7 +32,7 @@ class RouteRow:
     """A URL rule, those of its methods that share a policy, and a path where that holds.
 
     ``policy`` is ``None`` where CORS is off, and ``exempt`` then says whether a
-    ``cors_exempt`` is why. ``varies`` says that other paths of the rule may meet other
+    ``cors_exempt`` is why. ``varies`` tells that other paths of the rule may have other
     resources; those that could be found have rows of their own. ``own_options`` says that
     a view serves ``OPTIONS`` itself.
     """
@@ -79,7 +79,7 @@ def has_own_options(rule: Rule) -> bool:
 
 
 def is_variable(route: Route, rule: Rule) -> bool:
-    """Return whether the resources that a rule's requests meet depend on their paths."""
+    """Return whether the resources that apply to a rule's requests depend on their paths."""
     return "<" in rule.rule and route.outer is None
 
 
@@ -128,7 +128,7 @@ def example(rule: str) -> str:
 
 
 def _examples(route: Route, adapter: MapAdapter, rule: Rule) -> Sequence[str]:
-    """Return paths of a rule that may meet different resources."""
+    """Return paths of a rule to which different resources may apply."""
     start = rule.rule.partition("<")[0]
     wanted = [
         pattern.text.replace("*", _TEXT) if pattern.regex is None else pattern.literal + _TEXT

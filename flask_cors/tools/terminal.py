@@ -60,7 +60,7 @@ class Output:
     ) -> None:
         """Print one line, wrapped at the terminal's width; *hang* indents what goes on more.
 
-        *sent* says that a server's text is in it, of which nothing may be left out.
+        *sent* tells that a server's text is in it, which must be shown whole.
         """
         text = self.escaped(str(text)) if sent else self.plain(text)
         for shown in Line(text, style, indent, hang).wrapped(self._width):
@@ -163,10 +163,10 @@ def _route_block(output: Output, row: RouteRow, sources: bool) -> None:
 # -- explain ---------------------------------------------------------------------------
 
 
-def print_explanation(told: Explanation, every_option: bool = False) -> None:
+def print_explanation(explanation: Explanation, every_option: bool = False) -> None:
     """Print an explanation as its ``str()`` reads, with colours where they can be shown."""
     output = Output()
-    for line in told.lines(every_option):
+    for line in explanation.lines(every_option):
         output.line(*line)
 
 

@@ -1,6 +1,6 @@
 """Lines of text, for a terminal and for ``str()``: escaped, shortened, wrapped.
 
-Knows no terminal: colours are names, and whoever prints may leave them out.
+Knows no terminal: colours are names, which a caller may leave out.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def plain(text: object, folder: str, *, only_ascii: bool = False) -> str:
 
 
 def escaped(shown: str, *, only_ascii: bool = False) -> str:
-    """Return a text of somebody else as it is, with every other character escaped."""
+    """Return *shown* with what is unprintable escaped, or with *only_ascii* all but ASCII."""
     if shown.isprintable() and (shown.isascii() or not only_ascii):
         return shown
     return "".join(

@@ -299,8 +299,8 @@ def test_credentials_by_hand_never_go_with_any_origin(
         ("flask_cors", "ERROR")
     ]
     assert caplog.messages == [
-        "Access-Control-Allow-Credentials of the app is taken off: any origin is allowed here, "
-        "and every site could read a user's data"
+        "Access-Control-Allow-Credentials, which your code wrote, is removed: "
+        "any origin is allowed here, and every site could read a user's data"
     ]
 
 

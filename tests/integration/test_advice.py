@@ -260,7 +260,7 @@ def test_a_mark_that_is_lost_behind_a_decorator() -> None:
     assert advise(told) == (
         "Put functools.wraps on that decorator's wrapper, or cross_origin above the decorator."
     )
-    assert told.notes[0].startswith("The view of y has a decorator without effect: the mark of ")
+    assert told.notes[0].startswith("The view of y has a decorator without effect: the decorator ")
 
 
 def test_a_lost_mark_comes_before_what_else_could_be_changed() -> None:
@@ -371,12 +371,12 @@ def test_credentials_for_the_whole_app_beside_a_public_part(how: str) -> None:
         (
             ["GET", "PATCH"],
             "patch",
-            r"Write the method in capitals in the page, 'PATCH': browsers send it as it stands\.",
+            r"Write the method in capitals in the page, 'PATCH': browsers send it unchanged\.",
         ),
         (
             ["GET"],
             "patch",
-            r"Write the method in capitals in the page, 'PATCH': .* stands; and in CORS\(app\) at "
+            r"Write the method in capitals in the page, 'PATCH': .* unchanged; and in CORS\(app\) at "
             r".*, add 'PATCH' to methods\.",
         ),
         (["GET"], "PATCH", r"In CORS\(app\) at .*, add 'PATCH' to methods\."),

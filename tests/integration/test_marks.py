@@ -264,7 +264,7 @@ def test_exempt_takes_a_view_alone(given: Any) -> None:
 
 # -- the wrong side of @app.route ------------------------------------------------------
 
-LOST = r"registered without the mark of cross_origin at .*test_marks\.py:\d+: write cross_origin"
+LOST = r"registered without its decorator, cross_origin at .*test_marks\.py:\d+: write cross_origin"
 
 
 @pytest.mark.rule("1.above-route")

@@ -31,38 +31,38 @@ _MOST_PLANS: Final = 12
 _CORRECTION: Final = ("set", "resources")
 
 
-def advise(told: Explanation) -> str:
+def advise(explanation: Explanation) -> str:
     """Return the change that would turn the verdict, in words; empty where there is none."""
-    return told.advice
+    return explanation.advice
 
 
 # -- what the page, or the person who asks, can do -----------------------------------------
 
 
-def look_for(told: Explanation, asked: Asked, trials: Trials) -> Advice:
+def look_for(explanation: Explanation, asked: Asked, trials: Trials) -> Advice:
     """Look for what turns the verdict, and try it.
 
     Empty where nothing is blocked by CORS.
     """
     missing = ""
-    if told.status == 404 and not told.off:
+    if explanation.status == 404 and not explanation.off:
         missing = f"Check the URL: no route serves this path.{_nearest(trials, asked)}"
-    if told.verdict not in _TO_TURN:
-        return Advice(missing if told.verdict == "readable" else "")
-    if told.lost_mark and _would_help(told, trials):
-        return Advice(told.lost_mark)
-    if text := _for_the_page(told, asked, trials):
+    if explanation.verdict not in _TO_TURN:
+        return Advice(missing if explanation.verdict == "readable" else "")
+    if explanation.lost_mark and _would_help(explanation, trials):
+        return Advice(explanation.lost_mark)
+    if text := _for_the_page(explanation, asked, trials):
         return Advice(text)
-    found = _for_the_app(told, asked, trials)
+    found = _for_the_app(explanation, asked, trials)
     if missing and found.text:
         first, rest = found.text[0].lower(), found.text[1:]
         return found._replace(text=f"{missing} To let the page read the 404: {first}{rest}")
     return found
 
 
-def _would_help(told: Explanation, trials: Trials) -> bool:
+def _would_help(explanation: Explanation, trials: Trials) -> bool:
     """Return whether the decorator that has no effect would let the page read the response."""
-    view = trials.start.app.view_functions.get(told.endpoint or "")
+    view = trials.start.app.view_functions.get(explanation.endpoint or "")
     marks = (mark_of(function) for function in functions_of(view))
     mark = next(filter(None, marks), None) or lost_mark_of(view)
     if mark is None or mark.exempt:
@@ -70,41 +70,41 @@ def _would_help(told: Explanation, trials: Trials) -> bool:
     return trials.ask(with_mark(view, mark.settings)(trials.start)).turned
 
 
-def _for_the_app(told: Explanation, asked: Asked, trials: Trials) -> Advice:
+def _for_the_app(explanation: Explanation, asked: Asked, trials: Trials) -> Advice:
     if _is_written_small(asked):
-        return _in_capitals(told, trials)
-    return _tried(told, asked, trials)
+        return _in_capitals(explanation, trials)
+    return _tried(explanation, asked, trials)
 
 
-def _for_the_page(told: Explanation, asked: Asked, trials: Trials) -> str:
+def _for_the_page(explanation: Explanation, asked: Asked, trials: Trials) -> str:
     """Return what to do where no option of the app is the cause; empty elsewhere."""
-    if told.problem == NOT_SENDABLE:
+    if explanation.problem == NOT_SENDABLE:
         return "Ask for an origin, a method and headers that a page can send."
-    if told.problem == "mixed-content":
+    if explanation.problem == "mixed-content":
         return "Serve the API over https, or open the page over http."
-    if told.off == "dot segment":
+    if explanation.off == "dot segment":
         return "Ask for the path without its . and .. segments."
-    if told.off and told.endpoint is None:
+    if explanation.off and explanation.endpoint is None:
         known = "no route serves this path, and no CORS object covers it"
         return f"Check the URL: {known}.{_nearest(trials, asked)}"
-    last = told.exchanges[-1]
-    if urlsplit(last.url).netloc != urlsplit(told.url).netloc:
+    last = explanation.exchanges[-1]
+    if urlsplit(last.url).netloc != urlsplit(explanation.url).netloc:
         return (
             f"Have the page ask {last.url} itself: after a redirect to another server a browser "
             "sends the origin 'null'."
         )
-    return "" if told.off else _beyond_lists(told, asked, trials.question)
+    return "" if explanation.off else _beyond_lists(explanation, asked, trials.question)
 
 
-def _beyond_lists(told: Explanation, asked: Asked, question: Question) -> str:
+def _beyond_lists(explanation: Explanation, asked: Asked, question: Question) -> str:
     """Return what to do where adding to an option's list is not it; empty where it is."""
     codes = {step.code for step in asked.failed}
-    if told.origin == "null" and (codes or question.credentials):
+    if explanation.origin == "null" and (codes or question.credentials):
         return (
             "Serve the page from an origin of its own: every sandboxed frame and local file has "
             "the origin 'null', so a list that holds it is open to any site."
         )
-    last = told.exchanges[-1]
+    last = explanation.exchanges[-1]
     if not codes and last.kind == "preflight" and last.answered_by == "app":
         return (
             "The preflight reaches the app (automatic_options=False, or a view that serves "
@@ -130,17 +130,17 @@ def _is_written_small(asked: Asked) -> bool:
     return any(method != method.upper() for method, *_ in refused)
 
 
-def _in_capitals(told: Explanation, trials: Trials) -> Advice:
+def _in_capitals(explanation: Explanation, trials: Trials) -> Advice:
     """Have the page write the method in capitals; then see what else is needed."""
     method = trials.question.method.upper()
     again = trials.with_question(replace(trials.question, method=method))
     now = again.before
-    text = f"Write the method in capitals in the page, {method!r}: browsers send it as it stands"
+    text = f"Write the method in capitals in the page, {method!r}: browsers send it unchanged"
     if now.verdict == "readable":
         return Advice(f"{text}.")
     if now.verdict not in _TO_TURN:
         return Advice()
-    more = _tried(told, now, again)
+    more = _tried(explanation, now, again)
     first, rest = more.text[:1].lower(), more.text[1:]
     return more._replace(text=f"{text}; and {first}{rest}") if more.text else more
 
@@ -160,8 +160,8 @@ class Remedy(NamedTuple):
         return any((edit.change.action, edit.change.option) == _CORRECTION for edit in self.edits)
 
 
-def _tried(told: Explanation, asked: Asked, trials: Trials) -> Advice:
-    good, objections = remedies_for(told.off, asked, trials)
+def _tried(explanation: Explanation, asked: Asked, trials: Trials) -> Advice:
+    good, objections = remedies_for(explanation.off, asked, trials)
     if not good:
         why = f" {objections[0]}." if objections else ""
         return Advice(known=f"No change of the options was found that helps here alone.{why}")
@@ -174,7 +174,7 @@ def _tried(told: Explanation, asked: Asked, trials: Trials) -> Advice:
 
 
 def remedies_for(off: str, asked: Asked, trials: Trials) -> tuple[list[Remedy], list[str]]:
-    """Return the changes that help and harm nobody, the best first, and what failed and why.
+    """Return the changes that help and harm nothing, the best first, and what failed and why.
 
     There are several where CORS is off, since it cannot be known which is meant.
     """

@@ -29,7 +29,7 @@ from ...resolution.registry import Registry, Rule
 from ...runtime.endpoint import prefix_matcher
 from ..explanation import Change
 
-# What reads the marks on the way of a view's method, given what stands there now.
+# What reads the marks on the way of a view's method, given the present ones.
 Reading = Callable[[object, "str | None", "list[Layer]"], "list[Layer]"]
 _NO_SOURCE: Final = Source("app", "a change on trial")
 
@@ -74,7 +74,7 @@ class Compiled:
 
 
 class _App:
-    """Stands for the app while a draft is compiled: its views, with other marks."""
+    """Replaces the app while a draft is compiled: its views, with other marks."""
 
     def __init__(self, app: Flask, readings: tuple[Reading, ...]) -> None:
         self.url_map = app.url_map
@@ -100,7 +100,7 @@ class _View(OnTrial):
 
 @contextmanager
 def _listening() -> Iterator[list[str]]:
-    """Collect what this thread warns of and logs, and let nobody else hear of it."""
+    """Collect what this thread warns of and logs; it is shown nowhere else."""
     heard: list[str] = []
     thread = get_ident()
 
@@ -319,7 +319,7 @@ def _copied(registry: Registry) -> Registry:
 
 
 class _EditedMark(Mark):
-    """A decorator with other options; ``was`` is the one that stands in the code."""
+    """A decorator with other options; ``was`` is the one in the code."""
 
     def __init__(self, mark: Mark, option: str, new: Setting) -> None:
         super().__init__({**mark.settings, option: new}, mark.source)

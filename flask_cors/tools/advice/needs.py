@@ -1,4 +1,4 @@
-"""Needs: what stands in the way of a page, option by option."""
+"""Needs: what blocks a page, option by option."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Need(NamedTuple):
 
 
 def needs_of(asked: Asked, question: Question) -> list[Need]:
-    """Return what stands in the way of the page, from the steps that failed."""
+    """Return what blocks the page, from the steps that failed."""
     codes = {step.code: step for step in asked.failed}
     settings, origin = asked.found.settings, str(question.origin)
     named = question.credentials and not asked.grants_credentials

@@ -15,7 +15,7 @@ from .changes import Draft, Edit
 from .edits import config_edit, layer_edit, mark_edit
 from .needs import Need, needs_anew, needs_of, with_credentials
 
-#: Proposes edits for what stands in the way of a page now; none where it knows of none.
+#: Proposes edits for what blocks a page now; none where it knows of none.
 Plan = Callable[[Draft, Asked], Sequence[Edit]]
 
 
@@ -81,7 +81,7 @@ def _at_layer(distance: int, question: Question) -> Plan:
 
 
 def layer_of(asked: Asked, option: str) -> Layer | None:
-    """Return the layer that sets an option; ``None`` where the config or nobody does."""
+    """Return the layer that sets an option; ``None`` where the config does, or nothing."""
     setting = asked.found.settings[option]
     layers = asked.found.layers or ()
     return next((layer for layer in layers if layer.settings.get(option) is setting), None)

@@ -34,7 +34,7 @@ def plans_where_off(draft: Draft, asked: Asked, off: str, question: Question) ->
 
 
 def _switched_on(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
-    """Decorate the view; where CORS is on by now, edit what else stands in the way."""
+    """Decorate the view; where CORS is on after that, edit what else blocks the page."""
     if asked.found.policy:
         return where_set(draft, asked, question)
     return decorated(draft, asked, question)

@@ -76,7 +76,7 @@ class Trials:
         return Tried(compiled, asked, "", 0)
 
     def judge(self, tried: Tried) -> Tried:
-        """Say what speaks against a draft: a new error, or what it changes for others."""
+        """Return the objection to a draft: a new error, or what it changes for others."""
         compiled = tried.compiled
         if compiled.complaints and (new := compiled.complaints - self._complaints):
             return replace(tried, objection=min(new))
@@ -116,7 +116,7 @@ class Trials:
         return [*self._rows, *more]
 
     def _differs(self, old: Policy | None, new: Policy | None, method: str) -> tuple[bool, bool]:
-        """Say whether strangers get something else, and whether a named origin gets less."""
+        """Return whether strangers get something else, and whether a named origin gets less."""
         if old is new:
             return False, False
         wanted = self._wanted(method)

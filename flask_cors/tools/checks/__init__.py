@@ -45,7 +45,7 @@ RULES: Final = tuple(sorted([*(rule.info for rule in every_rule()), IN_VAIN]))
 
 
 def check(app: Flask, state: State, table: Policies | None = None) -> CheckResult:
-    """Run every rule over an app, as its configuration stands now, or as *table* has it.
+    """Run every rule over an app, with its present configuration, or as *table* has it.
 
     A rule whose library is missing, or that needs policies where the configuration has
     errors, is listed in ``not_run``.

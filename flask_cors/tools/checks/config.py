@@ -168,7 +168,7 @@ def _why_withheld(same_site: object) -> str:
 
 
 def _on_other_sites(subject: Subject) -> list[str]:
-    """Return the patterns that get credentials and may stand for pages on another site."""
+    """Return the patterns that get credentials and may match pages on a different site."""
     patterns: set[str] = set()
     for row in subject.rows:
         if row.policy and row.policy.settings["supports_credentials"].value:

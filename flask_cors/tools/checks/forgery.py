@@ -55,7 +55,7 @@ def missing_proxy_fix(subject: Subject) -> Iterator[Found]:
     if is_https and enforced and _has_proxy_fix(app) is False:
         yield Found(
             "app.wsgi_app",
-            "the config speaks of https, and no ProxyFix tells the app of it: behind a proxy that "
+            "the config refers to https, and ProxyFix is not set up: behind a proxy that "
             "terminates TLS, enforce refuses this app's own pages in browsers that do not send "
             "Sec-Fetch-Site",
             "Behind such a proxy, write app.wsgi_app = ProxyFix(app.wsgi_app, x_proto=1, x_host=1) "

@@ -49,7 +49,7 @@ class Ignored:
             reason = f"it is a {self.wrong_type}, not a dictionary of ids, places and reasons"
             yield Found(IGNORE_KEY, reason, f"Write {_EXAMPLE}.")
         places = {(item.id, item.place) for item in found}
-        met = places | {(id_, _EVERYWHERE) for id_, _ in places}
+        used = places | {(id_, _EVERYWHERE) for id_, _ in places}
         silent, ids = set(not_run), sorted(known)
         for (id_, place), reason in self.reasons.items():
             where = f"{IGNORE_KEY}[{shorten(id_)}]" + (f"[{shorten(place)}]" if place else "")
@@ -58,7 +58,7 @@ class Ignored:
             elif not reason:
                 why = "there is no reason, so nothing is ignored"
                 yield Found(where, why, f"Write the reason: {_EXAMPLE}.")
-            elif (id_, place) not in met and id_ not in silent:
+            elif (id_, place) not in used and id_ not in silent:
                 yield Found(where, "there is nothing to ignore any more", "Remove the entry.")
 
 

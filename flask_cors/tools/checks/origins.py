@@ -141,7 +141,7 @@ def _is_open(pattern: str, flags: int) -> bool:
 
 
 def _verdict(pattern: str, flags: int) -> Verdict:
-    # Without the list nothing is examined anew, and what is remembered is not to be told apart.
+    # Without the list nothing is examined again, and what is remembered cannot be told apart.
     import_module("publicsuffixlist")
     return _examined(pattern, flags)
 
@@ -275,5 +275,5 @@ def wildcards_not_sent(subject: Subject) -> Iterator[Found]:
             yield use.found(
                 f"send_wildcard has no effect on {routes(use.rows)}: the origins are named, and "
                 "'*' is sent only where any origin is allowed",
-                "Take send_wildcard away; the origin that asks is sent, as it should be.",
+                "Remove send_wildcard; the origin of the request is sent, as it should be.",
             )

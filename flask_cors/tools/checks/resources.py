@@ -89,7 +89,7 @@ def _outside(subject: Subject, entry: Entry) -> str:
 
 
 def _below_it(pattern: PathPattern, paths: Iterable[str]) -> str:
-    """Return the glob for an exact path that only other routes lie below."""
+    """Return the glob for an exact path that only other routes are below."""
     start = f"{pattern.text.rstrip('/')}/"
     below = [path for path in paths if pattern.exact and path.startswith(start)]
     if not below or start == "/" or start in below:
@@ -167,9 +167,9 @@ def _order(others: Iterable[Entry]) -> str:
 
 
 def _unreached(subject: Subject) -> Iterator[tuple[Entry, bool]]:
-    """Yield the resources that no route meets, and whether they cover a path at all."""
+    """Yield the resources that apply to no route, and whether they cover a path at all."""
     for entry in subject.resources():
-        if entry.layer not in subject.met[entry.scope]:
+        if entry.layer not in subject.applied[entry.scope]:
             rules = subject.scopes[entry.scope]
             yield entry, any(_may_cover(entry.pattern, rule) for rule in rules)
 
@@ -190,7 +190,7 @@ def overlapping(subject: Subject) -> Iterator[Found]:
 
 
 def _overlaps(subject: Subject, scope: Scope) -> Iterator[Found]:
-    """Yield pairs that cover one path, say different things, and are not one inside the other.
+    """Yield pairs that cover one path with different options, and are not one inside the other.
 
     What comes first has the longer literal text, so a resource that covers everything
     which starts with its own contains it: that is what an order by length is for.

@@ -80,7 +80,7 @@ def _message(text: str) -> dict[str, str]:
     """Return a message whose *text* holds no placeholder and no link.
 
     Section 3.11.5: braces are doubled. Section 3.11.6: brackets are escaped. A backslash
-    before another character stands for itself.
+    before another character is that character.
     """
     return {"text": text.translate(_ESCAPES)}
 

@@ -93,7 +93,7 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Subject:
-    """One app under examination; without a table, *problems* says why."""
+    """One app under examination; without a table, *problems* holds the reasons."""
 
     app: Flask
     table_or_none: Policies | None
@@ -161,7 +161,7 @@ class Subject:
         return found
 
     @cached_property
-    def met(self) -> dict[Scope, set[Layer]]:
+    def applied(self) -> dict[Scope, set[Layer]]:
         """The resources of each index that match the path of some route, or may match it."""
         return {scope: _met(scope, rules) for scope, rules in self.scopes.items()}
 
@@ -174,7 +174,7 @@ class Subject:
         return self._sources[scope]
 
     def resources(self) -> Iterator[Entry]:
-        """Yield the resources that somebody named, and what a second CORS object covers."""
+        """Yield the resources that were named, and what a second CORS object covers."""
         for scope in self.scopes:
             everything = 0
             for pattern, layer in scope:

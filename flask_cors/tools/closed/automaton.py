@@ -27,7 +27,7 @@ EVERYTHING: Final = (1 << len(ALPHABET)) - 1
 
 
 def bits_of(signs: str) -> int:
-    """Return *signs* as a set of bits; what stands in no origin is left out."""
+    """Return *signs* as a set of bits; what is in no origin is left out."""
     return sum(BIT.get(sign, 0) for sign in set(signs))
 
 
@@ -41,11 +41,11 @@ def signs_of(bits: int) -> Iterator[str]:
 
 _LABEL_SIGNS: Final = ALPHABET[:37]
 
-# A number of choices that stands for "without end".
+# A number of choices that means "without end".
 MANY: Final = 10**7
 # No origin is longer, so that a longer repetition is one without end.
 _LONGEST_REPETITION: Final = 512
-# More optional repetitions than these are not somebody's list of names.
+# No real list of names has more optional repetitions than these.
 _FEW_REPETITIONS: Final = 4
 _MOST_STATES: Final = 40_000
 _MOST_REMEMBERED: Final = 300_000
@@ -207,7 +207,7 @@ def _parse(regex: re.Pattern[str]) -> tuple[list[_Node], int]:
     try:
         parser: Any = import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
         with warnings.catch_warnings():
-            # Whoever compiled the pattern has seen them.
+            # They were shown when the pattern was compiled.
             warnings.simplefilter("ignore")
             tree = parser.parse(regex.pattern, regex.flags)
         return list(tree), tree.state.flags
@@ -388,6 +388,6 @@ def _class_item(item: _Node) -> str:
 
 @lru_cache(maxsize=1024)
 def _signs_of_class(text: str, flags: int) -> int:
-    # One character at a time: Python says what its class matches, case and all.
+    # One character at a time: Python tells what its class matches, case included.
     one = re.compile(f"[{text}]", flags)
     return sum(bit for sign, bit in BIT.items() if one.match(sign))

@@ -123,14 +123,14 @@ def _first_stranger(
 
 
 def _accepts(regex: re.Pattern[str], automaton: Automaton, origin: str) -> bool:
-    # Only an exact automaton can stand for the pattern, which may take exponential time.
+    # Only an exact automaton can replace the pattern, which may take exponential time.
     if not automaton.accepts(origin):
         return False
     return automaton.exact or (within_bounds(regex, origin) and bool(regex.fullmatch(origin)))
 
 
 class _Judge:
-    """Says of one origin after the other whether an automaton names its owner."""
+    """Tells of each origin whether an automaton names its owner."""
 
     def __init__(self, automaton: Automaton) -> None:
         self._automaton = automaton

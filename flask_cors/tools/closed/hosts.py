@@ -58,7 +58,7 @@ class Grammar(Protocol[_PlaceT]):
         ...
 
     def owned(self, place: _PlaceT) -> bool:
-        """Return whether *place* lies in the part that identifies the owner."""
+        """Return whether *place* is in the part that identifies the owner."""
         ...
 
 
@@ -131,7 +131,7 @@ class Domains:
 
     def _dot(self, place: DomainPlace) -> Iterable[tuple[DomainPlace, str]]:
         if not place.edge:
-            # "example.com." is the host of whoever holds example.com.
+            # "example.com." is a host of the owner of example.com.
             trailing = place.first and not place.dotted and not self._strict
             return [(place._replace(dotted=True), NOTHING)] if trailing else []
         if not self._label_ends(place) or self._is_private(place):
@@ -344,5 +344,5 @@ def _is_host(host: str) -> bool:
 
 
 def is_strict(host: str) -> bool:
-    """Return whether *host* is written as Fetch's ``serialized-host`` says."""
+    """Return whether *host* is written as Fetch's ``serialized-host``."""
     return host.startswith("[") or re.fullmatch(_NAME, host) is not None

@@ -30,7 +30,7 @@ from .hosts import (
 _PlaceT = TypeVar("_PlaceT")
 
 MOST_CHOICES: Final = 10
-# Nobody can register a top-level domain, nor a host without a dot; but who shares a network
+# No one can register a top-level domain, or a host without a dot; but who shares a network
 # can take such a name. An unescaped dot or two (``https://app.example.com`` accepts
 # ``https://appxexamplexcom``) let nobody in; an unbounded set of them does.
 _FORGIVEN: Final = 1000
@@ -100,7 +100,7 @@ class Reading:
             self.work.take(len(moves))
             for move in moves:
                 if move.signs & bit and move.target in self.distance:
-                    # A dot that stands for itself names nothing.
+                    # An escaped dot names nothing.
                     size = 1 if sign == "." else move.class_size
                     total = _rounded(choices * move.choices * size)
                     after[move.target] = min(after.get(move.target, MANY), total)

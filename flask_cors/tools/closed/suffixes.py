@@ -38,7 +38,7 @@ class SuffixRules:
         return read in self.rules or f"{read}.*" in self.rules
 
     def is_private(self, read: str) -> bool:
-        """Return whether *read* is a suffix below which nobody can register a name."""
+        """Return whether *read* is a suffix below which no one can register a name."""
         return read[::-1] in PRIVATE_SUFFIXES
 
     def any_label(self, read: str) -> bool:

@@ -33,7 +33,7 @@ _LITERAL = re.compile(r"https?://(?:[a-z0-9:-]|\\[./-])+")
 def suggest_closed(regex: re.Pattern[str]) -> str | None:
     """Return an origin, a wildcard or a regex to write in place of *regex*, which is open.
 
-    It has been proved closed as it stands in a list of ``origins``, where case is ignored, and
+    It has been proved closed as an item of ``origins``, where case is ignored, and
     accepts an origin that *regex* accepts. ``None`` where *regex* is closed, and where it
     is not clear what is meant.
     """
@@ -97,7 +97,7 @@ def _with_scheme(text: str) -> str:
 
 
 def _escaped_dots(text: str) -> str:
-    """Escape the dots that stand for themselves."""
+    """Escape the dots that are meant as dots."""
     bare = _ESCAPED_OR_CLASS.sub(lambda found: "#" * len(found[0]), text)
     for dot in reversed([found.start() for found in _LONE_DOT.finditer(bare)]):
         text = f"{text[:dot]}\\{text[dot:]}"
@@ -105,7 +105,7 @@ def _escaped_dots(text: str) -> str:
 
 
 def _whole_labels(text: str) -> str:
-    """Let whole labels stand before a name, and nothing that becomes part of it."""
+    """Allow whole labels before a name, and nothing that becomes part of it."""
     return _WIDE_BEFORE_NAME.sub(lambda _: _SUBDOMAINS, text)
 
 

@@ -40,7 +40,7 @@ class Addresses:
         )
 
     def relation(self, origin: str) -> str:
-        """Say in words how a page of *origin* stands to the app."""
+        """Return in words how the site of *origin* relates to that of the app."""
         if origin == self.app:
             return "the app's own origin"
         if origin != "null" and site_of(origin) == site_of(self.app):
@@ -68,7 +68,7 @@ def is_this_machine(host: str) -> bool:
     """Return whether a ``Host`` is a name that browsers resolve to this machine alone.
 
     Everything below ``localhost`` is (RFC 6761, section 6.3). Another name may be rebound
-    to loopback by whoever owns it, so that a page of theirs would have the lab's origin.
+    to loopback by its owner, so that a page of theirs would have the lab's origin.
     """
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
     name = name.lower()
@@ -78,7 +78,7 @@ def is_this_machine(host: str) -> bool:
 def only_this_machine(application: Application, besides: str = "") -> Application:
     """Return *application*, with a 403 for a ``Host`` that is not this machine's.
 
-    *besides* is a host name that counts with the names below it: an app's ``SERVER_NAME``.
+    *besides* is a host name that is accepted with the names below it: an app's ``SERVER_NAME``.
     """
     other = besides.partition(":")[0].lower()
 

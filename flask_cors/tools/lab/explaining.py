@@ -14,7 +14,7 @@ from ..report import to_show
 
 
 def explained(app: Flask, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what ``explain()`` says of a request, as ``explanation.js`` shows it.
+    """Return what ``explain()`` finds for a request, as ``explanation.js`` shows it.
 
     *asked* holds ``method``, ``url``, ``origin``, ``headers`` and ``credentials``. Raises
     ``ConfigError`` where the configuration has errors, ``ValueError`` for what is no request.
@@ -25,7 +25,7 @@ def explained(app: Flask, asked: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError("the URL starts with http:// or https://")
     headers = {str(name): str(value) for name, value in asked["headers"]}
     state = state_of(app)
-    told = explain(
+    explanation = explain(
         app,
         state.policies(),
         state.hand_written,
@@ -35,4 +35,4 @@ def explained(app: Flask, asked: Mapping[str, Any]) -> dict[str, Any]:
         headers=headers,
         credentials=bool(asked["credentials"]),
     )
-    return to_show(told)
+    return to_show(explanation)

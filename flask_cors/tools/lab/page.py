@@ -1,8 +1,8 @@
 """The lab's pages, and the answers to their scripts.
 
 One small app, which is served under every name of this machine. Its scripts ask it for the
-app's routes, for explanations and for what reached the app; nobody else can, since the token
-that each question carries stands in the page alone.
+app's routes, for explanations and for what reached the app; no other page can, since the token
+that each question carries is in the page alone.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def _add_pages(page: Flask, lab: Lab) -> None:
 def _restrict(response: Response) -> Response:
     """Let a page run the lab's scripts alone, and be framed by none but the lab's.
 
-    A page of the lab asks wherever the form says, and follows redirects as any page would,
+    A page of the lab asks the URL in the form, and follows redirects as any page would,
     so connections, frames and forms are not restricted.
     """
     framing = "'self'" if request.endpoint == "sender" else "'none'"
@@ -115,7 +115,7 @@ Question = Callable[[Lab, Mapping[str, Any]], Any]
 def _for_pages_alone(lab: Lab, question: Question) -> Callable[[], ResponseReturnValue]:
     """Return a view that answers the lab's own pages with JSON, or says why not.
 
-    The header makes a page of another origin send a preflight, which nobody grants.
+    The header makes a page of another origin send a preflight, which is never granted.
     """
 
     @wraps(question)
@@ -165,7 +165,7 @@ def _origin(lab: Lab, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _explain(lab: Lab, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what ``explain()`` says of a request; see :func:`.explaining.explained`."""
+    """Return what ``explain()`` finds for a request; see :func:`.explaining.explained`."""
     if lab.app is None:
         raise ValueError(lab.problem)
     return explained(lab.app, asked)
@@ -199,7 +199,7 @@ def _is_of(entry: Entry, asked: Mapping[str, Any]) -> bool:
 
 
 def _model(lab: Lab, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a page of an origin gets that nobody here can have."""
+    """Return what a page gets of an origin that no page of the lab can have."""
     url = str(asked["url"])
     if urlsplit(url).scheme not in ("http", "https"):
         raise ValueError("the URL starts with http:// or https://")

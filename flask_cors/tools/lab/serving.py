@@ -35,7 +35,7 @@ class PortError(Exception):
 
 @dataclass(frozen=True)
 class Choice:
-    """What the command line says; ``server`` is the origin of an app that runs elsewhere."""
+    """What the command line asks for; ``server`` is the origin of an app that runs elsewhere."""
 
     app_port: int
     page_port: int

@@ -651,7 +651,7 @@ def test_a_view_registered_without_its_mark_is_warned_of() -> None:
         App(views={"e": shown}).policies()
     (entry,) = caught
     assert str(entry.message) == (
-        "the view view.<locals>.show is registered without the mark of cross_origin: "
+        "the view view.<locals>.show is registered without its decorator, cross_origin: "
         "write cross_origin below @app.route, next to the function"
     )
 

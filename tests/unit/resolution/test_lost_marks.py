@@ -94,7 +94,7 @@ def test_a_view_that_was_registered_before_its_mark() -> None:
     lost = lost_at_registration(shown)
     assert lost is not None
     assert lost.reason == (
-        "it was registered before the mark of cross_origin at app.py:7 was put on"
+        "it was registered before the decorator cross_origin at app.py:7 was applied"
     )
     assert lost.hint == "Write cross_origin below @app.route, next to the function."
     assert lost_at_registration(put(shown, mark())) is None
@@ -108,7 +108,7 @@ def test_a_mark_behind_a_decorator_without_wraps() -> None:
     lost = lost_in_wrapper(unwrapped(view(Mark({}, Source("view", "cross_origin", "app.py", 7)))))
     assert lost is not None
     assert lost.reason == (
-        "the mark of cross_origin at app.py:7 is lost behind a decorator without functools.wraps"
+        "the decorator cross_origin at app.py:7 is lost below one that does not use functools.wraps"
     )
     assert "functools.wraps" in lost.hint
 

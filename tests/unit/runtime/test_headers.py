@@ -295,7 +295,7 @@ def test_credentials_of_the_app_are_taken_off_where_any_origin_is_allowed(
     for logged in (1, 2):
         assert sent(response, decision(origins="*")) == [ACAO, VARY]
         assert len(caplog.records) == logged
-    assert "is taken off" in caplog.text
+    assert "is removed" in caplog.text
     assert CREDENTIALS in list(response.headers)
     assert sent(response, decision()) == [CREDENTIALS, ACAO, VARY]
 

@@ -39,7 +39,7 @@ ROWS: Final = (WARNING, *(row.info for row in every_row()))
 def upgrade(
     app: Flask, state: State, heard: Sequence[warnings.WarningMessage] = ()
 ) -> UpgradeResult:
-    """Return what changes for an app, as its configuration stands now.
+    """Return what changes for an app, with its present configuration.
 
     *heard* are the warnings that were issued while the app was set up. Where the
     configuration has errors, these are the changes: the app does not start.
@@ -68,7 +68,7 @@ def _changes(subject: Subject) -> Iterator[Change]:
 def _warnings(
     heard: Iterable[warnings.WarningMessage], found: Sequence[Change]
 ) -> Iterator[Change]:
-    """Yield the warnings of this package that no change says already."""
+    """Yield the warnings of this package that no change covers."""
     places = {(change.file, change.line) for change in found}
     known = [change.what.partition(": ")[2] or change.what for change in found]
     for item in heard:

@@ -28,7 +28,7 @@ _USELESS: Final = {
 
 
 def _set(subject: Subject, option: str) -> Iterator[Use]:
-    """Yield the uses of an option that somebody set."""
+    """Yield the uses of an option that is set."""
     return (use for use in subject.uses(option) if not use.is_default)
 
 
@@ -145,7 +145,7 @@ def _allows_any_header(policy: Policy) -> bool:
 def exposed_on_preflights(subject: Subject) -> Iterator[Effect]:
     for use in _set(subject, "expose_headers"):
         if use.value:
-            what = f"{some(use.value)} stood in answers to preflights too, where it means nothing"
+            what = f"{some(use.value)} was sent on preflights too, where it means nothing"
             yield Effect(HEADERS, use.found(what, "Nothing needs to be done."))
 
 

@@ -47,9 +47,8 @@ def wildcards(subject: Subject) -> Iterator[Effect]:
         for text in sorted(use.value.wildcards):
             sample = text.replace("://*", "://x").replace(":*", ":3000")
             if matches_origin(text, sample):
-                what = (
-                    f"{text!r} matched every origin that begins so; it matches {sample} and alike"
-                )
+                matched = f"{text!r} matched every origin that begins so"
+                what = f"{matched}; it matches origins such as {sample}"
                 yield Effect(LESS, use.found(what, "Letting other hosts in again is not safe."))
             else:
                 what = f"{text!r} was a regular expression that refused {sample}; it allows it"

@@ -18,7 +18,7 @@ from .changes import HEADERS, LESS, MORE, Effect, row
 from .incumbent import Resources
 from .written import has_position
 
-# What a browser sees; the rest says how the library works.
+# What a browser sees; the rest is about how the library works.
 _SEEN: Final = (
     "origins",
     "methods",
@@ -150,7 +150,7 @@ def final_denials(subject: Subject) -> Iterator[Effect]:
 
 
 def _of_other_objects(subject: Subject, item: RouteRow) -> Iterator[Layer]:
-    """Yield what other ``CORS`` objects for the same app or blueprint say of a route's path."""
+    """Yield what other ``CORS`` objects for the same app or blueprint set for a route's path."""
     route = subject.table.route(item.endpoint, item.rule)
     sources = {layer.source for layer in item.layers}
     for scope in route.scopes if route else ():
@@ -216,7 +216,7 @@ def _in_words(found: Mapping[str, tuple[Setting, Setting]]) -> str:
 
 
 def _keep(layer: Layer, found: Mapping[str, tuple[Setting, Setting]]) -> str:
-    """Return what to write at *layer* for the old values, as far as a line can say them."""
+    """Return what to write at *layer* for the old values, as far as one line can hold them."""
     lines = [f"{name}={text}" for name, (_, old) in found.items() if (text := _code(name, old))]
     target = "@cross_origin" if layer.mark is not None else layer.place
     said = [f"To keep the old values, write {', '.join(lines)} in {target}."] if lines else []

@@ -1,4 +1,4 @@
-"""What stands in the source where an option is set, as far as the file can be read."""
+"""The source code where an option is set, as far as the file can be read."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def has_position(source: Source, name: str) -> bool:
 
 
 def strings_at(source: Source) -> set[str]:
-    """Return the strings that stand in the calls at *source*."""
+    """Return the strings in the calls at *source*."""
     nodes = (node for call in calls_at(source) for node in ast.walk(call))
     return {
         node.value
