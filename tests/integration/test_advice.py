@@ -376,8 +376,8 @@ def test_credentials_for_the_whole_app_beside_a_public_part(how: str) -> None:
         (
             ["GET"],
             "patch",
-            r"Write the method in capitals in the page, 'PATCH': .* unchanged; and in CORS\(app\) at "
-            r".*, add 'PATCH' to methods\.",
+            r"Write the method in capitals in the page, 'PATCH': .* unchanged; and in "
+            r"CORS\(app\) at .*, add 'PATCH' to methods\.",
         ),
         (["GET"], "PATCH", r"In CORS\(app\) at .*, add 'PATCH' to methods\."),
         (["GET"], "put", r"In CORS\(app\) at .*, add 'PUT' to methods\."),
