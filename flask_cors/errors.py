@@ -223,7 +223,7 @@ def caller() -> FrameType | None:
 def said_at(level: str, place: str) -> Source:
     """Return the source of what the calling code sets at *place*."""
     frame = caller()
-    if frame is None or any(_is_of(package, frame) for package in _NOT_USERS):
+    if frame is None or not _is_users(frame):
         return Source(level, place)
     return Source(level, place, frame.f_code.co_filename, frame.f_lineno)
 
@@ -239,14 +239,20 @@ def warn_about(problem: Problem) -> None:
 
 
 def warn_at(source: Source, message: str, category: type[Warning] = CorsWarning) -> None:
-    """Warn, pointing at the line of *source*, which may have been run long ago."""
+    """Warn, pointing at the line of *source*, which may have been run long ago.
+
+    Where it has no line, as in ``app.config``, the warning names its place, and never a line of
+    Flask's that happens to be running.
+    """
     frame = caller()
-    if source.file is None or source.line is None or _is_at(frame, source):
+    if source.file is not None and source.line is not None:
+        where = source.file, source.line
+    else:
+        where = f"<{printable(source.place)}>", 0
+    if _is_at(frame, source) or (not where[1] and frame is not None and _is_users(frame)):
         _warn(frame, message, category)
     else:
-        warnings.warn_explicit(
-            printable(message), category, source.file, source.line, registry=_SHOWN
-        )
+        warnings.warn_explicit(printable(message), category, *where, registry=_SHOWN)
 
 
 def _warn(frame: FrameType | None, message: str, category: type[Warning]) -> None:
@@ -263,6 +269,10 @@ def _warn(frame: FrameType | None, message: str, category: type[Warning]) -> Non
         names.get("__name__") or "<string>",
         names.setdefault("__warningregistry__", {}),
     )
+
+
+def _is_users(frame: FrameType) -> bool:
+    return not any(_is_of(package, frame) for package in _NOT_USERS)
 
 
 def _is_of(package: str, frame: FrameType) -> bool:

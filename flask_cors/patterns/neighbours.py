@@ -43,6 +43,9 @@ _STRANGERS: Final = (
     "x", ".com", "com", "net", "io", "org", "om", "munity", "-", "8.8.8.8",
     "2606:4700:4700::1111",
 )  # fmt: skip
+# What names nobody: schemes, and labels that anybody's host may have.
+_NO_NAMES: Final = frozenset({"http", "https", "s", "ws", "wss", "www", *_TOP_LEVEL})
+_SHORTEST_NAME: Final = 2
 _SINGLES: Final = "axm1-._"
 _MOST_TRIED: Final = 200
 _MOST_SUGGESTED: Final = 150
@@ -140,6 +143,40 @@ def matches_unrelated(regex: re.Pattern[str]) -> str | None:
         if short and regex.fullmatch(origin) and host not in literal:
             return origin
     return None
+
+
+def names_no_host(regex: re.Pattern[str]) -> bool:
+    """Return whether a pattern requires no text but that of schemes and top-level domains.
+
+    Such a pattern may match any origin, in ways that were not tried, and so may one that cannot
+    be read here.
+    """
+    alternatives = _read(_text_of(regex))
+    if alternatives is None:
+        return True
+    # An alternative without anything matches no origin.
+    return any(_names_nothing(_required(items)) for items in alternatives if items)
+
+
+def _names_nothing(text: str) -> bool:
+    names = set(re.findall(r"[a-z0-9]+", text)) - _NO_NAMES
+    # A bracket is that of an IPv6 address.
+    return "[" not in text and sum(map(len, names)) < _SHORTEST_NAME
+
+
+def _required(items: Sequence[_Item]) -> str:
+    """Return the literal text that every match holds, with a space for what may vary."""
+    return "".join(_required_of(item) for item in items)
+
+
+def _required_of(item: _Item) -> str:
+    if not item.low or item.sign_class:
+        return " "
+    if not item.alternatives:
+        return item.text
+    texts = [_required(items) for items in item.alternatives]
+    # The alternative that names least may be the one that is there.
+    return next((text for text in texts if _names_nothing(text)), texts[0])
 
 
 def tried_origins(regex: re.Pattern[str]) -> list[str]:

@@ -70,7 +70,8 @@ class Origins:
     regexes: tuple[re.Pattern[str], ...] = ()
     callables: tuple[Predicate, ...] = ()
     #: A regular expression, given as a string, that matches origins which have nothing to do
-    #: with it, and one of these: as far as credentials are concerned, it counts as any origin.
+    #: with it, and one of these, or "" where it names no host at all: as far as credentials are
+    #: concerned, it counts as any origin.
     unrelated: tuple[str, str] | None = None
     #: The names of the async callables that cannot be asked, as the app has no asgiref.
     unanswered: tuple[str, ...] = ()
@@ -274,10 +275,11 @@ def _examine(
 ) -> tuple[str, str] | None:
     """Warn about a regular expression that is slow, matches nothing, or lets neighbours in.
 
-    Returns the pattern, and an origin that it matches, where this has nothing to do with it.
+    Returns the pattern, and an origin that it matches, where this has nothing to do with it;
+    without an origin where the pattern names no host, and none was found.
     """
     from .emptiness import can_match_origin
-    from .neighbours import matches_unrelated, stranger_let_in
+    from .neighbours import matches_unrelated, names_no_host, stranger_let_in
     from .redos import warn_of_nested_quantifiers
 
     warn_of_nested_quantifiers(regex.pattern, report, option)
@@ -286,8 +288,8 @@ def _examine(
     # A compiled one is taken at its word, and ``flask cors check`` examines it.
     if not isinstance(item, str):
         return None
-    if unrelated := matches_unrelated(regex):
-        return regex.pattern, unrelated
+    if (unrelated := matches_unrelated(regex)) or names_no_host(regex):
+        return regex.pattern, unrelated or ""
     if stranger := stranger_let_in(regex):
         advice = "list the hosts, or write a wildcard of your domain: 'https://*.example.com'"
         report.warn(option, item, f"it also lets in {stranger!a}; {advice}")

@@ -93,7 +93,7 @@ def parse_pattern(given: str | re.Pattern[str]) -> PathPattern:
 
 def _regex(regex: re.Pattern[str]) -> PathPattern:
     literal, prefix, rest = _literal_text(regex)
-    whole = literal == prefix and rest in ("", ".*")
+    whole = literal == prefix and rest in ("", ".*") and "(?#" not in regex.pattern
     return PathPattern(regex.pattern, literal, prefix, whole, regex=regex)
 
 

@@ -144,7 +144,8 @@ def _any_origin(origins: Origins) -> str:
         return "any origin is allowed"
     if origins.unrelated:
         pattern, stranger = origins.unrelated
-        return f"any origin is allowed, as {pattern!a} matches {stranger!a} too"
+        why = f"matches {stranger!a} too" if stranger else "requires no host's name"
+        return f"any origin is allowed, as {pattern!a} {why}"
     return ""
 
 

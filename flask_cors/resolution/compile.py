@@ -14,7 +14,7 @@ from itertools import product
 from operator import length_hint
 from typing import Any, Final, Protocol
 
-from ..errors import LOG, Problem, Report, Source, raise_if, warn, warn_about, warn_at
+from ..errors import LOG, Problem, Report, Source, raise_if, warn_about, warn_at
 from ..options.reader import current, read_config
 from ..options.schema import DEFAULT_METHODS, Setting
 from ..patterns.origins import Origins
@@ -195,7 +195,10 @@ class Policies:
         """
         self.route(target.endpoint, target.rule)
         around = self.table.layers_around(target)
-        return self._compiled(resolve((placed(layer), *around), self._base))
+        known = len(self._report.problems)
+        policy = self._compiled(resolve((placed(layer), *around), self._base))
+        self._log_problems(known)
+        return policy
 
     @cached_property
     def uncovered(self) -> Policy:
@@ -231,15 +234,17 @@ class Policies:
         known, unwarned = len(self._report.problems), len(self._unwarned)
         self._add(endpoint, rules)
         self.are_one = False
-        for problem in _unique(self._report.problems[known:]):
-            LOG.error(
-                "CORS grants nothing by this option at the endpoint %r: %s", endpoint, problem
-            )
+        self._log_problems(known, f" at the endpoint {endpoint!r}")
         for problem in self._unwarned[unwarned:]:
             LOG.error("CORS grants less where this applies: %s", problem)
         if (endpoint, text) not in self._routes:
             self._routes[endpoint, text] = Route(None, _NO_METHODS, (), False)
         return self._routes[endpoint, text]
+
+    def _log_problems(self, known: int, where: str = "") -> None:
+        """Log the problems found since there were *known*: their options grant nothing."""
+        for problem in _unique(self._report.problems[known:]):
+            LOG.error("CORS grants nothing by this option%s: %s", where, problem)
 
     def _all_known(self) -> set[Policy | None]:
         """Return the policies of all routes, ``None`` among them where CORS is off on one."""
@@ -367,9 +372,10 @@ class Policies:
         for view in views:
             if mark_of(view) is None and (lost := lost_mark_of(view)):
                 name = getattr(view, "__qualname__", repr(view))
-                warn(
+                warn_at(
+                    lost.source,
                     f"the view {name} is registered without its decorator, {lost.source}: "
-                    "write cross_origin below @app.route, next to the function"
+                    "write cross_origin below @app.route, next to the function",
                 )
 
     def _warn_of_hooks(self) -> None:

@@ -13,13 +13,14 @@ from typing import Final
 
 from flask import Flask, Request, Response, current_app, request
 
-from ..policy.decide import Decision, decide
+from ..patterns.paths import has_dot_segment
+from ..policy.decide import Decision, Served, decide
 from ..policy.policy import Policy
 from ..resolution.compile import Policies
 from ..resolution.marks import Layer, Mark
 from .decisions import preflight_of
-from .endpoint import target_of
-from .notes import notes_on
+from .endpoint import target_for, target_of, targets_served
+from .notes import UNDECIDED, notes_on
 
 _current_request: Final[Callable[[], Request]] = request._get_current_object  # type: ignore[attr-defined]
 _current_app: Final[Callable[[], Flask]] = current_app._get_current_object  # type: ignore[attr-defined]
@@ -47,14 +48,50 @@ def note(req: Request, response: Response, mark: Mark) -> None:
     if notes.returned is not response:
         notes.returned = response
         notes.mark = mark
+        notes.by_mark = UNDECIDED
 
 
 def decide_by(policies: Policies, app: Flask, req: Request, mark: Mark) -> Decision | None:
-    """Decide on a response by the mark of the function that was called; ``None`` if exempt."""
-    if mark.exempt:
+    """Decide on a response by the mark of the function that was called; ``None`` if exempt.
+
+    A path with a dot segment gets no headers at any level, since no resource is matched with it.
+    """
+    if mark.exempt or has_dot_segment(req.path):
         return None
     policy = _policy_of(policies, app, req, mark)
-    return decide(policy, req.environ.get("HTTP_ORIGIN"), preflight_of(req))
+    wanted = preflight_of(req)
+    served = () if wanted is None else _served_with(policies, app, req, policy, wanted.method)
+    return decide(policy, req.environ.get("HTTP_ORIGIN"), wanted, served)
+
+
+def _served_with(
+    policies: Policies, app: Flask, req: Request, policy: Policy, method: str
+) -> Served:
+    """Return the policies of all methods of the URL, where another endpoint serves some of them.
+
+    What this endpoint serves is taken to call the function, too.
+    """
+    rule, targets = req.url_rule, targets_served(app, req, policy.methods - {"*"})
+    if rule is None or all(each.endpoint == rule.endpoint for each in targets):
+        return ()
+    served = {
+        each.method or "": policy if each.endpoint == rule.endpoint else policies.policy(each)
+        for each in targets
+    }
+    return tuple({**served, method: policy}.items())
+
+
+def decides(policies: Policies, app: Flask, req: Request, mark: Mark) -> bool:
+    """Return whether the function's own mark decides, and not that of the view.
+
+    On a preflight, only where the function is called for the endpoint that would serve the method.
+    """
+    if is_of_the_view(policies, req, mark):
+        return False
+    wanted, rule = preflight_of(req), req.url_rule
+    if wanted is None or rule is None:
+        return True
+    return target_for(app, req, wanted.method).endpoint in (None, rule.endpoint)
 
 
 def is_of_the_view(policies: Policies, req: Request, mark: Mark) -> bool:

@@ -20,9 +20,10 @@ from ..resolution.table import NOT_COMPILED, Target
 from . import endpoint as endpoints
 
 # Bounds on what clients can make an app remember; tests/unit/runtime measures the bytes.
-MAX_DECISIONS: Final = 1024
+MAX_DECISIONS: Final = 768
 MAX_TEXT: Final = 256
 MAX_HEADER_NAMES: Final = 16
+MAX_SERVED: Final = 8
 
 _Key = tuple[Policy, str | None, Preflight | tuple[Preflight | None, Served] | None]
 
@@ -52,7 +53,7 @@ class Memory:
         known = self._known.get(key)
         if known is None:
             known = decide(policy, origin, preflight, served)
-            if known.lasting and _is_small(origin, preflight):
+            if known.lasting and len(served) <= MAX_SERVED and _is_small(origin, preflight):
                 if len(self._known) >= MAX_DECISIONS:
                     self._known.clear()
                 self._known[key] = known

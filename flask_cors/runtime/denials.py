@@ -11,9 +11,10 @@ from flask import Flask, Request, Response, current_app
 from werkzeug.wsgi import get_host
 
 from .. import fetch
-from ..errors import CORE_LOG, LOG, printable, shorten
+from ..errors import CORE_LOG, LOG, Source, printable, shorten
 from ..policy.decide import Decision
 from ..policy.policy import Policy
+from ..resolution.marks import Mark
 from ..signals import cors_denied
 from .headers import explain_with, forbid_storing
 from .notes import notes_on
@@ -24,6 +25,8 @@ _OF_PAGES: Final = {"ws": "http", "wss": "https"}
 _NO_HOOK_RAN: Final = ": it is called before any hook of the app has run, so g is empty"
 # Each policy is logged once: browsers send a cookie with every request of a page.
 _with_cookies: WeakSet[Policy] = WeakSet()
+# Where ``enforce`` has no effect, each place once.
+_LOST_ENFORCEMENT: Final[set[Source]] = set()
 
 
 def report(app: Flask, request: Request, decision: Decision, response: Response) -> None:
@@ -93,6 +96,19 @@ def _is_raised_by_g(error: BaseException) -> bool:
     frames = [frame for frame, _ in walk_tb(error.__traceback__)]
     owner = frames[-1].f_locals.get("self") if frames else None
     return isinstance(owner, current_app.app_ctx_globals_class)
+
+
+def report_lost_enforcement(mark: Mark) -> None:
+    """Report, once, ``enforce`` on a function that other code calls: it has run by then."""
+    enforce = mark.settings.get("enforce")
+    if enforce is not None and enforce.value and mark.source not in _LOST_ENFORCEMENT:
+        _LOST_ENFORCEMENT.add(mark.source)
+        LOG.error(
+            "enforce=True (%s) has no effect: other code calls this function, and Flask finds no "
+            "view with this decorator. Decorate the view itself, with functools.wraps in the "
+            "decorators above, or write enforce=True in CORS(app).",
+            mark.source,
+        )
 
 
 def explain_refusal(app: Flask, request: Request, response: Response) -> None:

@@ -80,7 +80,7 @@ def _methods_at(adapter: MapAdapter, path: str, every: set[str]) -> set[str]:
             found |= {*(error.valid_methods or ())}
         except RequestRedirect:
             found |= every
-        except HTTPException:
+        except Exception:  # as in `_search`
             continue
     return found
 
@@ -125,7 +125,10 @@ def prefix_matcher(app: Flask) -> Callable[[str, str], bool]:
         return made.bind("localhost")
 
     def covers(prefix: str, path: str) -> bool:
-        return adapter_of(prefix).test(path)
+        try:
+            return adapter_of(prefix).test(path)
+        except Exception:  # a converter's own
+            return False
 
     return covers
 
@@ -156,7 +159,8 @@ def _search(adapter: MapAdapter, path: str, method: str, hops: int = _MOST_REDIR
         if error.valid_methods and hops:
             first = min(error.valid_methods, key=_order)
             return _search(adapter, path, first, hops - 1)._replace(method=None)
-    except HTTPException:
+    except Exception:
+        # None serves it. Or a converter failed that Flask does not call for this request.
         pass
     else:
         return Target(rule.endpoint, rule.rule, method.upper(), path)

@@ -55,7 +55,7 @@ def explain_with(reason: str, response: Response, environ: dict[str, Any]) -> No
 
 
 def forbid_storing(response: Response, environ: dict[str, Any]) -> None:
-    """Have ``Cache-Control: no-store`` sent, where the app writes no ``Cache-Control`` itself."""
+    """Have ``Cache-Control: no-store`` sent, unless the app keeps shared caches out."""
     environ.setdefault(EXPLANATION, "")
     environ[NO_STORE] = True
     _prepare(response)
@@ -142,7 +142,11 @@ def _explain(headers: Headers, environ: dict[str, Any]) -> None:
     if environ[EXPLANATION] and fetch.ALLOW_ORIGIN not in headers:
         headers.set(fetch.EXPLANATION, environ[EXPLANATION])
     if NO_STORE in environ:
-        headers.setdefault("Cache-Control", "no-store")
+        # What the app sets for its pages is not meant for this: a shared cache that stored the
+        # refusal would refuse every page.
+        present = headers.get("Cache-Control", "").lower()
+        if "no-store" not in present and "private" not in present:
+            headers.set("Cache-Control", "no-store")
 
 
 # -- a response that has headers of its own --------------------------------------------------

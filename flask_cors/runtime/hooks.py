@@ -207,10 +207,14 @@ class Hooks:
         """
         notes = notes_on(req)
         if notes.mark is not None and notes.returned is returned:
-            current = self._compiled(req)
-            if not called.is_of_the_view(current.policies, req, notes.mark):
-                decision = called.decide_by(current.policies, self._app, req, notes.mark)
-                return _note(req, decision)
+            policies = self._compiled(req).policies
+            if called.decides(policies, self._app, req, notes.mark):
+                if notes.by_mark is UNDECIDED:
+                    denials.report_lost_enforcement(notes.mark)
+                    notes.by_mark = called.decide_by(policies, self._app, req, notes.mark)
+                    if notes.by_mark is not None:
+                        denials.report_failed_callable(notes.by_mark)
+                return notes.by_mark
         if notes.decision is not UNDECIDED:
             return notes.decision
         # The app's own preprocess_request may have answered before this package was asked.

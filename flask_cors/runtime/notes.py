@@ -25,11 +25,21 @@ class Notes:
     """What is noted on one request.
 
     ``decision`` was made before the response; ``returned`` is the response of the marked function
-    that was called last, and ``mark`` its mark; ``answered`` says that no hook of the app ran
+    that was called last, ``mark`` its mark and ``by_mark`` the decision by it, on that response
+    alone; ``answered`` says that no hook of the app ran
     before the answer; ``reported`` that a denial was logged; ``refused`` why ``enforce`` refused.
     """
 
-    __slots__ = ("answered", "decision", "mark", "refused", "reported", "request", "returned")
+    __slots__ = (
+        "answered",
+        "by_mark",
+        "decision",
+        "mark",
+        "refused",
+        "reported",
+        "request",
+        "returned",
+    )
 
     def __init__(self, request: Request) -> None:
         # A strong reference would keep the two alive, since the request holds the environ.
@@ -37,6 +47,7 @@ class Notes:
         self.decision: Decision | None = UNDECIDED
         self.answered = False
         self.mark: Mark | None = None
+        self.by_mark: Decision | None = UNDECIDED
         self.returned: Response | None = None
         self.refused = ""
         self.reported = False

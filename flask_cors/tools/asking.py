@@ -77,7 +77,8 @@ class Asked:
     """What came out: the verdict, its code in *problem* where one is known, the exchanges.
 
     ``found`` is what the table holds for the request that the page wants to make, ``last`` of
-    the request that was answered in the end, after redirects.
+    the request that was answered in the end, after redirects. ``own_options`` is the endpoint of
+    the view that answers the preflight itself, empty where none does.
     """
 
     verdict: str
@@ -86,6 +87,7 @@ class Asked:
     exchanges: tuple[ExplainedExchange, ...]
     found: Found
     last: Found
+    own_options: str
 
     @property
     def grants_credentials(self) -> bool:
@@ -113,6 +115,7 @@ def ask(app: Flask, policies: Policies, question: Question) -> Asked:
         exchanges=tuple(server.exchanges),
         found=server.found[0],
         last=server.found[-1],
+        own_options=server.own_options,
     )
 
 
@@ -180,6 +183,8 @@ class _Server:
     #: What the table holds for the requests that are not preflights, each looked up once.
     found: list[Found] = field(default_factory=list)
     refuses_private_network: bool = False
+    #: The endpoint of the view that answers the preflight itself.
+    own_options: str = ""
     #: Why ``enforce`` refuses the request, as the response says; empty where it does not.
     refused: str = ""
 
@@ -226,6 +231,8 @@ class _Server:
 
     def _preflight(self, asked: Request, wanted: Preflight) -> Reply:
         found = engine.answer_preflight(self.app, self._compiled, request, wanted)
+        if not found.short_circuits and (own := routing.own_options(request)):
+            self.own_options = own.endpoint
         granted = found.decision is not None and any(
             name == fetch.ALLOW_PRIVATE_NETWORK for name, _ in found.decision.headers
         )

@@ -172,6 +172,7 @@ def _request_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--origin", required=True, callback=_origin, help="The page's origin."),
         click.option(
             "--header",
+            "-H",
             "headers",
             multiple=True,
             callback=_headers,

@@ -179,6 +179,9 @@ def _code_of(app: Flask, asked: Asked, hand_written: Set[str]) -> _Code | None:
     if (asked.last.target.endpoint or "") in hand_written:
         before = f"The app wrote {fetch.ALLOW_ORIGIN} itself in a response of this endpoint"
         return _Code((), f"{before}, so that code decides; {alone}.")
+    if asked.verdict == "readable" and asked.own_options:
+        answers = f"The view of {asked.own_options} answers the preflight itself"
+        return _Code((), f"{answers}, and a browser wants status 200 to 299; {alone}.")
     return None
 
 

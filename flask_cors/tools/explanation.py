@@ -111,8 +111,8 @@ class Explanation:
 
     ``verdict`` is ``readable``, ``blocked``, ``same-origin``, without an origin ``no-origin``,
     ``refused`` where ``enforce`` has the server answer with 403 and no view runs, or
-    ``undecided`` where code of the app, named in ``writers``, writes or removes
-    Access-Control-Allow-Origin; ``otherwise`` is then the verdict of the options alone.
+    ``undecided`` where code of the app answers the preflight, or, named in ``writers``, writes or
+    removes Access-Control-Allow-Origin; ``otherwise`` is then the verdict of the options alone.
     ``message`` is what a browser's console would say, and ``problem`` the check that fails, as
     ``flask_cors.testing`` names it. ``status`` is the one that Flask answers with where no view
     would run, and ``why_status`` says why. ``off`` says why CORS is off here: ``exempt``,

@@ -556,6 +556,71 @@ def test_a_function_that_is_made_at_every_request_is_not_kept(sample: Flask) -> 
     assert len(gc.get_objects()) - before < 500
 
 
+# -- where the client chooses what is asked -------------------------------------------------
+
+
+@pytest.mark.rule("3.dot-segments", "1.called-decides")
+@pytest.mark.parametrize("path", ["/files/a/..%2fb", "/files/./b", "/missing/..", "/files/%2e%2e"])
+def test_a_path_with_a_dot_segment_gets_nothing_by_a_called_function_either(path: str) -> None:
+    app = Flask("sample")
+    CORS(app, origins=YOU)
+    # It sets no origins: they come from the app, whose resources match no such path.
+    helper = cross_origin(expose_headers="X-Total")(lambda text, code=200: (text, code))
+    app.register_error_handler(404, lambda error: helper("gone", 404))
+    app.add_url_rule("/files/<path:name>", "files", lambda name: helper(name))
+    for origin in (EVIL, YOU, ME):
+        assert cors(ask(app, path, origin=origin)) == []
+    assert cors(ask(app, "/files/a", origin=YOU))[0] == acao(YOU)
+    assert cors(ask(app, "/files/a", origin=EVIL)) == [VARY]
+
+
+@pytest.mark.rule("1.called-decides", "6.preflight-cache")
+def test_a_called_function_grants_no_method_that_another_policy_refuses() -> None:
+    app = Flask("sample")
+    CORS(app, origins=YOU)
+    marked = cross_origin(ME, methods=["PUT", "DELETE"])(lambda: "put")
+    app.add_url_rule("/x", "put", lambda: marked(), methods=["PUT", "OPTIONS"])
+    app.add_url_rule("/x", "delete", lambda: "deleted", methods=["DELETE"])
+    assert cors(preflight(app, "/x", method="PUT")) == [acam("PUT"), acao()]
+    assert cors(preflight(app, "/x", method="DELETE")) == [VARY]
+    assert cors(preflight(app, "/x", YOU, "DELETE"))[1] == acao(YOU)
+
+
+@pytest.mark.rule("1.called-decides")
+def test_the_decision_is_that_of_the_response_that_is_sent() -> None:
+    app = Flask("sample")
+    CORS(app, origins=YOU)
+    helper = cross_origin(ME)(lambda: "helped")
+    app.add_url_rule("/", "index", lambda: helper())
+
+    @app.after_request
+    def fail(response: Response) -> Response:
+        if response.status_code == 200 and "fail" in request.args:
+            raise RuntimeError("a hook failed")
+        return response
+
+    app.register_error_handler(500, lambda error: ("the app's own", 500))
+    assert cors(ask(app)) == [acao()]
+    response = ask(app, "/?fail=1")
+    assert (response.status_code, cors(response)) == (500, [VARY])
+    assert cors(ask(app, "/?fail=1", origin=YOU)) == [acao(YOU)]
+
+
+@pytest.mark.rule("8.unneeded-config")
+def test_a_value_of_the_config_that_only_a_called_function_needs_is_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = Flask("sample")
+    app.config["CORS_ORIGINS"] = ["https://a b"]
+    helper = cross_origin(max_age=5)(lambda: "helped")
+    app.add_url_rule("/", "index", lambda: helper())
+    for _ in range(2):
+        assert cors(ask(app)) == []
+    found = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert len(found) == 1
+    assert found[0].startswith("CORS grants nothing by this option: CORS_ORIGINS='https://a b'")
+
+
 # -- handlers of view classes --------------------------------------------------------------
 
 

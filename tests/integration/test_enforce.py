@@ -570,6 +570,35 @@ def test_a_handlers_own_cache_control_stays() -> None:
     assert send(app, "POST", "/", STRANGE).response.headers["Cache-Control"] == "private"
 
 
+@pytest.mark.rule("5.refused-response")
+@pytest.mark.parametrize("value", ["public, max-age=300", "max-age=60", "no-cache"])
+def test_no_shared_cache_stores_a_refusal_as_the_app_has_it_store_pages(value: str) -> None:
+    app = app_with(origins=[], enforce=True)
+
+    @app.after_request
+    def store(response: Response) -> Response:
+        response.headers["Cache-Control"] = value
+        return response
+
+    assert send(app, "GET", "/", STRANGE).response.headers.getlist("Cache-Control") == ["no-store"]
+    assert send(app, "GET", "/", {}).response.headers["Cache-Control"] == value
+
+
+@pytest.mark.rule("1.called-decides")
+def test_enforce_on_a_function_that_other_code_calls_is_an_error_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = Flask("sample")
+    marked = cross_origin([], enforce=True)(ran)
+    app.add_url_rule("/", "index", lambda: marked(), methods=["POST"])
+    for _ in range(2):
+        assert send(app, "POST", "/", STRANGE).ran
+    found = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert len(found) == 1
+    assert "enforce=True (cross_origin at " in found[0].getMessage()
+    assert "has no effect: other code calls this function" in found[0].getMessage()
+
+
 def test_a_response_that_a_handler_shares_is_not_changed() -> None:
     app = app_with(origins=[], enforce=True)
     app.add_url_rule("/own", view_func=lambda: abort(403))

@@ -396,15 +396,24 @@ def test_a_redirect_is_followed() -> None:
     assert told.endpoint == "folder"
 
 
+@pytest.mark.rule("9.own-code")
 def test_a_view_that_serves_options() -> None:
-    told = explain(make_app(origins=ME), "PUT", "/own", ME)
+    app = make_app(origins=ME)
+    told = explain(app, "PUT", "/own", ME)
     asked = told.exchanges[0]
     assert (asked.answered_by, asked.status, list(asked.headers)) == (
         "app",
         None,
         [acao(), ALL_METHODS],
     )
-    assert told.verdict == "readable"
+    assert (told.verdict, told.otherwise, told.allowed) == ("undecided", "readable", False)
+    assert told.message == (
+        "The view of own answers the preflight itself, and a browser wants status 200 to 299; "
+        "by the options alone the page is allowed to read the response."
+    )
+    # Without a preflight it decides nothing, and an origin that is refused is refused.
+    assert explain(app, "GET", "/own", ME).verdict == "readable"
+    assert explain(app, "PUT", "/own", YOU).verdict == "blocked"
 
 
 def own(app: Flask, hook: bool = False) -> None:

@@ -17,6 +17,7 @@ from flask import (
     request,
     request_started,
 )
+from werkzeug.routing import BaseConverter
 
 from flask_cors import CORS, CorsWarning, cross_origin, of
 from tests.integration.exchange import (
@@ -443,3 +444,30 @@ def test_apps_that_come_and_go_are_not_kept(caplog: pytest.LogCaptureFixture) ->
     for _ in range(5):
         use()
     assert count() <= before
+
+
+class Tenant(BaseConverter):
+    """A converter that fails in its own way."""
+
+    def to_python(self, value: str) -> str:
+        """Look the tenant up."""
+        return {"ours": "ours"}[value]
+
+
+@pytest.mark.rule("4.404", "4.405")
+def test_a_converter_that_fails_where_flask_does_not_call_it() -> None:
+    app = Flask("sample")
+    app.url_map.converters["tenant"] = Tenant
+    blueprint = Blueprint("b", "b", url_prefix="/<tenant:tenant>")
+    blueprint.add_url_rule("/items", "items", lambda tenant: tenant)
+    CORS(blueprint, origins=YOU)
+    CORS(app, origins=ME)
+    app.register_blueprint(blueprint)
+    app.add_url_rule("/orders/<tenant:id>", "order", lambda id: id, methods=["POST"])
+    for path, status in (("/nope/x", 404), ("/orders/zz", 405)):
+        for method in ("GET", "PATCH"):
+            response = ask(app, path, method=method)
+            found = [line for line in lines(response) if line[0] != "Allow"]
+            assert (response.status_code, found) == (status, [acao()])
+    # Flask calls the other one for OPTIONS, and fails itself.
+    assert preflight(app, "/nope/x").status_code == 200

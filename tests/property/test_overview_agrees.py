@@ -148,5 +148,5 @@ def test_the_verdicts_are_those_of_requests(drawn: Any) -> None:
             for origin in (A, STRANGER, "http://localhost:1"):
                 expected = got(app, method, row.path, origin)
                 told = of(app).explain(method, row.path, origin)
-                assert told.verdict == expected
+                assert (told.otherwise or told.verdict) == expected
                 assert matrix.verdict(row, method, origin) == expected

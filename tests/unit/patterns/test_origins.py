@@ -608,6 +608,47 @@ def test_a_string_that_matches_anything_stands_for_any_origin(text: str) -> None
     assert origins.bind(run).unrelated == origins.unrelated
 
 
+# Each of these matches `https://attacker.net`, and is too slow, or too strange, to be tried.
+NAMELESS = [
+    r"(https?://.*)+",
+    "((.+)+)+",
+    "(.*)*",
+    "(.|..|...)*",
+    r"https?://(\w+[.-]?\w*)*\.\w+",
+    r"(https?://)(([a-zA-Z0-9]+)*[-.]?)+",
+    r"(?:https?://)?(?:[^@\n]+@)?(?:www\.)?([^:/\n?]+)+",
+    r"https?://([a-z0-9-]{1,63}\.){1,10}[a-z]{2,63}",
+    "(x)?(?(1)y|.*)",
+    r"https?://(?:www\.|(?!www))[a-z0-9][a-z0-9-]+[a-z0-9]\.[^\s]{2,}|www\.[^\s]{2,}",
+]
+
+
+@pytest.mark.rule("8.credentials-any")
+@pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
+@pytest.mark.parametrize("text", NAMELESS)
+def test_a_string_that_names_no_host_stands_for_any_origin(text: str) -> None:
+    origins = read(text)
+    assert origins.match("https://attacker.net").kind == "regex"
+    assert origins.unrelated
+    assert origins.unrelated[0] == text
+
+
+@pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"https://([a-z]+-?)+\.example\.com",
+        r"^http://\[::1\](:[0-9]+)?$",
+        r"http://192\.168\.\d+\.\d+(:\d+)?",
+        r"chrome-extension://[a-p]+",
+        r"(https://(app|admin)\.a\.example|http://localhost:\d+)",
+        r"https?:\/\/(.+\.)?mysite\.(com|org)",
+    ],
+)
+def test_a_string_that_names_a_host_does_not(text: str) -> None:
+    assert read(text).unrelated is None
+
+
 # One mistake of each kind, word for word.
 EXAMPLE = "Write for instance 'https://app.example.com'."
 THEM = (

@@ -269,3 +269,12 @@ def test_a_dot_segment_is_seen(path: str) -> None:
 @pytest.mark.parametrize("path", PLAIN_PATHS)
 def test_dots_within_a_segment_are_none(path: str) -> None:
     assert not has_dot_segment(path)
+
+
+@pytest.mark.rule("3.regex")
+@pytest.mark.parametrize("text", ["/api/.(?#one letter)/public", "/api/.(?#one)(?#letter)/public"])
+def test_what_follows_a_comment_is_part_of_the_pattern(text: str) -> None:
+    index = ResourceIndex([(parse_pattern(text), "public"), (parse_pattern("/api/*"), "rest")])
+    assert index.match("/api/accounts") == "rest"
+    assert index.match("/api/x/public") == "public"
+    assert index.candidates("/api/") == (["public", "rest"], True)

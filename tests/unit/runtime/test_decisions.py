@@ -20,6 +20,7 @@ from flask_cors.policy.policy import Policy
 from flask_cors.runtime.decisions import (
     MAX_DECISIONS,
     MAX_HEADER_NAMES,
+    MAX_SERVED,
     MAX_TEXT,
     Answer,
     Compiled,
@@ -153,24 +154,38 @@ def a_long_method(number: int) -> Asked:
         {"origins": [ME], "supports_credentials": True},
     ],
 )
+@pytest.mark.parametrize("served", [0, MAX_SERVED])
 @pytest.mark.parametrize(
     "make", [a_long_origin, long_header_names, short_header_names, a_long_method]
 )
 def test_what_clients_can_make_it_hold_is_bounded_in_bytes(
-    options: dict[str, Any], make: Callable[[int], Asked]
+    options: dict[str, Any], make: Callable[[int], Asked], served: int
 ) -> None:
     memory, of = Memory(), policy(**options)
+    others = [(f"M{number}", policy(**options)) for number in range(served)]
     gc.collect()
     tracemalloc.start()
     try:
         for number in range(MAX_DECISIONS):
-            memory.decide(of, *make(number))
+            # As for each request: the pairs are made anew.
+            memory.decide(of, *make(number), tuple((method, of) for method, of in others))
         gc.collect()
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
     assert len(memory) == MAX_DECISIONS
     assert held < MOST_BYTES, held
+
+
+@pytest.mark.rule("6.memory")
+def test_what_many_methods_of_one_url_get_is_not_kept() -> None:
+    memory, of = Memory(), policy(origins=[ME])
+    many = tuple((f"M{number}", of) for number in range(MAX_SERVED + 1))
+    wanted = Preflight("M0", None, False)
+    assert memory.decide(of, ME, wanted, many).allow_origin == ME
+    assert len(memory) == 0
+    memory.decide(of, ME, wanted, many[:-1])
+    assert len(memory) == 1
 
 
 # -- the facts of a request ----------------------------------------------------------------
