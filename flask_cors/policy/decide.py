@@ -6,7 +6,7 @@ No input, no output, no Flask. Section ids are those of the Fetch standard.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from .. import fetch
 from ..options.parsers import HeaderNames
@@ -21,14 +21,25 @@ MAX_REQUEST_HEADERS_COUNT: Final = 256
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _VARY: Final = (fetch.VARY, fetch.ORIGIN)
 
-#: The methods that a URL serves, each with its own policy, ``None`` where CORS is off there or
-#: the app answers the method's preflight itself.
-Served = tuple[tuple[str, Policy | None], ...]
+
+class Apart(NamedTuple):
+    """The policy of a method whose preflight is answered elsewhere: by the app, or not by it.
+
+    The method is never named. But the header names of both answers end in one cache, so that each
+    limits the other.
+    """
+
+    policy: Policy
+
+
+#: The methods that a URL serves, each with its own policy, ``None`` where CORS is off there.
+Served = tuple[tuple[str, Policy | Apart | None], ...]
 
 __all__ = [
     "MAX_REQUEST_HEADERS_COUNT",
     "MAX_REQUEST_HEADERS_LENGTH",
     "SAFE_METHODS",
+    "Apart",
     "Decision",
     "Grant",
     "Preflight",
@@ -131,8 +142,12 @@ def refuses(decision: Decision, method: str) -> bool:
 
 
 def _asks_callables(policy: Policy, served: Served) -> bool:
-    others = (own for _, own in served if own is not None)
-    return any(own.origins.callables for own in (policy, *others))
+    others = (_policy_of(own) for _, own in served)
+    return any(own.origins.callables for own in (policy, *others) if own is not None)
+
+
+def _policy_of(own: Policy | Apart | None) -> Policy | None:
+    return own.policy if isinstance(own, Apart) else own
 
 
 def _allow_origin(policy: Policy, origin: str, match: Match) -> str | None:
@@ -194,12 +209,14 @@ def _limited(
     needed = _permissions(policy, origin, preflight)
     # To a browser "*" is every method, not the one that is asked for.
     methods, names = {preflight.method} - {"*"}, set(grant.headers)
-    for method, own in served:
+    for method, served_by in served:
+        own = _policy_of(served_by)
         found = None if own is None else decide(own, origin, preflight._replace(method=method))
         own_names = None if found is None else _names_granted(found)
         if own_names is not None:
             names &= own_names
-        if found is not None and own_names is not None and needed <= {*found.headers}:
+        named = own_names is not None and not isinstance(served_by, Apart)
+        if found is not None and named and needed <= {*found.headers}:
             methods.add(method)
         elif method in fetch.SAFELISTED_METHODS and method != preflight.method:
             names.clear()

@@ -145,9 +145,12 @@ class Policies:
     def is_whole(self) -> bool:
         """Whether the URL map holds no rule that was added later, compiled or not yet.
 
-        Rules are never removed, and a list's iterator knows its length: no rule is read.
+        Rules are never removed, and a list's iterator knows its length: no rule is read here.
         """
-        return length_hint(self._app.url_map.iter_rules()) == self._rules
+        try:
+            return length_hint(self._app.url_map.iter_rules()) == self._rules
+        except RuntimeError:  # another thread adds a rule just now
+            return False
 
     def are_equal(self, policy: Policy, other: Policy) -> bool:
         """Return whether two policies of one URL are the same but for where they are set."""

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from flask import Flask, Request
 from werkzeug.routing import Rule
 
-from ..policy.decide import Decision, Preflight, Served, decide
+from ..policy.decide import Apart, Decision, Preflight, Served, decide
 from ..policy.policy import Policy
 from ..resolution.compile import Policies
 from ..resolution.marks import ENFORCING
@@ -139,7 +139,9 @@ def answer_preflight(app: Flask, compiled: Compiled, request: Request, wanted: P
     if not (whole and policies.are_one):
         targets = endpoints.targets_served(app, request, policy.methods - {"*"})
         served = _served(policies, targets, own, short_circuits)
-        if all(other and policies.are_equal(policy, other) for _, other in served):
+        if all(
+            isinstance(other, Policy) and policies.are_equal(policy, other) for _, other in served
+        ):
             served = ()
     decision = compiled.memory.decide(policy, request.environ["HTTP_ORIGIN"], wanted, served)
     return Answer(decision, short_circuits, target.endpoint)
@@ -177,13 +179,12 @@ def _short_circuits(policies: Policies, policy: Policy, target: Target, own: Rul
 def _served(
     policies: Policies, targets: Sequence[Target], own: Rule | None, short_circuits: bool
 ) -> Served:
-    """Return the policies of all methods of the URL, ``None`` for those answered otherwise."""
-    found: list[tuple[str, Policy | None]] = []
+    """Return the policies of all methods of the URL; apart are those answered otherwise."""
+    found: list[tuple[str, Policy | Apart | None]] = []
     for target in targets:
         policy = policies.policy(target)
-        if policy and _short_circuits(policies, policy, target, own) is not short_circuits:
-            policy = None
-        found.append((target.method or "", policy))
+        apart = policy and _short_circuits(policies, policy, target, own) is not short_circuits
+        found.append((target.method or "", Apart(policy) if policy and apart else policy))
     return tuple(found)
 
 

@@ -75,13 +75,16 @@ def _methods_at(adapter: MapAdapter, path: str, every: set[str]) -> set[str]:
     for each in (path,) if path.endswith("/") else (path, f"{path}/"):
         try:
             adapter.match(each, _NO_METHOD)
-            found |= every
         except MethodNotAllowed as error:
             found |= {*(error.valid_methods or ())}
+            continue
         except RequestRedirect:
-            found |= every
+            pass
         except Exception:  # as in `_search`
             continue
+        # A rule without methods is found first, and hides those that other rules serve here.
+        found |= every
+        found.update(*(rule.methods or () for rule in adapter.map.iter_rules()))
     return found
 
 

@@ -376,3 +376,60 @@ def test_a_denied_origin_is_told_nothing_of_any_method() -> None:
     assert preflight(app, PATH, "PUT").cors == DENIED
     assert ask(app, PATH, "PUT").cors == DENIED
     assert ask(app, PATH).cors == allowed(vary=True)
+
+
+# -- preflights that two answer: the library, and the app's own OPTIONS ----------------------
+
+ADMIN: dict[str, Any] = {"headers": {"X-Admin": "1"}}
+TWO: dict[str, Any] = {"headers": {"X-Two": "1"}}
+
+
+class OwnOptions(MethodView):
+    """A class that answers OPTIONS itself, but for the method that is marked."""
+
+    @cross_origin(SITE, allow_headers=["X-Admin"])
+    def put(self) -> str:
+        """Answer."""
+        return "put"
+
+    def delete(self) -> str:
+        """Answer."""
+        return "delete"
+
+    def options(self) -> str:
+        """Answer every preflight of a method that is not marked."""
+        return ""
+
+
+@pytest.mark.parametrize("enforce", [False, True])
+def test_names_of_a_marked_method_are_not_lent_to_what_the_app_answers(enforce: bool) -> None:
+    app = serve(OwnOptions)
+    CORS(app, origins=SITE, allow_headers=["X-Two"], enforce=enforce)
+    assert reached(app, ("DELETE", ADMIN)) == []
+    assert reached(app, ("PUT", ADMIN), ("DELETE", PLAIN), ("DELETE", ADMIN)) == ["DELETE"]
+    assert reached(app, ("DELETE", TWO), ("PUT", PLAIN), ("PUT", TWO)) == ["PUT"]
+
+
+def test_names_that_both_allow_are_granted_by_both_kinds_of_answer() -> None:
+    app = serve(OwnOptions)
+    CORS(app, origins=SITE, allow_headers=["X-Admin", "X-Two"])
+    assert reached(app, ("PUT", ADMIN), ("DELETE", ADMIN)) == ["PUT", "DELETE"]
+    assert reached(app, ("DELETE", TWO)) == []
+
+
+# -- a rule without methods hides those of other rules -----------------------------------------
+
+
+@pytest.mark.parametrize("first", ["PUT", "PROPFIND"])
+def test_methods_that_a_rule_without_methods_hides(first: str) -> None:
+    app = Flask(__name__, static_folder=None)
+    CORS(app, origins=[])
+    one = cross_origin(SITE, allow_headers=["X-Admin"], methods=["PROPFIND"])(view())
+    app.add_url_rule(PATH, "one", one, methods=["PROPFIND"])
+    app.url_map.add(Rule("/<path:rest>", endpoint="any"))
+    app.view_functions["any"] = cross_origin(SITE, allow_headers=["X-Two"], methods=["PUT"])(view())
+    assert reached(app, ("PROPFIND", TWO)) == []
+    asked = {"PUT": [("PUT", TWO), ("PROPFIND", PLAIN)], "PROPFIND": [("PROPFIND", PLAIN)]}[first]
+    assert "PROPFIND" in reached(app, *asked)
+    found = reached(app, *asked, ("PROPFIND", TWO))
+    assert found == reached(app, *asked)

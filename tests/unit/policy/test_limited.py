@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flask_cors.policy.decide import Preflight, Served, decide
+from flask_cors.policy.decide import Apart, Preflight, Served, decide
 from tests.unit.policy.test_decide import (
     CREDENTIALS,
     ME,
@@ -99,6 +99,20 @@ def test_only_names_that_every_method_allows_are_granted(
     assert granted.isdisjoint(decision.grant.refused)
     assert granted | {*decision.grant.refused} == {"X-One", "x-two"}
     assert decision.allowed is (names == "X-One, x-two")
+
+
+@pytest.mark.rule("6.preflight-methods", "6.preflight-headers")
+def test_a_method_whose_preflight_is_answered_elsewhere_limits_names_and_is_not_named() -> None:
+    served = (("DELETE", Apart(ONE_HEADER)), ("PUT", OPEN))
+    decision = decide(OPEN, ME, Preflight("PUT", "x-two,X-One"), served)
+    assert decision.headers == (acao(ME), acam("PUT"), ("Access-Control-Allow-Headers", "X-One"))
+    # One that grants nothing to this origin limits nothing.
+    served = (("DELETE", Apart(CLOSED)), ("PUT", OPEN))
+    decision = decide(OPEN, ME, Preflight("PUT", "X-One"), served)
+    assert decision.headers == (acao(ME), acam("PUT"), ("Access-Control-Allow-Headers", "X-One"))
+    # A safelisted method needs no entry: a name would let it through.
+    decision = decide(OPEN, ME, Preflight("PUT", "X-One"), (("GET", Apart(OPEN)), ("PUT", OPEN)))
+    assert decision.headers == (acao(ME), acam("PUT"))
 
 
 @pytest.mark.rule("6.preflight-methods")

@@ -682,3 +682,29 @@ def test_a_marked_view_of_which_another_was_made_is_not_warned_of() -> None:
     shown = view(mark())
     remember(shown, mark())
     App(views={"e": shown}).policies()
+
+
+class Growing(App):
+    """An app to which another thread adds a rule while its rules are counted."""
+
+    grows = False
+
+    def iter_rules(self, endpoint: str | None = None) -> Any:
+        """Fail as Werkzeug does."""
+        if self.grows:
+            raise RuntimeError("dictionary changed size during iteration")
+        return iter(self.urls)
+
+    @property
+    def url_map(self) -> Any:
+        """The URL map."""
+        return self
+
+
+@pytest.mark.rule("4.late-rule")
+def test_a_rule_that_is_added_while_the_rules_are_counted() -> None:
+    app = Growing(views={"e": view()}, urls=[Url("/e", "e")])
+    policies = app.policies()
+    assert policies.is_whole
+    app.grows = True
+    assert not policies.is_whole
