@@ -23,6 +23,8 @@ _SYNONYMS: Final = {
             *("allow_origin_regex", "origin_regex", "origin_regexes", "origins_regex", "domain"),
             *("allowed_domains", "allowed_hosts", "hosts", "whitelist", "origin_whitelist"),
             *("origins_whitelist", "allow_origin_func", "origin_func", "allowed_origin_regexes"),
+            *("allowed_domain", "domain_regex", "domains_regex", "allowed_host", "host"),
+            *("white_list", "allow_list", "allowlist", "trusted", "restrict_to", "only_from"),
         ),
         "origins",
     ),
@@ -31,7 +33,7 @@ _SYNONYMS: Final = {
         ("allowed_headers", "allow_header", "allowed_header", "header", "request_headers"),
         "allow_headers",
     ),
-    **dict.fromkeys(("path", "paths", "routes", "route", "urls"), "resources"),
+    **dict.fromkeys(("path", "paths", "routes", "route", "urls", "url", "url_prefix"), "resources"),
     **dict.fromkeys(("exposed_headers", "exposed_header", "expose"), "expose_headers"),
     **dict.fromkeys(
         ("allow_credentials", "allow_cookies", "credentials", "with_credentials"),
@@ -50,10 +52,30 @@ _WORDS: Final = {
     "header": "allow_headers",
 }
 # Leaving one of these out may open what it was to close.
-_RESTRICTING: Final = frozenset({"origins", "resources", "methods", "allow_headers"})
+_RESTRICTING: Final = frozenset({"origins", "resources", "methods", "allow_headers", "enforce"})
+# What is named so is to be kept out; no option does that.
+_EXCLUDING: Final = re.compile(
+    r"(?:^|_)(?:block|blacklist|deny|denied|disallow|exclud|forbid|reject)"
+    r"|(?:ignor|skip)\w*_(?:path|url|route|endpoint|view|origin|host|domain|method|header)"
+)
+# A flag that is named so wants a check of the origin: that is what `enforce` does.
+_CHECKING: Final = re.compile(r"check|verif|validat|strict|requir|enforc|same_|only|force")
+_KEPT_OUT: Final = {
+    "path": "resources",
+    "url": "resources",
+    "route": "resources",
+    "method": "methods",
+    "verb": "methods",
+    "header": "allow_headers",
+}
 # Where this value is meant, the misspelt option restricts, and is read.
 _SAFE: Final = {"supports_credentials": False, "allow_private_network": False}
 _EVERYTHING: Final = frozenset({"*", "/*", "/.*", ".*", "/", r"^/.*", r"^/.*$", "/**"})
+
+
+def synonym(name: str) -> str | None:
+    """Return the option that people call *name*, where no letter is wrong."""
+    return _SYNONYMS.get(name.lower())
 
 
 def near(name: str) -> str | None:
@@ -62,6 +84,8 @@ def near(name: str) -> str | None:
     plain = plain.removeprefix("cors_").removeprefix("access_control_")
     if plain in _SYNONYMS:
         return _SYNONYMS[plain]
+    if plain.startswith(("enforc", "force")) and "origin" not in plain:
+        return "enforce"
     if "origin" in plain:
         return "origins"
     known = [option for option in OPTIONS if option != "headers"]
@@ -78,6 +102,8 @@ def is_any(option: str, value: object) -> bool:
     """Return whether *value* restricts nothing: it is what holds where nothing is set."""
     if option == "resources":
         return _covers_everything(value)
+    if option == "enforce":
+        return _flag(value) is False
     if option == "origins" and (value is True or value == ".*"):
         return True
     items = re.split(r"[\s,]+", value) if isinstance(value, str) else value
@@ -115,7 +141,18 @@ def read_unknown(
     away is read.
     """
     meant = near(name)
-    if meant is None or (place not in OPTIONS[meant].places and is_any(meant, value)):
+    if value and _excludes(name):
+        report.error(name, value, _NO_EXCLUDING, *_list_allowed(name))
+    elif value is True and meant == "origins" and _CHECKING.search(name.lower()):
+        reason = "there is no such option, and what it was to check may be left unchecked"
+        report.error(name, value, reason, *_hint({"enforce": True}))
+    elif meant is None and isinstance(value, Mapping) and not _restricts_nothing(value):
+        reason = "there is no such option, and the options in it would be lost"
+        report.error(name, value, reason, "Write them as keywords, or **options.", {})
+    elif meant is None and _holds_origins(value):
+        reason = "there is no such option, and its value looks like origins: they would be lost"
+        report.error(name, value, reason, *_write_here("origins", value, place))
+    elif meant is None or (place not in OPTIONS[meant].places and is_any(meant, value)):
         _drop_unknown(name, value, place, report)
     elif meant in _RESTRICTING and not is_any(meant, value):
         reason = f"there is no such option; {meant} was meant, and leaving it out opens more"
@@ -128,6 +165,36 @@ def read_unknown(
     else:
         _drop_near(name, meant, value, given, report)
     return None
+
+
+_NO_EXCLUDING: Final = (
+    "there is no such option, and none that keeps something out: what is not listed is not allowed"
+)
+
+
+def _excludes(name: str) -> bool:
+    return _EXCLUDING.search(re.sub(r"[^a-z0-9]+", "_", name.lower())) is not None
+
+
+def _list_allowed(name: str) -> tuple[str, Mapping[str, object]]:
+    """Return the hint to list what is allowed, in place of what is not."""
+    words = (option for word, option in _KEPT_OUT.items() if word in name.lower())
+    option = next(words, "origins")
+    examples = {
+        "origins": "origins=['https://app.example.com']",
+        "resources": "resources={'/api/*': {}}, or @cors_exempt above the view",
+        "methods": "methods=['GET', 'POST']",
+        "allow_headers": "allow_headers=['Content-Type']",
+    }
+    return f"List what is allowed: {examples[option]}.", {}
+
+
+def _holds_origins(value: object) -> bool:
+    items = [value] if isinstance(value, str) else value
+    return isinstance(items, list | tuple | set | frozenset) and any(
+        isinstance(item, str) and re.match(r"[a-z][a-z0-9+.-]*://", item, re.IGNORECASE)
+        for item in items
+    )
 
 
 def _write_here(option: str, value: object, place: str) -> tuple[str, Mapping[str, object]]:

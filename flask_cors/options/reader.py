@@ -225,4 +225,11 @@ def misspelt_keys(config: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _nearest(key: str, known: Sequence[str]) -> str | None:
     if key in _FOREIGN_KEYS:
         return _FOREIGN_KEYS[key]
-    return next(iter(difflib.get_close_matches(key, known, 1, 0.8)), None)
+    from .names import synonym
+
+    meant = synonym(key[5:])
+    return (
+        OPTIONS[meant].key
+        if meant
+        else next(iter(difflib.get_close_matches(key, known, 1, 0.8)), None)
+    )
