@@ -46,7 +46,7 @@ _STRANGERS: Final = (
 # What names nobody: schemes, and labels that anybody's host may have.
 _NO_NAMES: Final = frozenset({"http", "https", "s", "ws", "wss", "www", *_TOP_LEVEL})
 _SHORTEST_NAME: Final = 2
-_SINGLES: Final = "axm1-._"
+_SINGLES: Final = "xam1-._"
 _MOST_TRIED: Final = 200
 _MOST_SUGGESTED: Final = 150
 _MOST_COPIES: Final = 64
@@ -278,6 +278,8 @@ def _free(text: str) -> _Word:
 
 
 def _one_of(item: _Item) -> _Word:
+    if item.sign_class == "." and item.low == item.high == 1:
+        return _spelled(".")  # as its author read it
     sign = "x" if item.sign_class == "." else _signs_of(item.sign_class)[:1] or "_"
     return _spelled(sign) if item.high == 1 and _is_listed(item.sign_class) else _free(sign)
 

@@ -176,3 +176,20 @@ def test_what_a_pattern_suggests() -> None:
     assert "https://evil.net:8000" in tried_origins(regex)
     assert "https://example.com" in plain_origins(regex)
     assert not any("evil" in origin for origin in plain_origins(regex))
+
+
+@pytest.mark.rule("8.credentials-neighbours")
+@pytest.mark.parametrize("end", ["example.com", r"example\.com"])
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        *("(www.)?", "(?:www.)?", "(www.){0,1}", "(|www.)", "(app.|api.)?", "((app|api).)?"),
+        *("(.+.)?", "(.*.)?", "([^.]+.)?", r"(\w+.)?", r"(\S+.)?", "(w{3}.)?", "(www.)*"),
+    ],
+)
+def test_an_optional_prefix_whose_dot_is_any_character(prefix: str, end: str) -> None:
+    regex = compiled(f"https://{prefix}{end}")
+    found = stranger_let_in(regex)
+    assert found is not None
+    assert regex.fullmatch(found)
+    assert not found.endswith((".example.com", "/example.com"))
