@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from ipaddress import ip_address
 from itertools import islice, product
-from math import comb
 from typing import Final, NamedTuple
 
+from .effort import longest_text
 from .origin_syntax import PRIVATE_SUFFIXES
+from .regex_items import Item, read, signs_of
 
 # Some suffixes under which anybody can get a name, of the many on the public suffix list.
 _SHARED_SUFFIXES: Final = frozenset(
@@ -35,7 +35,6 @@ _SHARED_SUFFIXES: Final = frozenset(
 _COUNTRY_SUFFIX = re.compile(r"(?:ac|co|com|edu|gov|gob|net|ne|or|org)\.[a-z]{2}")
 _TOP_LEVEL: Final = frozenset({"com", "community", "io", "net", "org"})
 
-_LABEL_SIGNS: Final = "abcdefghijklmnopqrstuvwxyz1023456789-"
 # Classes with no more letters and digits than these are a list of names.
 _LISTED: Final = 10
 _STRANGERS: Final = (
@@ -52,32 +51,10 @@ _MOST_SUGGESTED: Final = 150
 _MOST_COPIES: Final = 64
 # No real list of names has more repetitions than these.
 _FEW: Final = 4
-# A try may take about this many steps of the matcher; ten million take a second.
-_MOST_STEPS: Final = 50_000
-_MOST_LOOPS: Final = 30
-_LONGEST: Final = 100
 
-_ATOM = re.compile(
-    # A run of literal characters; the last one is apart where it has a quantifier.
-    r"(?P<run>(?:\\[./:-]|[A-Za-z0-9:/_-])+)(?![*+?{])"
-    r"|(?P<look>\(\?<?[=!])"
-    r"|(?P<open>\((?:\?(?:P<\w+>|[aiLmsu]*(?:-[imsx]+)?:|>)|(?!\?)))"
-    r"|(?P<nothing>\(\?(?:\#[^)]*|[aiLmsu]+)\)|\\[1-9AZbB]|[\^$])"
-    r"|(?P<close>\))"
-    r"|(?P<bar>\|)"
-    r"|(?P<sign_class>\[\^?\]?(?:\\.|[^\]\\])*\]|\\[wWdDsS]|\.)"
-    r"|(?P<unknown>\(\?|\\[0A-Za-z])"
-    r"|\\?(?P<sign>.)",
-    re.DOTALL,
-)
-_QUANTIFIER = re.compile(r"(?:([*+?])|\{(\d*)(,?)(\d*)\})[?+]?")
 _HOST = re.compile(
     r"(?:https(?!.*:443$)|http(?!.*:80$))://(\[[0-9a-f:]+\]|(?:[a-z0-9_-]+\.)*[a-z0-9-]+)(?::[1-9][0-9]{0,3})?"
 )
-
-
-class _UnknownError(Exception):
-    """The pattern holds what is not read here."""
 
 
 class _Word(NamedTuple):
@@ -100,16 +77,6 @@ _EMPTY: Final = _Word("", "")
 _SCHEME: Final = _Word("https://", "1" * 8)
 
 
-class _Item(NamedTuple):
-    """A part of a pattern: literal characters, a class, or the alternatives of a group."""
-
-    text: str
-    sign_class: str
-    alternatives: Sequence[Sequence[_Item]]
-    low: int
-    high: int
-
-
 def stranger_let_in(regex: re.Pattern[str]) -> str | None:
     """Return an origin that *regex* lets in and that its author cannot have meant.
 
@@ -120,7 +87,7 @@ def stranger_let_in(regex: re.Pattern[str]) -> str | None:
     is short enough for about 50,000 steps of the matcher each.
     """
     text = _text_of(regex)
-    words, longest = _words(text), _longest_text(text)
+    words, longest = _words(text), longest_text(text)
     for word in words:
         short = len(word.text) <= longest
         if short and regex.fullmatch(word.text) and _is_stranger(word, words):
@@ -135,7 +102,7 @@ def matches_unrelated(regex: re.Pattern[str]) -> str | None:
     credentials are concerned. ``None`` where none was found.
     """
     text = _text_of(regex)
-    longest, literal = _longest_text(text), text.lower().replace("\\", "")
+    longest, literal = longest_text(text), text.lower().replace("\\", "")
     names = [name for name in _UNRELATED if name not in literal]
     for origin in _unrelated_origins(names[0], _ports_in(text)) if names else ():
         short = len(origin) <= longest
@@ -151,7 +118,7 @@ def names_no_host(regex: re.Pattern[str]) -> bool:
     Such a pattern may match any origin, in ways that were not tried, and so may one that cannot
     be read here.
     """
-    alternatives = _read(_text_of(regex))
+    alternatives = read(_text_of(regex))
     if alternatives is None:
         return True
     # An alternative without anything matches no origin.
@@ -164,16 +131,16 @@ def _names_nothing(text: str) -> bool:
     return "[" not in text and sum(map(len, names)) < _SHORTEST_NAME
 
 
-def _required(items: Sequence[_Item]) -> str:
+def _required(items: Sequence[Item]) -> str:
     """Return the literal text that every match holds, with a space for what may vary."""
     return "".join(_required_of(item) for item in items)
 
 
-def _required_of(item: _Item) -> str:
+def _required_of(item: Item) -> str:
     if not item.low or item.sign_class:
         return " "
     if not item.alternatives:
-        return item.text
+        return item.text.lower()
     texts = [_required(items) for items in item.alternatives]
     # The alternative that names least may be the one that is there.
     return next((text for text in texts if _names_nothing(text)), texts[0])
@@ -193,7 +160,7 @@ def plain_origins(regex: re.Pattern[str]) -> list[str]:
 
 def within_bounds(regex: re.Pattern[str], text: str) -> bool:
     """Return whether matching *text* is short work, however slow *regex* may be."""
-    return len(text) <= _longest_text(_text_of(regex))
+    return len(text) <= longest_text(_text_of(regex))
 
 
 def _text_of(regex: re.Pattern[str]) -> str:
@@ -233,7 +200,7 @@ def _ports_in(pattern: str) -> list[str]:
 
 
 def _words(pattern: str) -> list[_Word]:
-    items = _read(pattern)
+    items = read(pattern)
     if items is None:
         return []
     found: dict[_Word, None] = {}
@@ -248,7 +215,7 @@ def _rank(word: _Word) -> tuple[bool, ...]:
     return "evil" not in word.text, "." not in word.text, not word.text.startswith("https")
 
 
-def _variants(items: Sequence[_Item], full: bool) -> Iterator[_Word]:
+def _variants(items: Sequence[Item], full: bool) -> Iterator[_Word]:
     """Yield the plainest word, then those in which one part is another than there.
 
     Where *full* is set, what is optional is there once, but for groups.
@@ -261,11 +228,11 @@ def _variants(items: Sequence[_Item], full: bool) -> Iterator[_Word]:
             yield before + other + after
 
 
-def _plainest(item: _Item, full: bool) -> _Word:
+def _plainest(item: Item, full: bool) -> _Word:
     copies = min(item.low, _MOST_COPIES)
     if item.alternatives:
         return sum((_plainest(part, full) for part in item.alternatives[0]), _EMPTY).times(copies)
-    one = _spelled(item.text) if item.text else _one_of(item)
+    one = _spelled(item.text.lower()) if item.text else _one_of(item)
     return one.times(max(copies, int(full)))
 
 
@@ -277,18 +244,18 @@ def _free(text: str) -> _Word:
     return _Word(text, "0" * len(text))
 
 
-def _one_of(item: _Item) -> _Word:
+def _one_of(item: Item) -> _Word:
     if item.sign_class == "." and item.low == item.high == 1:
         return _spelled(".")  # as its author read it
-    sign = "x" if item.sign_class == "." else _signs_of(item.sign_class)[:1] or "_"
+    sign = "x" if item.sign_class == "." else signs_of(item.sign_class)[:1] or "_"
     return _spelled(sign) if item.high == 1 and _is_listed(item.sign_class) else _free(sign)
 
 
 def _is_listed(sign_class: str) -> bool:
-    return len(_signs_of(sign_class).strip("._")) <= _LISTED
+    return len(signs_of(sign_class).strip("._")) <= _LISTED
 
 
-def _others(item: _Item, full: bool) -> Iterator[_Word]:
+def _others(item: Item, full: bool) -> Iterator[_Word]:
     copies = min(max(item.low, 1), _MOST_COPIES)
     if not item.high:
         return
@@ -299,83 +266,16 @@ def _others(item: _Item, full: bool) -> Iterator[_Word]:
             one = sum((_plainest(part, full) for part in item.alternatives[0]), _EMPTY)
             yield one.times(copies) + _free(one.text)
     elif item.text:
-        yield _spelled(item.text * copies)
+        text = item.text.lower()
+        yield _spelled(text * copies)
         if item.high > _FEW:
-            yield _spelled(item.text * copies) + _free(item.text)
+            yield _spelled(text * copies) + _free(text)
     elif item.high > 1:
         yield from map(_free, _STRANGERS)
     elif _is_listed(item.sign_class):
-        yield from map(_spelled, _signs_of(item.sign_class))
+        yield from map(_spelled, signs_of(item.sign_class))
     else:
-        yield from (_free(sign) for sign in _SINGLES if sign in _signs_of(item.sign_class))
-
-
-@lru_cache(maxsize=256)
-def _signs_of(sign_class: str) -> str:
-    """Return the signs of a host that a class matches; those of labels first."""
-    # Python warns of classes that it may read otherwise one day; any sign is tried there.
-    if sign_class == "." or re.search(r".\[|--|&&|\|\||~~", sign_class):
-        return f"{_LABEL_SIGNS}._"
-    try:
-        return "".join(re.findall(sign_class, f"{_LABEL_SIGNS}._", re.IGNORECASE))
-    except re.error:
-        return ""
-
-
-# -- reading a pattern -------------------------------------------------------------------
-
-
-@lru_cache(maxsize=8)
-def _read(pattern: str) -> Sequence[Sequence[_Item]] | None:
-    try:
-        return _Reader(pattern).alternatives()
-    except (_UnknownError, RecursionError):
-        return None
-
-
-class _Reader:
-    """Reads the part of Python's syntax that matters for suggestions."""
-
-    def __init__(self, pattern: str) -> None:
-        self._pattern = pattern
-        self._place = 0
-
-    def alternatives(self) -> Sequence[Sequence[_Item]]:
-        """Read up to the end of the group that has been entered, or of the pattern."""
-        found: list[list[_Item]] = [[]]
-        while self._place < len(self._pattern):
-            atom = _ATOM.match(self._pattern, self._place)
-            if atom is None or atom["unknown"]:
-                raise _UnknownError
-            self._place = atom.end()
-            if atom["close"]:
-                break
-            if atom["bar"]:
-                found.append([])
-            elif (item := self._item(atom)) is not None:
-                found[-1].append(item)
-        return found
-
-    def _item(self, atom: re.Match[str]) -> _Item | None:
-        group = self.alternatives() if atom["open"] or atom["look"] else ()
-        low, high = self._quantifier()
-        if atom["nothing"]:
-            return None
-        if atom["look"]:
-            # Nothing of the text, but it takes its time.
-            low, high = 0, 0
-        text = atom["run"] or atom["sign"] or ""
-        return _Item(text.replace("\\", "").lower(), atom["sign_class"] or "", group, low, high)
-
-    def _quantifier(self) -> tuple[int, int]:
-        found = _QUANTIFIER.match(self._pattern, self._place)
-        if not found:
-            return 1, 1
-        self._place = found.end()
-        if found[1]:
-            return {"*": (0, 512), "+": (1, 512), "?": (0, 1)}[found[1]]
-        low = int(found[2] or 0)
-        return low, int(found[4] or 512) if found[3] else low
+        yield from (_free(sign) for sign in _SINGLES if sign in signs_of(item.sign_class))
 
 
 # -- what is a stranger ------------------------------------------------------------------
@@ -437,97 +337,3 @@ def _network(host: str, marks: str) -> tuple[str, str] | None:
         return None
     length = host.rindex(":" if address.version == 6 else ".")
     return (host[:length], marks[:length]) if address.is_global else None
-
-
-# -- bounds ------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=8)
-def _longest_text(pattern: str) -> int:
-    """Return the length up to which a text takes at most about :data:`_MOST_STEPS` steps.
-
-    The estimate errs on the side of caution; 0 where the pattern cannot be read here.
-    """
-    alternatives = _read(pattern)
-    if alternatives is None:
-        return 0
-    effort = _effort(alternatives, 1)
-    scheme = len("https://") if re.match(r"\^?https?\??:", pattern) else 0
-    lengths = range(_LONGEST, 0, -1)
-    return next((scheme + length for length in lengths if effort.fits(length)), 0)
-
-
-class _Effort(NamedTuple):
-    """How many ways there may be to divide a text among the parts of a pattern.
-
-    ``choices``: between alternatives, and with or without an optional part. ``loops``: parts
-    that take as much as they like. ``ambiguous``: a repetition may end at every character.
-    """
-
-    choices: int
-    loops: int
-    ambiguous: bool
-
-    def fits(self, length: int) -> bool:
-        if self.choices > _MOST_STEPS or self.loops > _MOST_LOOPS:
-            return False
-        steps = self.choices * comb(length + self.loops, self.loops)
-        return steps * (2**length if self.ambiguous else 1) <= _MOST_STEPS
-
-
-def _effort(alternatives: Sequence[Sequence[_Item]], times: int) -> _Effort:
-    """Return the effort of *alternatives*, which occur *times* times in the pattern."""
-    choices, loops, ambiguous = _power(len(alternatives), times), 0, False
-    for item in (item for items in alternatives for item in items):
-        if item.high > _LISTED and item.high != item.low:
-            loops += times
-        else:
-            choices = min(choices * _power(item.high - item.low + 1, times), _MOST_STEPS + 1)
-        if item.alternatives:
-            fixed = 1 if item.high > _LISTED and item.high != item.low else max(item.high, 1)
-            inner = _effort(item.alternatives, times * fixed)
-            choices = min(choices * inner.choices, _MOST_STEPS + 1)
-            loops, ambiguous = loops + inner.loops, ambiguous or inner.ambiguous
-            ambiguous = ambiguous or _is_ambiguous(item)
-    return _Effort(choices, loops, ambiguous)
-
-
-def _power(base: int, exponent: int) -> int:
-    """Return *base* to the power of *exponent*, but no more than matters."""
-    power: int = base ** min(exponent, 20)
-    return min(power, _MOST_STEPS + 1)
-
-
-def _all_items(alternatives: Sequence[Sequence[_Item]]) -> Iterator[_Item]:
-    for items in alternatives:
-        for item in items:
-            yield item
-            yield from _all_items(item.alternatives)
-
-
-def _is_ambiguous(item: _Item) -> bool:
-    """Return whether a repetition may divide a text in more than one way.
-
-    A sign at its end, or start, that it holds nowhere else leaves one way; so do alternatives
-    that begin with different signs.
-    """
-    if item.high <= _LISTED:
-        return False
-    varying = any(inner.high != inner.low for inner in _all_items(item.alternatives))
-    if len(item.alternatives) > 1:
-        starts = [items[0].text[:1] if items else "" for items in item.alternatives]
-        return varying or "" in starts or len(set(starts)) < len(starts)
-    items = item.alternatives[0]
-    return varying and not (items and any(_separates(items, place) for place in (0, -1)))
-
-
-def _separates(items: Sequence[_Item], place: int) -> bool:
-    end = items[place]
-    if not end.text or end.low != 1 or end.high != 1:
-        return False
-    sign = end.text[place]
-    others = [item for item in _all_items([items]) if item is not end]
-    return end.text.count(sign) == 1 and not any(
-        sign in item.text or (item.sign_class and sign in _signs_of(item.sign_class))
-        for item in others
-    )

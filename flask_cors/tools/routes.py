@@ -8,14 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice, product
 from typing import Any, Final
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, RequestRedirect, Rule
 
+from ..patterns.paths import PathPattern
+from ..patterns.regex_items import samples
 from ..policy.policy import Policy
 from ..resolution.compile import Policies
+from ..resolution.layers import other_spelling
 from ..resolution.marks import Layers
 from ..resolution.table import Route, Target
 from . import explanation
@@ -25,6 +29,22 @@ _MOST_EXAMPLES: Final = 50
 _TEXT: Final = "example"
 _CONVERTER = re.compile(r"<(?:(\w+)(?:\((.*?)\))?:)?\w+>")
 _VALUES: Final = {"int": "1", "float": "1.5", "uuid": "00000000-0000-4000-8000-000000000000"}
+# What regular expressions in resources ask of a value; words of the expression are tried too.
+_MORE_VALUES: Final = {
+    "int": ("12", "123", "2024", "12345", "123456", "12345678"),
+    "float": ("12.50",),
+    "uuid": ("a0a0a0a0-a0a0-4000-a000-a0a0a0a0a0a0",),
+    "": (
+        *("1", "v1", "a", "A", "ab", "abc", "abcd", "12", "123", "2024", "12345", "A1", "ABC"),
+        *("a1", "a-b", "a_b", "a.b", "a.json", "en-US", "2024-01-02", "deadbeef"),
+        *("a0" * 16, "a0" * 20),
+    ),
+}
+# Tries for one rule and one resource; thousands of rules share them.
+_MOST_TRIED: Final = 300
+_FEWEST_TRIED: Final = 20
+_MOST_TRIED_IN_ALL: Final = 100_000
+_EVERY_METHOD: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 
 @dataclass(frozen=True)
@@ -55,8 +75,9 @@ def overview(app: Flask, policies: Policies, endpoint: str | None = None) -> lis
     A rule has several rows where its methods, or paths it serves, have several policies.
     """
     adapter = app.url_map.bind(app.config["SERVER_NAME"] or "localhost")
-    rules = app.url_map.iter_rules() if endpoint is None else app.url_map.iter_rules(endpoint)
-    return [row for rule in rules for row in _rows(policies, adapter, rule)]
+    rules = list(app.url_map.iter_rules(endpoint))
+    tries = max(_FEWEST_TRIED, min(_MOST_TRIED, _MOST_TRIED_IN_ALL // (len(rules) or 1)))
+    return [row for rule in rules for row in _rows(policies, adapter, rule, tries)]
 
 
 def effective_options(policy: Policy) -> list[EffectiveOption]:
@@ -66,7 +87,7 @@ def effective_options(policy: Policy) -> list[EffectiveOption]:
 
 def shown_methods(rule: Rule) -> list[str]:
     """Return the methods that a rule's view serves: without Flask's automatic OPTIONS."""
-    methods = set(rule.methods or ("GET", "HEAD"))
+    methods = set(_EVERY_METHOD if rule.methods is None else rule.methods)
     if not has_own_options(rule):
         methods.discard("OPTIONS")
     return sorted(methods)
@@ -78,17 +99,26 @@ def has_own_options(rule: Rule) -> bool:
     return "OPTIONS" in (rule.methods or ()) and not automatic
 
 
+def paths_of(rule: Rule) -> tuple[str, ...]:
+    """Return the paths that a URL rule without converters serves.
+
+    What is redirected to a path with a slash gets the policy of that path.
+    """
+    path = rule.rule
+    return (path,) if rule.strict_slashes or path == "/" else (path, other_spelling(path))
+
+
 def is_variable(route: Route, rule: Rule) -> bool:
     """Return whether the resources that apply to a rule's requests depend on their paths."""
     return "<" in rule.rule and route.outer is None
 
 
-def _rows(policies: Policies, adapter: MapAdapter, rule: Rule) -> Iterator[RouteRow]:
+def _rows(policies: Policies, adapter: MapAdapter, rule: Rule, tries: int) -> Iterator[RouteRow]:
     route = policies.route(rule.endpoint, rule.rule)
     assert route is not None
     varies = is_variable(route, rule)
     seen: set[tuple[Policy | None, tuple[str, ...]]] = set()
-    for path in _examples(route, adapter, rule) if varies else [example(rule.rule)]:
+    for path in _examples(route, adapter, rule, tries) if varies else [example(rule.rule)]:
         for policy, methods in _by_policy(policies, rule, path).items():
             if (policy, methods) in seen:
                 continue
@@ -119,27 +149,57 @@ def _by_policy(policies: Policies, rule: Rule, path: str) -> dict[Policy | None,
 def example(rule: str) -> str:
     """Return a path that a URL rule serves, as far as its converters are known."""
 
-    def fill(found: re.Match[str]) -> str:
-        if found[1] == "any" and found[2]:
-            return found[2].split(",")[0].strip(" '\"")
-        return _VALUES.get(found[1], _TEXT)
-
-    return _CONVERTER.sub(fill, rule)
+    return _CONVERTER.sub(lambda found: _values(found)[0], rule)
 
 
-def _examples(route: Route, adapter: MapAdapter, rule: Rule) -> Sequence[str]:
+def _values(converter: re.Match[str]) -> list[str]:
+    """Return values that a converter takes, as far as it is known."""
+    name, arguments = converter[1], converter[2]
+    if name == "any" and arguments:
+        return [item.strip(" '\"") for item in arguments.split(",")]
+    return [_VALUES.get(name, _TEXT), *_MORE_VALUES.get(name, _MORE_VALUES[""])]
+
+
+def _examples(route: Route, adapter: MapAdapter, rule: Rule, tries: int) -> Sequence[str]:
     """Return paths of a rule to which different resources may apply."""
     start = rule.rule.partition("<")[0]
-    wanted = [
-        pattern.text.replace("*", _TEXT) if pattern.regex is None else pattern.literal + _TEXT
-        for scope in route.scopes
-        for pattern, _ in scope
-        if pattern.possible(start)
+    paths = [example(rule.rule)]
+    patterns = (pattern for scope in route.scopes for pattern, _ in scope)
+    wanted = [pattern for pattern in patterns if pattern.possible(start)]
+    for pattern in wanted[:_MOST_EXAMPLES]:
+        covered = (
+            path for path in _covered_by(pattern, rule, tries) if _serves(adapter, path, rule)
+        )
+        paths += islice(covered, 1)
+    return list(dict.fromkeys(paths))
+
+
+def _covered_by(pattern: PathPattern, rule: Rule, tries: int) -> Iterator[str]:
+    """Yield paths that a pattern covers and that the rule may serve."""
+    if pattern.exact:
+        yield pattern.text
+        return
+    if pattern.regex is None:
+        likely = iter([pattern.text.replace("*", _TEXT)])
+    else:
+        likely = chain([pattern.literal + _TEXT], samples(pattern.regex))
+    tried = chain(likely, islice(_paths_of(rule, pattern, tries), tries))
+    yield from (path for path in tried if pattern.matches(path))
+
+
+def _paths_of(rule: Rule, pattern: PathPattern, tries: int) -> Iterator[str]:
+    """Yield paths of a rule, those with the most usual values first."""
+    words = re.findall(r"[A-Za-z0-9][A-Za-z0-9-]*", pattern.text)
+    values = [
+        [*_values(found), *(words if found[1] not in _VALUES else ())]
+        for found in _CONVERTER.finditer(rule.rule)
     ]
-    paths = [example(rule.rule), *wanted[:_MOST_EXAMPLES]]
-    return [
-        path for path in dict.fromkeys(paths) if path == paths[0] or _serves(adapter, path, rule)
-    ]
+    if not values:
+        return
+    most = round(tries ** (1 / len(values))) + 1
+    for chosen in sorted(product(*(range(len(each[:most])) for each in values)), key=sum):
+        each = iter([options[number] for options, number in zip(values, chosen, strict=True)])
+        yield _CONVERTER.sub(lambda found, each=each: next(each), rule.rule)  # type: ignore[misc]
 
 
 def _serves(adapter: MapAdapter, path: str, rule: Rule) -> bool:

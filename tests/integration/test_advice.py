@@ -434,12 +434,72 @@ def test_a_resource_that_is_used_is_not_replaced() -> None:
     CORS(app, resources={"/v1/api/*": {"origins": [PAGE]}})
     add(app, "/v1/api/items", "first")
     add(app, "/api/items", "second")
-    told = of(app).explain("GET", "/api/items", PAGE)
-    assert told.advice.startswith("Add '/api/*' with the options of '/v1/api/*' to the resources")
-    assert advice(app, "GET", "/api/items", OTHER).startswith(
-        "Add '/api/*' with the options of '/v1/api/*' to the resources of CORS(app) at "
+    for origin in (PAGE, OTHER):
+        assert advice(app, "GET", "/api/items", origin).startswith(
+            f"Add '/api/items': {{'origins': ['{origin}']}} to the resources of CORS(app) at "
+        )
+
+
+def shop_with_admin(resources: dict[str, Any]) -> Flask:
+    app = shop()
+    CORS(app, resources=resources)
+    for path in ("/api/items", "/admin/users", "/admin/logs"):
+        add(app, path, path[1:].replace("/", "_"))
+    return app
+
+
+@pytest.mark.rule("9.proposed")
+@pytest.mark.parametrize("dead", ["/Admin/*", "/admins/*", "/admin/", "/admin", "admin/*"])
+@pytest.mark.parametrize("wide", ["/*", "/api/*", r"^/.*$"])
+@pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
+def test_a_resource_that_allows_the_page_and_covers_no_route_is_corrected_first(
+    wide: str, dead: str
+) -> None:
+    """To add the page's origin to the wider resource would open its other routes."""
+    app = shop_with_admin({wide: {"origins": PAGE}, dead: {"origins": OTHER}})
+    told = advice(app, "GET", "/admin/users", OTHER)
+    assert told.startswith(f"Write '/admin/*' instead of {dead!r} in the resources of CORS(app)")
+    (found,) = (finding for finding in of(app).check().findings if finding.id == "CORS010")
+    assert "write '/admin/*'" in found.hint
+
+
+@pytest.mark.rule("9.proposed")
+def test_a_resource_that_covers_no_route_is_left_alone_where_it_does_not_allow_the_page() -> None:
+    app = shop_with_admin({"/*": {"origins": PAGE}, "/Admin/*": {"origins": PAGE}})
+    told = advice(app, "GET", "/admin/users", OTHER)
+    assert re.fullmatch(rf"In resource '/\*' of {HERE}, add '{OTHER}' to origins\.", told)
+
+
+def test_a_resource_is_not_corrected_to_one_that_is_there_already() -> None:
+    app = shop_with_admin({"/v1/api/*": {"origins": PAGE}, "/api/*": {"origins": OTHER}})
+    told = advice(app, "GET", "/api/items", PAGE)
+    assert told.startswith(
+        "Write '/api/items' instead of '/v1/api/*' in the resources of CORS(app)"
     )
-    assert f"with '{OTHER}' among its origins" in advice(app, "GET", "/api/items", OTHER)
+    (found,) = (finding for finding in of(app).check().findings if finding.id == "CORS010")
+    assert found.hint == "'/api/*', which is nearest, is there already: remove this one."
+
+
+@pytest.mark.rule("9.proposed")
+def test_what_is_written_at_one_place_is_changed_there() -> None:
+    app = shop({"CORS_METHODS": "GET", "CORS_ORIGINS": PAGE})
+    CORS(app)
+    add(app, "/a", "a", "DELETE")
+    add(app, "/b", "b", "DELETE")
+    assert advice(app, "DELETE", "/a", PAGE) == "In the config, add 'DELETE' to CORS_METHODS."
+    assert advice(app, "GET", "/a", OTHER) == f"In the config, add '{OTHER}' to CORS_ORIGINS."
+
+
+@pytest.mark.rule("9.proposed")
+def test_no_advice_opens_another_route_to_origins_that_are_not_allowed_there() -> None:
+    app = shop()
+    CORS(app, origins=PAGE)
+    exempt = cors_exempt(type("Exempt", (View,), {}))
+    app.add_url_rule("/a", view_func=exempt.as_view("a"))
+    app.add_url_rule("/b", view_func=exempt.as_view("b"))
+    told = of(app).explain("GET", "/a", PAGE)
+    assert told.advice == ""
+    assert told.tried.known.endswith("it opens /b to origins that are not allowed there.")
 
 
 @pytest.mark.rule("9.proposed")

@@ -6,7 +6,7 @@ verdict that was asked for, breaks no other route and opens none to other origin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 from itertools import islice
@@ -21,6 +21,7 @@ from ..routes import example
 from .changes import Draft, Edit, InvalidEditError, with_mark
 from .plans import Plan, plans_where_on
 from .plans_off import plans_where_off
+from .resources import correcting_plans
 from .trials import Trials, Tried
 
 # One edit may show the next thing that is missing; no plan needs more rounds than options.
@@ -28,7 +29,6 @@ from .trials import Trials, Tried
 _TO_TURN: Final = ("blocked", "refused")
 _MOST_ROUNDS: Final = 4
 _MOST_PLANS: Final = 12
-_CORRECTION: Final = ("set", "resources")
 
 
 def advise(explanation: Explanation) -> str:
@@ -157,7 +157,7 @@ class Remedy(NamedTuple):
     @property
     def corrects(self) -> bool:
         """Whether a resource that covers no route is corrected: then the route is meant."""
-        return any((edit.change.action, edit.change.option) == _CORRECTION for edit in self.edits)
+        return any(edit.corrects for edit in self.edits)
 
 
 def _tried(explanation: Explanation, asked: Asked, trials: Trials) -> Advice:
@@ -180,7 +180,7 @@ def remedies_for(off: str, asked: Asked, trials: Trials) -> tuple[list[Remedy], 
     """
     start, question = trials.start, trials.question
     several = off in ("not covered", "nowhere")
-    plans = plans_where_off(start, asked, off, question) if off else plans_where_on(asked, question)
+    plans = plans_where_off(start, asked, off, question) if off else _where_on(asked, trials)
     good: list[Remedy] = []
     objections: list[str] = []
     for plan in islice(plans, _MOST_PLANS):
@@ -198,10 +198,16 @@ def remedies_for(off: str, asked: Asked, trials: Trials) -> tuple[list[Remedy], 
     return (good if several else good[:1]), objections
 
 
+def _where_on(asked: Asked, trials: Trials) -> Iterator[Plan]:
+    yield from correcting_plans(trials.start, asked, trials.question)
+    yield from plans_where_on(asked, trials.question)
+
+
 def _carried_out(plan: Plan, asked: Asked, trials: Trials) -> Remedy | None:
     """Follow a plan until the page can read the response; ``None`` where it never can."""
     draft: Draft = trials.start
     edits: list[Edit] = []
+    said = None
     for _ in range(_MOST_ROUNDS):
         try:
             more = plan(draft, asked)
@@ -213,8 +219,10 @@ def _carried_out(plan: Plan, asked: Asked, trials: Trials) -> Remedy | None:
             draft = edit.make(draft)
         edits += more
         tried = trials.ask(draft)
+        if any(edit.corrects or edit.says_all for edit in more):
+            said = tried.compiled.policies
         if tried.turned:
-            return Remedy(tuple(edits), trials.judge(tried))
+            return Remedy(tuple(edits), trials.judge(tried, said))
         if tried.asked is None:
             return None
         asked = tried.asked

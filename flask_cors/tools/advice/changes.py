@@ -128,13 +128,17 @@ class Edit:
     """One change: how it is made on a draft, and how it reads.
 
     ``verb`` and ``words`` are put together to a sentence with those of other edits at the
-    same ``place``; a place is empty where the words name it.
+    same ``place``; a place is empty where the words name it. ``corrects`` says that it
+    corrects a resource which covers no route, and ``says_all`` that its words say what it
+    does to other routes.
     """
 
     change: Change
     verb: str
     words: str
     make: Callable[[Draft], Draft]
+    corrects: bool = False
+    says_all: bool = False
 
     @property
     def place(self) -> str:

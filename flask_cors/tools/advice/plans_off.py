@@ -48,11 +48,8 @@ def _whole_app(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
     arguments = ", ".join(f"{need.option}={written(need)}" for need in needs)
     call = f"CORS(app, {arguments})"
     change = Change("call", "the app", "", call)
-    return [
-        Edit(
-            change, "call", f"{call} for the whole app", with_rule(settings_for(needs, {}, source))
-        )
-    ]
+    make = with_rule(settings_for(needs, {}, source))
+    return [Edit(change, "call", f"{call} for the whole app", make, says_all=True)]
 
 
 def _exempting(draft: Draft, asked: Asked) -> Layer | None:

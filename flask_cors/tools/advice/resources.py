@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from difflib import SequenceMatcher
@@ -15,8 +14,8 @@ from ...patterns.paths import PathPattern, parse_pattern
 from ...resolution.layers import names_around
 from ...resolution.registry import Rule
 from ..asking import Asked, Question
+from ..corrections import correction_of, covering, may_cover, paths_of_app
 from ..explanation import Change
-from ..routes import example
 from .changes import (
     Draft,
     Edit,
@@ -25,90 +24,145 @@ from .changes import (
     rules_of,
     with_resource,
 )
-from .edits import CONFIG, value_of
-from .needs import Need
+from .edits import CONFIG, settings_for, written
+from .needs import needs_anew
 from .plans import Plan, where_set
 
 _MOST_RULES: Final = 3
 
 
 class Miss(NamedTuple):
-    """A call of ``CORS`` whose resources miss a path, and the nearest of its patterns."""
+    """A call of ``CORS`` whose resources miss a path, and one of its patterns.
+
+    ``dead`` says that the pattern covers no route at all; ``settings`` are its own options.
+    """
 
     rule: Rule
     place: str
     source: Source | None
-    nearest: PathPattern
+    pattern: PathPattern
+    dead: bool
     settings: Mapping[str, Setting]
+
+    @property
+    def origins(self) -> Setting | None:
+        """The origins that the call sets for this resource, ``None`` where it sets none."""
+        return {**self.rule.keywords, **self.settings}.get("origins")
 
 
 def misses(draft: Draft, endpoint: str | None, path: str) -> list[Miss]:
-    """Return the calls whose resources might have covered *path*, the nearest first."""
+    """Return the resources that might have been to cover *path*, the nearest first.
+
+    They are those that cover no route, and of each call the one that is spelled most alike.
+    """
     around = {None, *(names_around(endpoint) if endpoint else ())}
-    found: dict[int, Miss] = {}
+    url_rules = list(draft.app.url_map.iter_rules())
+    found: list[Miss] = []
     for spot, rule in rules_of(draft):
         if spot.resource is None and spot.scope in around and rule.resources:
-            best = max(rule.resources, key=lambda each: _likeness(each.pattern.text, path))
-            place = f"CORS({spot.scope or 'app'})"
-            miss = Miss(rule, place, rule.late and rule.late.source, best.pattern, best.settings)
-            found.setdefault(id(rule), miss)
-    return sorted(found.values(), key=lambda miss: -_likeness(miss.nearest.text, path))
+            source = rule.source or (rule.late and rule.late.source)
+            every = [
+                Miss(
+                    rule,
+                    f"CORS({spot.scope or 'app'})",
+                    source,
+                    each.pattern,
+                    not any(may_cover(each.pattern, url_rule) for url_rule in url_rules),
+                    each.settings,
+                )
+                for each in rule.resources
+            ]
+            live = [miss for miss in every if not miss.dead]
+            nearest = sorted(live, key=lambda miss: -_likeness(miss.pattern.text, path))[:1]
+            found += [*(miss for miss in every if miss.dead), *nearest]
+    unique = {(id(miss.rule), miss.pattern.text): miss for miss in reversed(found)}
+    return sorted(
+        unique.values(), key=lambda miss: (not miss.dead, -_likeness(miss.pattern.text, path))
+    )
 
 
 def _likeness(pattern: str, path: str) -> float:
     return SequenceMatcher(None, pattern, path, autojunk=False).ratio()
 
 
-def resource_plans(draft: Draft, asked: Asked, question: Question) -> Iterator[Plan]:
+def correcting_plans(draft: Draft, asked: Asked, question: Question) -> Iterator[Plan]:
+    """Yield plans to correct a resource that covers no route, and that allows the page."""
     target = asked.found.target
     for miss in misses(draft, target.endpoint, target.path)[:_MOST_RULES]:
-        for pattern in patterns_for(draft, miss.nearest, target.endpoint, target.path):
-            yield _resource_plan(miss, pattern, question)
+        if miss.dead and _allows(miss.origins, question):
+            for pattern in corrections(draft, miss, target.endpoint, target.path):
+                yield _correct(miss, pattern, question)
+
+
+def resource_plans(draft: Draft, asked: Asked, question: Question) -> Iterator[Plan]:
+    """Yield plans for a route that no resource covers."""
+    target = asked.found.target
+    for miss in misses(draft, target.endpoint, target.path)[:_MOST_RULES]:
+        if miss.dead:
+            for pattern in corrections(draft, miss, target.endpoint, target.path):
+                yield _correct(miss, pattern, question)
+        else:
+            for pattern in patterns_for(draft, target.endpoint, target.path):
+                yield _add(miss, pattern, question)
     yield from config_plans(draft, asked, question)
 
 
-def _resource_plan(miss: Miss, pattern: str, question: Question) -> Plan:
+def _correct(miss: Miss, pattern: str, question: Question) -> Plan:
+    """Correct the pattern of a resource; then edit what else blocks the page."""
+    words = f"write {pattern!r} instead of {miss.pattern.text!r} in the resources of "
+
     def plan(draft: Draft, asked: Asked) -> list[Edit]:
-        if asked.found.layers:
+        if all(rule is not miss.rule for _, rule in rules_of(draft)):
             return where_set(draft, asked, question)
-        return [_more_resources(draft, asked, miss, pattern, question)]
+        return [_edit(asked, miss, pattern, miss.settings, words)]
 
     return plan
 
 
-def _more_resources(
-    draft: Draft, asked: Asked, miss: Miss, pattern: str, question: Question
+def _add(miss: Miss, pattern: str, question: Question) -> Plan:
+    """Give a call one more resource, with what the page needs and no more."""
+
+    def plan(draft: Draft, asked: Asked) -> list[Edit]:
+        if asked.found.layers:
+            return where_set(draft, asked, question)
+        own = Source("app", f"resource {pattern!a} of {miss.place}")
+        # An entry of a list has no options of its own.
+        listed = not any(each.settings for each in miss.rule.resources or ())
+        alone = listed or _allows(miss.rule.keywords.get("origins"), question)
+        needs = [] if alone else needs_anew(question)
+        options = ", ".join(f"{need.option!r}: {written(need)}" for need in needs)
+        words = f"add {pattern!r}{f': {{{options}}}' if needs else ''} to the resources of "
+        return [_edit(asked, miss, pattern, settings_for(needs, {}, own), words)]
+
+    return plan
+
+
+def _edit(
+    asked: Asked, miss: Miss, pattern: str, settings: Mapping[str, Setting], words: str
 ) -> Edit:
-    """Give a call one more resource, or correct one that covers no route."""
-    path, text = asked.found.target.path, miss.nearest.text
-    wrong = not any(map(miss.nearest.matches, _paths(draft)))
     source = miss.source
-    file, line = (source.file, source.line) if source else (None, None)
-    place = str(Source("app", miss.place, file, line))
+    place = str(Source("app", miss.place, *place_of(source)))
     # What is to be changed there next is named by the new pattern.
     own = f"resource {pattern!a} of {miss.place}"
-    settings = {
+    named = {
         name: Setting(setting.value, setting.source._replace(place=own))
-        for name, setting in {**miss.settings, **_lets_in(miss, question)}.items()
+        for name, setting in settings.items()
     }
-    words = _resource_words(miss, pattern, place, path, wrong, question)
-    change = Change("set" if wrong else "add", place, "resources", repr(pattern), *place_of(source))
-    make = with_resource(miss.rule, pattern, settings, text if wrong else "")
-    return Edit(change, "", words, make)
+    why = f"(they do not cover {asked.found.target.path}: {_patterns_of(miss.rule)})"
+    action = "set" if miss.dead else "add"
+    change = Change(action, place, "resources", repr(pattern), *place_of(source))
+    make = with_resource(miss.rule, pattern, named, miss.pattern.text if miss.dead else "")
+    return Edit(change, "", f"{words}{place} {why}", make, corrects=miss.dead)
 
 
-def _resource_words(
-    miss: Miss, pattern: str, place: str, path: str, wrong: bool, question: Question
-) -> str:
-    text = miss.nearest.text
-    if wrong:
-        words = f"write {pattern!r} instead of {text!r} in the resources of {place}"
-    else:
-        same = f" with the options of {text!r}" if miss.settings else ""
-        words = f"add {pattern!r}{same} to the resources of {place}"
-    if _lets_in(miss, question):
-        words = f"{words}, with {question.origin!r} among its origins"
-    return f"{words} (they do not cover {path}: {_patterns_of(miss.rule)})"
+def _allows(origins: Setting | None, question: Question) -> bool:
+    """Return whether *origins* name the page's origin, so that it was meant to be allowed."""
+    # Callables are asked with a request alone.
+    return (
+        origins is not None
+        and not origins.value.any
+        and bool(replace(origins.value, callables=()).match(str(question.origin)).kind)
+    )
 
 
 def place_of(source: Source | None) -> tuple[str | None, int | None]:
@@ -121,33 +175,37 @@ def _patterns_of(rule: Rule) -> str:
     return ", ".join(texts[:3]) + (", ..." if len(texts) > 3 else "")
 
 
-def _lets_in(miss: Miss, question: Question) -> dict[str, Setting]:
-    """Return what the new resource sets, so that the page's origin is among its origins."""
-    origins = {**miss.rule.keywords, **miss.settings}.get("origins")
-    # Callables are asked with a request alone; a list with one more origin is right anyway.
-    if origins is None or replace(origins.value, callables=()).match(str(question.origin)).kind:
-        return {}
-    return {"origins": value_of(Need("origins", (str(question.origin),)), origins, origins.source)}
+def corrections(draft: Draft, miss: Miss, endpoint: str | None, path: str) -> list[str]:
+    """Return what to write instead of a pattern that covers no route, so that it covers *path*.
+
+    The first is what ``check`` names, where that covers the path.
+    """
+    own = {rule.rule for rule in draft.app.url_map.iter_rules() if rule.endpoint == endpoint}
+    paths = paths_of_app(draft.app)
+    mine = {path: covering(next(iter(own), path))}
+    said = [correction_of(miss.pattern, paths), correction_of(miss.pattern, mine)]
+    texts = [each.pattern for each in said if each is not None]
+    texts += [*_spellings(miss.pattern.text, path), *map(covering, own), path]
+    taken = {each.pattern.text for each in miss.rule.resources or ()}
+    return _covering((text for text in texts if text not in taken), path)
 
 
-def _paths(draft: Draft) -> list[str]:
-    """Return the paths of the app's routes, and a stand-in for each converter."""
-    return [example(rule.rule) for rule in draft.app.url_map.iter_rules()]
+def patterns_for(draft: Draft, endpoint: str | None, path: str) -> list[str]:
+    """Return patterns that cover *path*, the one of its route first."""
+    rules = (rule.rule for rule in draft.app.url_map.iter_rules() if rule.endpoint == endpoint)
+    return _covering([*map(covering, rules), path], path)
 
 
-def patterns_for(draft: Draft, nearest: PathPattern, endpoint: str | None, path: str) -> list[str]:
-    """Return patterns that cover *path*, those most like *nearest* first."""
-    own = (rule.rule for rule in draft.app.url_map.iter_rules() if rule.endpoint == endpoint)
-    texts = [*_corrections(nearest.text, path), *(re.sub(r"<[^<>]+>", "*", rule) for rule in own)]
+def _covering(texts: Iterable[str], path: str) -> list[str]:
     found = []
-    for text in dict.fromkeys([*texts, path]):
+    for text in dict.fromkeys(texts):
         with suppress(*REGEX_ERRORS):
-            if parse_pattern(text).matches(path):
+            if text and parse_pattern(text).matches(path):
                 found.append(text)
     return found
 
 
-def _corrections(text: str, path: str) -> Iterator[str]:
+def _spellings(text: str, path: str) -> Iterator[str]:
     """Yield a pattern without some of its first segments, with some of the path's, or longer."""
     anchor = "^" if text.startswith("^") else ""
     bare = text.removeprefix("^")
@@ -164,10 +222,10 @@ def _corrections(text: str, path: str) -> Iterator[str]:
 
 def config_plans(draft: Draft, asked: Asked, question: Question) -> Iterator[Plan]:
     """Yield plans for ``CORS_RESOURCES``, the default of every call without resources."""
-    given, path = draft.config.get("CORS_RESOURCES"), asked.found.target.path
+    given, target = draft.config.get("CORS_RESOURCES"), asked.found.target
     if not given or not any(rule.resources is None for _, rule in rules_of(draft)):
         return
-    for pattern in patterns_for(draft, parse_pattern(path), asked.found.target.endpoint, path):
+    for pattern in patterns_for(draft, target.endpoint, target.path):
         yield _config_plan(given, pattern, question)
 
 
@@ -175,15 +233,17 @@ def _config_plan(given: Any, pattern: str, question: Question) -> Plan:
     def plan(draft: Draft, asked: Asked) -> list[Edit]:
         if asked.found.policy:
             return where_set(draft, asked, question)
-        return [_more_in_config(asked, given, pattern)]
+        return [_more_in_config(asked, given, pattern, question)]
 
     return plan
 
 
-def _more_in_config(asked: Asked, given: Any, pattern: str) -> Edit:
+def _more_in_config(asked: Asked, given: Any, pattern: str, question: Question) -> Edit:
     change = Change("add", CONFIG, "resources", repr(pattern))
-    known = f"add {pattern!r} to CORS_RESOURCES, which does not cover {asked.found.target.path}"
+    why = f"to CORS_RESOURCES, which does not cover {asked.found.target.path}"
     if isinstance(given, Mapping):
-        options: Any = next(iter(given.values()), {})
-        return Edit(change, "", known, in_config("resources", {**given, pattern: options}))
-    return Edit(change, "", known, added_in_config("resources", [pattern]))
+        needs = needs_anew(question)
+        options = {need.option: list(need.values) or need.given for need in needs}
+        make = in_config("resources", {**given, pattern: options})
+        return Edit(change, "", f"add {pattern!r}: {options!r} {why}", make)
+    return Edit(change, "", f"add {pattern!r} {why}", added_in_config("resources", [pattern]))

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from ... import fetch
+from ...errors import Source
 from ...policy.decide import Preflight, decide
 from ...policy.policy import Policy
 from ...resolution.compile import Policies
@@ -40,6 +41,14 @@ class Tried:
     def turned(self) -> bool:
         """Whether the page can read the response now."""
         return self.asked is not None and self.asked.verdict == "readable"
+
+
+class _Changes(NamedTuple):
+    """What a draft changes at a route: for strangers, and for origins that are named somewhere."""
+
+    strangers: bool
+    less: bool
+    more: bool
 
 
 class Trials:
@@ -75,35 +84,42 @@ class Trials:
         asked = ask(self._app, compiled.policies, self.question) if compiled.policies else None
         return Tried(compiled, asked, "", 0)
 
-    def judge(self, tried: Tried) -> Tried:
-        """Return the objection to a draft: a new error, or what it changes for others."""
+    def judge(self, tried: Tried, said: Policies | None = None) -> Tried:
+        """Return the objection to a draft: a new error, or what it changes for others.
+
+        *said* are the policies after an edit whose words say what it does to other routes.
+        """
         compiled = tried.compiled
         if compiled.complaints and (new := compiled.complaints - self._complaints):
             return replace(tried, objection=min(new))
-        objection, cost = self._compare(compiled)
+        objection, cost = self._compare(compiled, said or self._policies)
         return replace(tried, objection=objection, cost=cost)
 
-    def _compare(self, compiled: Compiled) -> tuple[str, int]:
+    def _compare(self, compiled: Compiled, said: Policies) -> tuple[str, int]:
         """Compare every route with what it was; one that is asked for may change."""
         before, after = self._policies, compiled.policies
-        asked = self.before.found.target.endpoint
+        target = self.before.found.target
+        here = said.policy(target)
         cost = 0
-        known: dict[tuple[int, int, str], tuple[bool, bool]] = {}
+        known: dict[tuple[int, int, int, str], _Changes] = {}
         if after is None:
             return "", 0
         for row in self._all_rows(compiled):
             for method in row.methods:
-                target = Target(row.endpoint, row.rule, method, row.path)
-                old, new = before.policy(target), after.policy(target)
-                key = (id(old), id(new), method)
+                place = Target(row.endpoint, row.rule, method, row.path)
+                old, now, new = before.policy(place), said.policy(place), after.policy(place)
+                key = (id(old), id(now), id(new), method)
                 if key not in known:
-                    known[key] = self._differs(old, new, method)
-                others, named = known[key]
-                if row.endpoint == asked:
-                    cost += others
-                elif others or named:
-                    who = "other origins" if others else "origins that are allowed"
-                    return f"it changes what {who} get of {row.path}", cost
+                    known[key] = self._changes(old, now, new, method)
+                changes = known[key]
+                if row.endpoint == target.endpoint:
+                    cost += changes.strangers
+                elif changes.strangers:
+                    return f"it changes what other origins get of {row.path}", cost
+                elif changes.less:
+                    return f"it changes what origins that are allowed get of {row.path}", cost
+                elif changes.more and not _is_one_place(here, now, new):
+                    return f"it opens {row.path} to origins that are not allowed there", cost
         return "", cost
 
     def _all_rows(self, compiled: Compiled) -> list[RouteRow]:
@@ -115,24 +131,55 @@ class Trials:
         more = [row for row in more if (row.rule, row.path, row.methods) not in known]
         return [*self._rows, *more]
 
-    def _differs(self, old: Policy | None, new: Policy | None, method: str) -> tuple[bool, bool]:
-        """Return whether strangers get something else, and whether a named origin gets less."""
+    def _changes(
+        self, old: Policy | None, now: Policy | None, new: Policy | None, method: str
+    ) -> _Changes:
+        """Return what *new* changes; *now* holds what the words of an edit say besides."""
         if old is new:
-            return False, False
+            return _Changes(False, False, False)
         wanted = self._wanted(method)
-        others = any(
-            _rights(old, origin, wanted) != _rights(new, origin, wanted)
+
+        def rights(policy: Policy | None, origin: str) -> frozenset[str]:
+            return _rights(policy, origin, wanted)
+
+        page = self.question.origin
+        strangers = any(
+            rights(old, origin) != rights(new, origin)
             for origin in _STRANGERS
-            if origin != self.question.origin and not (_names(old, origin) or _names(new, origin))
+            if origin != page and not any(_names(each, origin) for each in (old, now, new))
         )
-        named = not _keeps(old, new) or any(
-            _rights(old, origin, wanted) - _rights(new, origin, wanted) for origin in _named(old)
+        less = not _keeps(now, new) or any(
+            rights(now, origin) - rights(new, origin) for origin in _named(now)
         )
-        return others or _asked_elsewhere(old) != _asked_elsewhere(new), named
+        origins = {*_named(now), *_named(new), *([page] if page else [])}
+        more = not _keeps(new, now) or any(
+            rights(new, origin) - rights(now, origin) for origin in origins
+        )
+        called = _asked_elsewhere(old) != _asked_elsewhere(new)
+        return _Changes(strangers or called, less, more)
 
     def _wanted(self, method: str) -> Preflight:
         names = sorted(name.lower() for name in self.question.headers)
         return Preflight(method, ",".join(names) or None, self.question.private_network)
+
+
+def _is_one_place(here: Policy | None, now: Policy | None, new: Policy | None) -> bool:
+    """Return whether what changes at a route is written where it is for the one asked for.
+
+    Then nobody can change one without the other, and whoever reads the advice knows it.
+    """
+    if here is None or now is None or new is None:
+        return False
+    changed = [
+        name for name in new.settings if new.settings[name].value != now.settings[name].value
+    ]
+    return all(_place(here, name) == _place(now, name) for name in changed)
+
+
+def _place(policy: Policy, option: str) -> tuple[Source, ...]:
+    """Return where an option is set; one that is not set yet is written next to the origins."""
+    source, origins = policy.settings[option].source, policy.settings["origins"].source
+    return (source, origins) if source.level == "default" else (source,)
 
 
 def _names(policy: Policy | None, origin: str) -> bool:

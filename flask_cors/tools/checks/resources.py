@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from ...errors import REGEX_ERRORS
-from ...patterns.paths import EVERYTHING, PathPattern, parse_pattern
+from ...patterns.paths import EVERYTHING
 from ...resolution.marks import Layer
+from ..corrections import Correction, correction_of, covering, may_cover
 from ..explanation import show
+from ..routes import paths_of
 from .rules import rule
-from .subject import Entry, Found, Scope, Subject, paths_of, quoted, some
+from .subject import Entry, Found, Scope, Subject, quoted, some
 
 # Looking for the nearest route is a service, and must not take long.
 _MOST_PATHS: Final = 500
-_CONVERTER: Final = re.compile(r"<[^>]*>")
 _GENERAL: Final = "Correct the pattern, or remove it; `flask cors routes` lists the paths."
 
 
@@ -41,40 +39,38 @@ def unmatched(subject: Subject) -> Iterator[Found]:
 
 def _how_to_match(subject: Subject, entry: Entry) -> str:
     """Return what to write instead; what is suggested covers the route that it names."""
-    paths = _paths_in(subject, entry.scope)
-    return (
-        _missing_prefix(entry.pattern, paths)
-        or _outside(subject, entry)
-        or _below_it(entry.pattern, paths)
-        or _nearest(entry.pattern, paths)
-        or _GENERAL
-    )
+    correction = correction_of(entry.pattern, _paths_in(subject, entry.scope))
+    taken = {pattern.text for pattern, _ in entry.scope}
+    if correction is not None and correction.pattern in taken:
+        return f"{quoted(correction.pattern)}, which is nearest, is there already: remove this one."
+    if correction is not None and correction.kind == "prefix":
+        return _in_words(correction)
+    known = _GENERAL if correction is None else _in_words(correction)
+    return _outside(subject, entry) or known
+
+
+def _in_words(correction: Correction) -> str:
+    kind, pattern, paths = correction
+    if kind == "prefix":
+        return (
+            f"Write {quoted(pattern)}: a resource covers whole paths, and the url_prefix of a "
+            "blueprint is part of them."
+        )
+    if kind == "below":
+        return (
+            f"Routes below it are {some(paths)}: write {quoted(pattern)} to cover every path "
+            "below it, or name the paths."
+        )
+    if not pattern:
+        return f"The nearest route is {paths[0]}; correct the pattern."
+    return f"The nearest route is {paths[0]}: write {quoted(pattern)}."
 
 
 def _paths_in(subject: Subject, scope: Scope) -> dict[str, str]:
     """Return a path for each route of a scope, with the pattern that covers all of its paths."""
     within = {url_rule.rule for url_rule in subject.scopes[scope]}
-    found = {row.path: _CONVERTER.sub("*", row.rule) for row in subject.rows if row.rule in within}
+    found = {row.path: covering(row.rule) for row in subject.rows if row.rule in within}
     return dict(list(found.items())[:_MOST_PATHS])
-
-
-def _missing_prefix(pattern: PathPattern, paths: Iterable[str]) -> str:
-    """Return the pattern with the URL prefix of a blueprint, which is often what is missing."""
-    for path in paths:
-        for slash in range(1, len(path)):
-            if path[slash] == "/" and pattern.matches(path[slash:]):
-                return (
-                    f"Write {quoted(_prefixed(path[:slash], pattern))}: a resource covers whole "
-                    "paths, and the url_prefix of a blueprint is part of them."
-                )
-    return ""
-
-
-def _prefixed(prefix: str, pattern: PathPattern) -> str:
-    if pattern.regex is None:
-        return f"{prefix}{pattern.text}"
-    anchor = "^" if pattern.text.startswith("^") else ""
-    return f"{anchor}{re.escape(prefix)}{pattern.text.removeprefix('^')}"
 
 
 def _outside(subject: Subject, entry: Entry) -> str:
@@ -86,46 +82,6 @@ def _outside(subject: Subject, entry: Entry) -> str:
                 "in CORS(app, resources=...)."
             )
     return ""
-
-
-def _below_it(pattern: PathPattern, paths: Iterable[str]) -> str:
-    """Return the glob for an exact path that only other routes are below."""
-    start = f"{pattern.text.rstrip('/')}/"
-    below = [path for path in paths if pattern.exact and path.startswith(start)]
-    if not below or start == "/" or start in below:
-        return ""
-    return (
-        f"Routes below it are {some(below)}: write {quoted(f'{start}*')} to cover every path "
-        "below it, or name the paths."
-    )
-
-
-def _nearest(pattern: PathPattern, paths: dict[str, str]) -> str:
-    """Return the route, or the beginning of routes, with the most similar spelling."""
-    if pattern.regex is not None:
-        near = difflib.get_close_matches(pattern.literal, paths, 1)
-        return f"The nearest route is {paths[near[0]]}; correct the pattern." if near else ""
-    end = "/*" if pattern.text.endswith("/*") else ""
-    choices = {path: path for path in paths.values()}
-    if end:
-        choices = {start: f"{start}{end}" for path in paths for start in _beginnings(path)}
-    written = f"/{pattern.text.removesuffix(end).lstrip('/')}"
-    by_lower = {path.lower(): path for path in reversed(choices)}
-    near = difflib.get_close_matches(written.lower(), by_lower, 1)
-    if not near:
-        return ""
-    better = choices[by_lower[near[0]]]
-    try:
-        read = parse_pattern(better)
-    except REGEX_ERRORS:  # a path may hold what a pattern takes for a regular expression
-        return ""
-    covers = next((path for path in paths if read.matches(path)), None)
-    return f"The nearest route is {covers}: write {quoted(better)}." if covers else ""
-
-
-def _beginnings(path: str) -> Iterator[str]:
-    parts = path.split("/")
-    yield from ("/".join(parts[:end]) for end in range(2, len(parts) + 1))
 
 
 @rule("CORS011", "warning", "a resource that is shadowed")
@@ -141,7 +97,7 @@ def _taking(subject: Subject, entry: Entry) -> list[Entry]:
     """Return the resources that take the paths which *entry* covers too."""
     found: dict[Layer, None] = {}
     for url_rule in subject.scopes[entry.scope]:
-        if _may_cover(entry.pattern, url_rule):
+        if may_cover(entry.pattern, url_rule):
             found.update(dict.fromkeys(_met_by(entry, url_rule)))
     patterns = {layer: pattern for pattern, layer in entry.scope}
     return [Entry(patterns[layer], layer, entry.scope) for layer in found]
@@ -171,16 +127,7 @@ def _unreached(subject: Subject) -> Iterator[tuple[Entry, bool]]:
     for entry in subject.resources():
         if entry.layer not in subject.applied[entry.scope]:
             rules = subject.scopes[entry.scope]
-            yield entry, any(_may_cover(entry.pattern, rule) for rule in rules)
-
-
-def _may_cover(pattern: PathPattern, url_rule: Any) -> bool:
-    start, converter, _ = url_rule.rule.partition("<")
-    if not converter:
-        return any(map(pattern.matches, paths_of(url_rule)))
-    if pattern.exact:
-        return pattern.text.startswith(start)
-    return pattern.possible(start)
+            yield entry, any(may_cover(entry.pattern, rule) for rule in rules)
 
 
 @rule("CORS012", "note", "resources that overlap, with different policies")

@@ -16,9 +16,8 @@ from ...options.schema import Setting
 from ...patterns.paths import EVERYTHING, PathPattern, ResourceIndex
 from ...policy.policy import Policy
 from ...resolution.compile import Policies
-from ...resolution.layers import other_spelling
 from ...resolution.marks import Layer
-from ..routes import RouteRow, overview
+from ..routes import RouteRow, overview, paths_of
 
 _MOST_NAMED = 5
 
@@ -212,15 +211,6 @@ def _met(scope: Scope, rules: list[Any]) -> set[Layer]:
     for start in starts:
         found.update(scope.candidates(start)[0])
     return found
-
-
-def paths_of(rule: Any) -> tuple[str, ...]:
-    """Return the paths that a URL rule without converters serves.
-
-    What is redirected to a path with a slash gets the policy of that path.
-    """
-    path = str(rule.rule)
-    return (path,) if rule.strict_slashes or path == "/" else (path, other_spelling(path))
 
 
 def routes(rows: Sequence[RouteRow]) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from werkzeug.routing import Rule
 
 from flask_cors import CORS, cors_exempt
 from flask_cors.runtime.hooks import state_of
@@ -54,6 +55,36 @@ def test_paths_that_meet_different_resources() -> None:
         ("/a/example", True),
     ]
     assert all(row.varies for row in found)
+
+
+@pytest.mark.parametrize(
+    ("rule", "resource"),
+    [
+        ("/u/<int:n>", r"/u/\d{4}"),
+        ("/u/<int:n>", r"/u/[1-9]\d{7}$"),
+        ("/u/<name>", r"/u/\d+$"),
+        ("/u/<name>", r"/u/(red|green)$"),
+        ("/u/<name>", r"/u/[A-Z]{3}$"),
+        ("/<version>/u/<int:n>", r"/v\d+/u/\d{3}$"),
+        ("/<a>/<b>/<c>", r"^/(shop|stock)/\d+/(price|name)$"),
+        ("/f/<path:rest>", r"^/f/.*\.json$"),
+        ("/u/<name>/x", r"/u/[0-9a-f]{32}/x"),
+        ("/<path:rest>", r"^/(?:api|rest)/v[12]/"),
+        ("/u/<name>", "/u/1*"),
+    ],
+)
+def test_a_path_that_a_resource_with_an_expression_covers(rule: str, resource: str) -> None:
+    found = rows(make(rule, resources=resource))
+    assert [row.policy is not None for row in found] == [False, True]
+    assert found[1].varies
+
+
+def test_a_rule_without_methods_has_them_all() -> None:
+    app = make()
+    app.url_map.add(Rule("/any", endpoint="any"))
+    app.view_functions["any"] = lambda: "x"
+    (row,) = rows(app)
+    assert row.methods == ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 
 def test_equal_policies_have_one_row() -> None:
