@@ -27,7 +27,11 @@ from .origin_syntax import (
 )
 
 EXAMPLE: Final = "https://app.example.com"
+_IPV4_PARTS: Final = 4
+_TOP_LEVEL: Final = frozenset({"com", "io", "net", "org"})
 _IPV4_LIKE: Final = r"(?:[0-9*]+\.){3}[0-9*]+"
+# A scheme whose sign or letters are mistyped: "https//", "http:\\", "htps://"; no port follows.
+_TYPED: Final = r"(?i)\bhttps?(?:[;,.]?//+|:[/\\]+)|\b[htps]{3,8}://|(?<![^\s,])https?:(?=[a-z*])"
 _LABEL_STAR: Final = "[^.]*"
 
 Fix = OriginPattern | list[OriginPattern]
@@ -56,6 +60,7 @@ def hint_for(item: object, error: OriginError) -> Hint:
 
 def meant_by(text: str) -> list[str]:
     """Return the valid origins that the pieces of *text* are near to."""
+    text = re.sub(_TYPED, lambda found: f"http{'s' if 's' in found[0].lower() else ''}://", text)
     pieces = re.split(r"[\s,;'\"`\[\](){}|]+", text)
     return list(dict.fromkeys(origin for piece in pieces if (origin := _corrected(piece))))
 
@@ -74,10 +79,7 @@ def _corrected(piece: str) -> str | None:
 
 def _apart(text: str) -> tuple[str, str, str]:
     """Return scheme, host and ``:port`` of *text*, guessing the scheme where none is right."""
-    scheme, separator, rest = text.lower().rpartition("://")
-    typed = None if separator else re.match("(https?):/*(?![0-9]+$)", text.lower())
-    if typed:
-        scheme, rest = typed[1], text.lower()[typed.end() :]
+    scheme, _, rest = text.lower().rpartition("://")
     authority = re.split(r"[/?#\\]", rest.lstrip("/"))[0].rpartition("@")[2]
     host, colon, port = authority.partition(":")
     if not re.fullmatch(SCHEME, scheme):
@@ -140,6 +142,8 @@ def _for_port(scheme: str, host: str, port: str) -> Hint | None:
 
 def _for_labels(scheme: str, host: str, port: str) -> Hint:
     labels = [label for label in host.replace("..", ".").split(".") if label]
+    if labels[-1] == "*" and all(re.fullmatch("[0-9]+", label) for label in labels[:-1]):
+        labels += ["*"] * (_IPV4_PARTS - len(labels))
     last = max(number for number, label in enumerate(labels) if "*" in label)
     below = labels[last + 1 :]
     numbers = re.fullmatch(_IPV4_LIKE, ".".join(labels)) is not None
@@ -158,11 +162,18 @@ def _for_labels(scheme: str, host: str, port: str) -> Hint:
 
 
 def _example_of(scheme: str, labels: Sequence[str], port: str) -> Hint:
-    """Return the hint to list the hosts: which are the author's own is not known."""
-    names = [label.replace("*", "com" if at == len(labels) - 1 else "name", 1).replace("*", "")
-             for at, label in enumerate(labels)]  # fmt: skip
+    """Return the hint to list the hosts: which are the author's own is not known.
+
+    The example is nobody's host: the domain is ``example``, or in ``.example`` (RFC 2606).
+    """
+    names = [label.replace("*", "name", 1).replace("*", "") for label in labels]
     if labels[0] == "*" and len(labels) > 2:
         names[0] = "*"
+    if "*" in labels[-1]:
+        complete = len(labels) > 2 and labels[-2] in _TOP_LEVEL
+        names[-1:] = [] if complete else ["example"]
+    elif len(labels) > 1 and "*" in labels[-2]:
+        names[-2] = "example"
     example = _first_valid([f"{scheme}://{'.'.join(names)}{port}"]) or EXAMPLE
     return Hint(f"List the hosts, as in {example!a}: others can have names like these.", example)
 

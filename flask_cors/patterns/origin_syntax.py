@@ -28,6 +28,8 @@ EXAMPLE_WILDCARD: Final = "https://*.example.com"
 
 LABEL: Final = r"[a-z0-9_\-]+"
 SCHEME: Final = r"[a-z][a-z0-9+.\-]*"
+# Made of the letters of "https" alone: "htps", "htttp".
+_NEARLY_HTTP: Final = "[htps]{3,8}"
 HOST: Final = rf"{LABEL}(?:\.{LABEL})*\.?"
 NUMERIC_END: Final = r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?"
 PORT: Final = "[1-9][0-9]{0,4}"
@@ -182,6 +184,7 @@ def canonical(text: str, parts: re.Match[str]) -> str:
     *parts* is a match of :data:`PARTS`. Raises :class:`OriginError`.
     """
     scheme, port = parts[1].lower(), parts[3]
+    _check_scheme(scheme)
     host = without_star_label(parts[2].lower())
     end = "" if port is None or port == DEFAULT_PORTS.get(scheme) else f":{port}"
     if len(f"{scheme}://{host}{end}") > MAX_LENGTH:
@@ -201,6 +204,12 @@ def canonical(text: str, parts: re.Match[str]) -> str:
         _check_host(scheme, host)
     _check_port(f"{scheme}://{host}", port)
     return f"{scheme}://{host}{end}"
+
+
+def _check_scheme(scheme: str) -> None:
+    """Refuse what is nearly ``http``; apps such as ``capacitor`` have schemes of their own."""
+    if scheme not in DEFAULT_PORTS and re.fullmatch(_NEARLY_HTTP, scheme):
+        raise DroppedOriginError(f"no browser has the scheme {scheme!a}")
 
 
 def _check_port(start: str, port: str | None) -> None:

@@ -197,6 +197,32 @@ def test_in_debug_mode_a_request_that_nothing_covers_is_told(debug: bool, record
     assert records() == ([("flask_cors", "WARNING", text)] if debug else [])
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"Access-Control-Request-Method": "PUT"}, "explain PUT /x"),
+        (
+            {
+                "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "content-type,x-a",
+            },
+            "explain POST /x",
+        ),
+        ({"Access-Control-Request-Method": "a b"}, "explain 'a b' /x"),
+        ({}, "explain OPTIONS /x"),
+    ],
+)
+def test_for_a_preflight_the_command_asks_for_the_request_that_it_is_for(
+    asked: dict[str, str], words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app(origins=ME)
+    app.debug = True
+    app.test_client().options("/x", headers={"Origin": YOU, **asked})
+    (text,) = caplog.messages
+    names = " --header content-type --header x-a" if len(asked) > 1 else ""
+    assert text.endswith(f"(see: flask cors {words} --origin {YOU}{names})")
+
+
 @pytest.mark.rule("7.callable-told")
 @pytest.mark.parametrize(
     ("method", "enforce", "told"),

@@ -516,8 +516,13 @@ STARS = [
     ("https://*.*", ANY_HINT),
     ("http://.*:3000", ANY_HINT),
     # Others can have such names too, so that no pattern is proposed.
-    ("https://example.*", f"List the hosts, as in 'https://example.com'{OTHERS}"),
-    ("https://*.example.*", f"List the hosts, as in 'https://*.example.com'{OTHERS}"),
+    ("https://shop.*", f"List the hosts, as in 'https://shop.example'{OTHERS}"),
+    ("https://*.shop.*", f"List the hosts, as in 'https://*.shop.example'{OTHERS}"),
+    ("https://api.*.com", f"List the hosts, as in 'https://api.example.com'{OTHERS}"),
+    ("https://api.shop-*.com", f"List the hosts, as in 'https://api.example.com'{OTHERS}"),
+    ("https://shop.com.*", f"List the hosts, as in 'https://shop.com'{OTHERS}"),
+    ("http://8.8.*", f"List the hosts, as in 'http://8.8.name.example'{OTHERS}"),
+    ("http://192.168.*", r"Write the regular expression 'http://192\\.168\\.[0-9]{1,3}\\.[0-9]{1,3}'."),
     ("https://my-*.vercel.app", f"List the hosts, as in 'https://my-name.vercel.app'{OTHERS}"),
     ("https://my-*.co.uk", f"List the hosts, as in 'https://my-name.co.uk'{OTHERS}"),
     (
