@@ -160,7 +160,8 @@ def _headers(
     for item in values:
         name, colon, value = item.partition(":")
         if not fetch.is_token(name):
-            raise click.BadParameter(f"{shorten(name)} is not a header name")
+            example = "as in 'X-Requested-With', or 'Content-Type: application/json' with its value"
+            raise click.BadParameter(f"{shorten(name)} is not a header name: {example}")
         default = "application/json" if name.lower() == "content-type" else "x"
         found[name] = value.strip() if colon else default
     return found

@@ -70,7 +70,7 @@ def explain(
         exchanges=asked.exchanges,
         verdict="undecided" if code else asked.verdict,
         message=code.message if code else asked.message,
-        notes=tuple(_notes(app, asked, off, lost, question)),
+        notes=tuple(_notes(app, asked, off, lost, question, assumed)),
         credentials=credentials,
         off=off,
         lost_mark=lost.hint if lost else "",
@@ -204,7 +204,12 @@ def _capital(text: str) -> str:
 
 
 def _notes(
-    app: Flask, asked: Asked, off: str, lost: LostMark | None, question: Question
+    app: Flask,
+    asked: Asked,
+    off: str,
+    lost: LostMark | None,
+    question: Question,
+    assumed: str,
 ) -> Iterator[str]:
     endpoint = asked.found.target.endpoint
     if lost:
@@ -214,4 +219,23 @@ def _notes(
     if question.credentials and question.origin and asked.verdict in ("readable", "blocked"):
         url = asked.exchanges[-1].url
         for problem in cookie_problems(app.config, question.origin, url):
-            yield _capital(str(problem))
+            where = f" {_OTHER_HOST}" if assumed and "SERVER_NAME" not in assumed else ""
+            yield f"{_capital(str(problem))}{where}"
+    if asked.verdict == "readable" and _is_blocked_with_json(asked, question):
+        yield (
+            "A page that sends JSON sets Content-Type, which allow_headers does not allow: ask "
+            "with --header Content-Type."
+        )
+
+
+# Whether page and API are of one site depends on their hosts.
+_OTHER_HOST: Final = "If the API has another host in production, ask with --base-url."
+_WITH_BODY: Final = ("POST", "PUT", "PATCH", "DELETE")
+
+
+def _is_blocked_with_json(asked: Asked, question: Question) -> bool:
+    """Return whether the same request with a body of JSON would be blocked."""
+    named = any(name.lower() == "content-type" for name in question.headers)
+    if named or question.method.upper() not in _WITH_BODY or not asked.found.policy:
+        return False
+    return not asked.found.settings["allow_headers"].value.allows("Content-Type")

@@ -52,10 +52,12 @@ def test_explain_shows_a_refusal(method: str) -> None:
 
 def test_explain_proposes_what_lets_the_page_in() -> None:
     told = explain(shop(origins=[SITE], enforce=True), "POST")
-    assert f"add '{OTHER}' to origins" in told.advice.replace("Add", "add")
+    assert told.advice.startswith(f"If you trust pages of {OTHER}: in CORS(app) at ")
+    assert told.advice.endswith(f"add '{OTHER}' to origins.")
     told = explain(shop(origins=[OTHER], methods=["GET"], enforce=True), "POST")
     assert told.verdict == "refused"
     assert told.exchanges[-1].steps[-1].values == ("POST",)
+    assert told.advice.startswith("In CORS(app) at ")
     assert "POST" in told.advice
     assert "methods" in told.advice
 

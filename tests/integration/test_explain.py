@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, request
 from flask.views import MethodView
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from flask_cors import CORS, ConfigError, cors_exempt, cross_origin
+from flask_cors import CORS, ConfigError, cors_exempt, cross_origin, of
 from flask_cors.runtime import endpoint as endpoints
 from flask_cors.tools.explanation import Explanation
 from tests.integration.exchange import (
@@ -778,3 +778,35 @@ def test_swapped_arguments_are_named() -> None:
         ValueError, match=r"^the method comes first: explain\('GET', '/items', origin"
     ):
         explain(make_app(origins=ME), "/items", "GET", ME)
+
+
+@pytest.mark.parametrize(
+    ("allow_headers", "method", "headers", "noted"),
+    [
+        (["X-A"], "POST", [], True),
+        (["X-A"], "PUT", ["X-A"], True),
+        (["X-A"], "GET", [], False),
+        (["X-A", "content-type"], "POST", [], False),
+        (["X-A"], "POST", ["content-type"], False),
+        ("*", "POST", [], False),
+    ],
+)
+def test_a_page_that_could_not_send_json_is_told(
+    allow_headers: Any, method: str, headers: list[str], noted: bool
+) -> None:
+    app = Flask("sample")
+    CORS(app, origins=ME, allow_headers=allow_headers)
+    app.add_url_rule("/x", "x", lambda: "x", methods=["GET", "POST", "PUT"])
+    told = of(app).explain(method, "/x", ME, headers=headers)
+    text = "A page that sends JSON sets Content-Type, which allow_headers does not allow"
+    assert any(note.startswith(text) for note in told.notes) is noted
+
+
+def test_a_cookie_that_is_not_sent_may_be_sent_to_another_host() -> None:
+    app = Flask("sample")
+    CORS(app, origins=ME, supports_credentials=True)
+    app.add_url_rule("/x", "x", lambda: "x")
+    notes = of(app).explain("GET", "/x", ME, credentials=True).notes
+    assert notes[0].endswith("If the API has another host in production, ask with --base-url.")
+    notes = of(app).explain("GET", "https://other.example/x", ME, credentials=True).notes
+    assert "--base-url" not in notes[0]

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from ...resolution.lost_marks import functions_of, lost_mark_of
 from ...resolution.marks import mark_of
 from ..asking import NOT_SENDABLE, Asked, Question
-from ..explanation import Advice, Explanation
+from ..explanation import Advice, Change, Explanation
 from ..routes import example
 from .changes import Draft, Edit, InvalidEditError, with_mark
 from .plans import Plan, plans_where_on
@@ -54,10 +54,18 @@ def look_for(explanation: Explanation, asked: Asked, trials: Trials) -> Advice:
     if text := _for_the_page(explanation, asked, trials):
         return Advice(text)
     found = _for_the_app(explanation, asked, trials)
+    if explanation.verdict == "refused" and any(map(_lets_in, found.changes)):
+        first, rest = found.text[0].lower(), found.text[1:]
+        return found._replace(text=f"If you trust pages of {explanation.origin}: {first}{rest}")
     if missing and found.text:
         first, rest = found.text[0].lower(), found.text[1:]
         return found._replace(text=f"{missing} To let the page read the 404: {first}{rest}")
     return found
+
+
+def _lets_in(change: Change) -> bool:
+    """Return whether a change adds an origin."""
+    return change.option == "origins" or change.action in ("call", "decorate")
 
 
 def _would_help(explanation: Explanation, trials: Trials) -> bool:
