@@ -155,7 +155,7 @@ def read_unknown(
     elif meant is None or (place not in OPTIONS[meant].places and is_any(meant, value)):
         _drop_unknown(name, value, place, report)
     elif meant in _RESTRICTING and not is_any(meant, value):
-        reason = f"there is no such option; {meant} was meant, and leaving it out opens more"
+        reason = f"there is no such option; {meant} was meant, and without it {_MORE[meant]}"
         report.error(name, value, reason, *_write_here(meant, value, place))
     elif place not in OPTIONS[meant].places:
         _drop_unknown(name, value, place, report)
@@ -167,6 +167,14 @@ def read_unknown(
     return None
 
 
+#: What is allowed where a restricting option is lost.
+_MORE: Final = {
+    "origins": "more origins are allowed",
+    "resources": "more paths are open",
+    "methods": "more methods are allowed",
+    "allow_headers": "more headers are allowed",
+    "enforce": "nothing is refused",
+}
 _NO_EXCLUDING: Final = (
     "there is no such option, and none that keeps something out: what is not listed is not allowed"
 )

@@ -194,7 +194,8 @@ class ResourceOptions(TypedDict, total=False):
             parse_allow_headers,
             HeaderNames(),
             "as `allow_headers`",
-            "The name of flask-cors 1.x; adds to `allow_headers`. Deprecated.",
+            "The name of `allow_headers` in flask-cors 1.x: what it lists is allowed too. "
+            "Deprecated.",
             shown_default="none",
         ),
     ]

@@ -109,7 +109,9 @@ _ROWS: Final[dict[Code, _Row]] = {
         "({source})",
     ),
     "vary-named": _Row(*_CACHES, True, "Vary names Origin"),
-    "vary-not-needed": _Row(*_CACHES, True, "Vary need not name Origin"),
+    "vary-not-needed": _Row(
+        *_CACHES, True, "the answer is the same for every origin, so Vary need not name Origin"
+    ),
     "vary-left-alone": _Row(
         *_CACHES,
         True,

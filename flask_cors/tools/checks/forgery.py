@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ... import fetch
+from ...errors import Source
 from ..routes import RouteRow
 from .rules import rule
 from .subject import Found, Subject, routes
@@ -28,12 +29,18 @@ def unprotected(subject: Subject) -> Iterator[Found]:
         open_ = [row for row in use.rows if use.value and _is_unprotected(row)]
         if open_:
             yield use.found(
-                f"browsers send the user's cookies to {routes(open_)}, and a form of any site may "
-                "do so: CORS only hides the response",
-                "Write enforce=True next to it: the server then refuses what origins and methods "
-                "do not allow, or use tokens (CSRFProtect of Flask-WTF). Where cookies do not log "
-                "anybody in, ignore this finding.",
+                f"a form of any site may send {routes(open_)}, with the user's cookies as far as "
+                "their SameSite allows: CORS only hides the response",
+                f"Write {_enforced(use.source)}: the server then refuses what origins and "
+                "methods do not allow. Or use tokens (CSRFProtect of Flask-WTF). Where cookies do "
+                "not log anybody in, ignore this finding.",
             )
+
+
+def _enforced(source: Source) -> str:
+    """Return what to write so that ``enforce`` is on where another option is set."""
+    config = source.level == "config"
+    return "CORS_ENFORCE = True" if config else f"enforce=True in {source.place}"
 
 
 def _is_unprotected(row: RouteRow) -> bool:

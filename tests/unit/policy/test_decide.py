@@ -415,7 +415,7 @@ def asked_for(name: str, ok: bool, text: str) -> tuple[str, str, bool, str]:
 
 
 NAMES = caches("Vary names Origin")
-NEED_NOT = caches("Vary need not name Origin")
+NEED_NOT = caches("the answer is the same for every origin, so Vary need not name Origin")
 NO_COOKIES = credentials("cookies and HTTP authentication may not be used (the defaults)")
 
 

@@ -32,7 +32,8 @@ def shop(method: str = "POST", **options: Any) -> Flask:
 def test_credentials_and_state_without_protection() -> None:
     (found,) = findings(shop(), "CORS033")
     assert (found.severity, found.place) == ("note", "CORS(app)")
-    assert "cookies to POST /pay" in found.reason
+    assert "a form of any site may send POST /pay, with the user's cookies" in found.reason
+    assert found.hint.startswith("Write enforce=True in CORS(app): the server then refuses")
     assert "enforce=True" in found.hint
     assert found.file == __file__
 
@@ -123,3 +124,12 @@ def test_nothing_is_said_where_enforce_is_off() -> None:
     app = shop()
     app.config["PREFERRED_URL_SCHEME"] = "https"
     assert findings(app, "CORS034") == []
+
+
+def test_where_the_config_sets_credentials_it_sets_enforce_too() -> None:
+    app = Flask(__name__, static_folder=None)
+    app.config |= {"CORS_SUPPORTS_CREDENTIALS": True, "CORS_ORIGINS": "https://app.example.com"}
+    CORS(app)
+    app.add_url_rule("/pay", "pay", lambda: "x", methods=["POST"])
+    (found,) = findings(app, "CORS033")
+    assert found.hint.startswith("Write CORS_ENFORCE = True: the server then refuses")
