@@ -13,7 +13,16 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 from weakref import WeakKeyDictionary
 
-from flask import Blueprint, Flask, Request, Response, current_app, request_started
+from flask import (
+    Blueprint,
+    Flask,
+    Request,
+    Response,
+    current_app,
+    has_request_context,
+    request,
+    request_started,
+)
 from flask.views import MethodView, View
 
 from .errors import ConfigError, Problem, Report, Source, said_at, warn
@@ -280,7 +289,9 @@ def _install_where_marked(app: Flask, **_: object) -> None:
     if not isinstance(app, Flask):
         return
     views = app.view_functions
-    if _unmarked.get(app) == len(views):
+    # As many views as before may include another one; the one that is asked for matters now.
+    asked = views.get(request.endpoint or "") if has_request_context() else None
+    if _unmarked.get(app) == len(views) and not (asked and is_marked(asked)):
         return
     # A lost mark is warned of when the policies are compiled.
     if any(is_marked(view) or lost_mark_of(view) for view in views.values()):

@@ -162,6 +162,15 @@ def test_an_app_without_marks_is_left_alone() -> None:
     assert "cors" not in other.extensions
 
 
+def test_a_view_that_is_replaced_by_a_marked_one_is_found_at_its_next_request() -> None:
+    app = Flask("sample")
+    app.add_url_rule("/", "index", lambda: "x", methods=["GET", "PUT"])
+    assert lines(ask(app)) == []
+    app.view_functions["index"] = cross_origin(ME)(lambda: "x")
+    assert acao(ME) in lines(preflight(app, method="PUT"))
+    assert lines(ask(app)) == [acao(ME)]
+
+
 def test_two_apps_do_not_know_each_other() -> None:
     view = cross_origin(plain_view())
     apps = []
