@@ -39,6 +39,8 @@ from .table import NOT_COMPILED, Known, Route, Table, Target
 from .walk import resolve, until_exempt
 
 _LATE: Final = "the headers are added after the last hook"
+# With more URL rules, to ask for every method of a preflight's URL costs less than to count them.
+_MOST_COUNTED: Final = 1_000
 _NO_METHODS: Final[Mapping[str | None, Any]] = {}
 
 
@@ -143,10 +145,13 @@ class Policies:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the URL map holds no rule that was added later, compiled or not yet.
+        """Whether it is known that the URL map holds no rule that was added later.
 
         Rules are never removed, and a list's iterator knows its length: no rule is read here.
+        Of very many rules it is not found out, since Werkzeug makes a list of them.
         """
+        if self._rules > _MOST_COUNTED:
+            return False
         try:
             return length_hint(self._app.url_map.iter_rules()) == self._rules
         except RuntimeError:  # another thread adds a rule just now

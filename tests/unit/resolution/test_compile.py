@@ -708,3 +708,9 @@ def test_a_rule_that_is_added_while_the_rules_are_counted() -> None:
     assert policies.is_whole
     app.grows = True
     assert not policies.is_whole
+
+
+@pytest.mark.parametrize(("number", "whole"), [(1_000, True), (1_001, False)])
+def test_very_many_rules_are_not_counted(number: int, whole: bool) -> None:
+    app = Growing(views={"e": view()}, urls=[Url(f"/e{n}", "e") for n in range(number)])
+    assert app.policies().is_whole is whole
