@@ -10,7 +10,7 @@ from __future__ import annotations
 from .bodies import Blob, FormData
 from .browser import Browser
 from .cache import HTTPCache
-from .cookies import Cookie, CookieJar
+from .cookies import Cookie, CookieJar, CookieNote
 from .errors import CORSBlocked, NetworkError
 from .event_source import EventStream, ServerSentEvent
 from .page import Response, ResponseHeaders
@@ -29,6 +29,7 @@ __all__ = [
     "CORSBlocked",
     "Cookie",
     "CookieJar",
+    "CookieNote",
     "EventStream",
     "Exchange",
     "FormData",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timezone
 from email.utils import parsedate_to_datetime
-from typing import Literal
+from typing import Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from .sites import RegistrableDomain, is_ip, is_trustworthy, site_of
@@ -46,6 +46,20 @@ class Cookie:
 
     def __str__(self) -> str:
         return f"{self.name}={self.value}" if self.name else self.value
+
+
+class CookieNote(NamedTuple):
+    """A cookie that a browser did not store or did not send, by name, and why."""
+
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}"
+
+
+class _RefusedError(Exception):
+    """A ``Set-Cookie`` line that is not stored; the text says why."""
 
 
 class CookieJar:
@@ -88,18 +102,38 @@ class CookieJar:
         site at the top of its tab, by default that of *url*; *only_partitioned* refuses all
         other cookies, as where third-party cookies are blocked.
         """
+        return not self.store(
+            url,
+            set_cookie,
+            same_site=same_site,
+            partition=partition,
+            only_partitioned=only_partitioned,
+        )
+
+    def store(
+        self,
+        url: str,
+        set_cookie: str,
+        *,
+        same_site: bool = True,
+        partition: object = None,
+        only_partitioned: bool = False,
+    ) -> str:
+        """Do what :meth:`set` does, and return why the cookie was not kept, ``""`` if it was."""
         own = site_of(url, self._registrable_domain)
-        cookie = self._parse(url, set_cookie, own if partition is None else partition)
-        if cookie is None or not self._may_store(cookie, url, same_site):
-            return False
+        try:
+            cookie = self._parse(url, set_cookie, own if partition is None else partition)
+            self._check_storable(cookie, url, same_site)
+        except _RefusedError as error:
+            return str(error)
         if only_partitioned and cookie.partition is None:
-            return False
+            return _BLOCKED
         key = (cookie.name, cookie.domain, cookie.path, cookie.host_only, cookie.partition)
         if cookie.expires is not None and cookie.expires <= self._clock():
             self._cookies.pop(key, None)
         else:
             self._cookies[key] = cookie
-        return True
+        return ""
 
     def get(
         self,
@@ -116,20 +150,59 @@ class CookieJar:
         cookies only, a *navigation* of its whole tab those with ``Lax`` as well unless it is
         a ``"post"``. The other arguments are those of :meth:`set`.
         """
-        parts = urlsplit(url)
-        path = parts.path or "/"
         own = site_of(url, self._registrable_domain) if partition is None else partition
         found = [
             cookie
-            for cookie in self
-            if _domain_matches(cookie, parts.hostname or "")
-            and _path_matches(cookie.path, path)
-            and (not cookie.secure or is_trustworthy(url))
-            and (same_site or self._goes_cross_site(cookie, navigation))
-            and (cookie.partition == own or (cookie.partition is None and not only_partitioned))
+            for cookie in self.of(url)
+            if not self._why_not(cookie, url, same_site, navigation, own, only_partitioned)
         ]
         found.sort(key=lambda cookie: -len(cookie.path))
         return "; ".join(map(str, found)) or None
+
+    def withheld(
+        self,
+        url: str,
+        *,
+        same_site: bool = True,
+        navigation: Navigation | None = None,
+        partition: object = None,
+        only_partitioned: bool = False,
+    ) -> tuple[CookieNote, ...]:
+        """Return the cookies of *url* that :meth:`get` leaves out, each with the reason."""
+        own = site_of(url, self._registrable_domain) if partition is None else partition
+        reasons = (
+            (cookie, self._why_not(cookie, url, same_site, navigation, own, only_partitioned))
+            for cookie in self.of(url)
+        )
+        return tuple(CookieNote(cookie.name, reason) for cookie, reason in reasons if reason)
+
+    def of(self, url: str) -> list[Cookie]:
+        """Return the cookies whose ``Domain`` and ``Path`` match *url*."""
+        parts = urlsplit(url)
+        host, path = parts.hostname or "", parts.path or "/"
+        return [
+            cookie
+            for cookie in self
+            if _domain_matches(cookie, host) and _path_matches(cookie.path, path)
+        ]
+
+    def _why_not(
+        self,
+        cookie: Cookie,
+        url: str,
+        same_site: bool,
+        navigation: Navigation | None,
+        partition: object,
+        only_partitioned: bool,
+    ) -> str:
+        """Return why a cookie does not go with a request; empty where it does."""
+        if cookie.secure and not is_trustworthy(url):
+            return "it is Secure, and the request goes over plain http"
+        if not same_site and not self._goes_cross_site(cookie, navigation):
+            return f"{_same_site_words(cookie)}, and the page is of another site"
+        if cookie.partition is None:
+            return _BLOCKED if only_partitioned else ""
+        return "" if cookie.partition == partition else "it is Partitioned, for another tab"
 
     def _goes_cross_site(self, cookie: Cookie, navigation: Navigation | None) -> bool:
         """Follow RFC 6265bis, "Retrieval Algorithm", for a request of another site."""
@@ -140,8 +213,8 @@ class CookieJar:
         young = self._clock() - cookie.created < self._lax_allows_posts_for
         return navigation == "get" or (young and not cookie.names_same_site)
 
-    def _parse(self, url: str, line: str, partition: object) -> Cookie | None:
-        """Parse a ``Set-Cookie`` value; ``None`` if RFC 6265bis says to ignore it."""
+    def _parse(self, url: str, line: str, partition: object) -> Cookie:
+        """Parse a ``Set-Cookie`` value; refuse what RFC 6265bis says to ignore."""
         pair, _, rest = line.partition(";")
         name, equals, value = pair.partition("=")
         name, value = (name.strip(), value.strip()) if equals else ("", pair.strip())
@@ -149,10 +222,12 @@ class CookieJar:
         parts = urlsplit(url)
         host = parts.hostname or ""
         domain = self._domain(host, attributes.get("domain", ""))
-        if not (name or value) or len(name) + len(value) > 4096 or domain is None:
-            return None
+        if not (name or value) or len(name) + len(value) > 4096:
+            raise _RefusedError("it is empty, or longer than 4096 bytes")
+        if domain is None:
+            raise _RefusedError("its Domain is not the server's host, nor a site's domain above it")
         if not _prefix_holds(name or value, attributes, host):
-            return None
+            raise _RefusedError("it lacks attributes that the prefix of its name demands")
         path = attributes.get("path", "")
         return Cookie(
             name=name,
@@ -190,16 +265,19 @@ class CookieJar:
             return None
         return min(when.replace(tzinfo=when.tzinfo or timezone.utc).timestamp(), now + LONGEST)
 
-    def _may_store(self, cookie: Cookie, url: str, same_site: bool) -> bool:
+    def _check_storable(self, cookie: Cookie, url: str, same_site: bool) -> None:
         """Apply the storage model's refusals (RFC 6265bis, "Storage Model")."""
         secure = is_trustworthy(url)
         if cookie.secure and not secure:
-            return False
-        if (cookie.same_site == "none" or cookie.partition is not None) and not cookie.secure:
-            return False
+            raise _RefusedError("it is Secure, and the response came over plain http")
+        if cookie.same_site == "none" and not cookie.secure:
+            raise _RefusedError("SameSite=None without Secure")
+        if cookie.partition is not None and not cookie.secure:
+            raise _RefusedError("Partitioned without Secure")
         if cookie.same_site != "none" and not same_site:
-            return False
-        return secure or not any(self._shadows(old, cookie) for old in self)
+            raise _RefusedError(f"{_same_site_words(cookie)}, and the page is of another site")
+        if not secure and any(self._shadows(old, cookie) for old in self):
+            raise _RefusedError("a Secure cookie has its name, and the response came over http")
 
     @staticmethod
     def _shadows(old: Cookie, new: Cookie) -> bool:
@@ -210,6 +288,21 @@ class CookieJar:
             and (_domain_matches(old, new.domain) or _domain_matches(new, old.domain))
             and _path_matches(old.path, new.path)
         )
+
+
+_BLOCKED: Final = "third-party cookies are blocked, and it is not Partitioned"
+
+
+def name_of(set_cookie: str) -> str:
+    """Return the name in a ``Set-Cookie`` value; empty where it has none."""
+    name, equals, _ = set_cookie.partition(";")[0].partition("=")
+    return name.strip() if equals else ""
+
+
+def _same_site_words(cookie: Cookie) -> str:
+    if not cookie.names_same_site:
+        return "SameSite is Lax by default"
+    return f"SameSite={cookie.same_site.title()}"
 
 
 def _attributes(text: str) -> dict[str, str]:

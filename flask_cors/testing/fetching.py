@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ..fetch import REQUEST_HEADERS, REQUEST_METHOD
 from . import cors
 from .cache import HTTPCache, Key, Stored, conditional_mode, directed_mode, mode_headers
-from .cookies import CookieJar, Navigation
+from .cookies import CookieJar, CookieNote, Navigation, name_of
 from .data_urls import data_reply
 from .errors import CORS_STEPS, CORSBlocked, Failure, NetworkError
 from .integrity import integrity_mismatch
@@ -47,6 +48,7 @@ from .transport import Enough, Exchange, Headers, Reply, Request, Transport, WSG
 NULL_BODY_STATUSES = frozenset({204, 205, 304})
 # #http-network-or-cache-fetch: what may outlive a page
 LONGEST_KEEPALIVE = 64 * 1024
+_NO_CREDENTIALS: Final = "the request was made without credentials"
 
 
 @dataclass(frozen=True)
@@ -320,24 +322,39 @@ class Fetching:
     def _cookie_header(self, request: FetchRequest) -> str | None:
         if not request.includes_credentials:
             return None
-        return self._profile.cookies.get(
-            request.url,
-            same_site=request.is_same_site(),
-            navigation=_navigation(request),
-            partition=self._partition(request),
-            only_partitioned=self._blocks_cookies(request),
-        )
+        return self._profile.cookies.get(request.url, **self._cookie_rules(request))
 
-    def _store_cookies(self, request: FetchRequest, reply: Reply) -> None:
-        for name, value in reply.headers:
-            if request.includes_credentials and name.lower() == "set-cookie":
-                self._profile.cookies.set(
-                    request.url,
-                    value,
-                    same_site=request.is_same_site() or request.is_top_level,
-                    partition=self._partition(request),
-                    only_partitioned=self._blocks_cookies(request),
-                )
+    def _withheld_cookies(self, request: FetchRequest) -> tuple[CookieNote, ...]:
+        jar = self._profile.cookies
+        if not request.includes_credentials:
+            return tuple(CookieNote(each.name, _NO_CREDENTIALS) for each in jar.of(request.url))
+        return jar.withheld(request.url, **self._cookie_rules(request))
+
+    def _cookie_rules(self, request: FetchRequest) -> dict[str, Any]:
+        return {
+            "same_site": request.is_same_site(),
+            "navigation": _navigation(request),
+            "partition": self._partition(request),
+            "only_partitioned": self._blocks_cookies(request),
+        }
+
+    def _store_cookies(self, request: FetchRequest, reply: Reply) -> tuple[CookieNote, ...]:
+        """Store the reply's cookies, and return those that are refused."""
+        lines = [value for name, value in reply.headers if name.lower() == "set-cookie"]
+        if not request.includes_credentials:
+            return tuple(CookieNote(name_of(line), _NO_CREDENTIALS) for line in lines)
+        refused = []
+        for line in lines:
+            reason = self._profile.cookies.store(
+                request.url,
+                line,
+                same_site=request.is_same_site() or request.is_top_level,
+                partition=self._partition(request),
+                only_partitioned=self._blocks_cookies(request),
+            )
+            if reason:
+                refused.append(CookieNote(name_of(line), reason))
+        return tuple(refused)
 
     def _blocks_cookies(self, request: FetchRequest) -> bool:
         """Return whether the user lets no third party have cookies that are not partitioned."""
@@ -350,12 +367,14 @@ class Fetching:
         """Follow ``#http-network-fetch``: one request over the wire, and its cookies."""
         url = without_credentials(request.url)
         wire = Request(request.method, url, headers, request.body or b"")
-        exchange = Exchange(wire, self._transport(wire), is_preflight)
-        self._last = exchange
+        withheld = () if is_preflight else self._withheld_cookies(request)
+        reply = self._transport(wire)
+        fails = self._traits.checks_location_first and has_several_locations(request, reply)
+        refused = () if fails else self._store_cookies(request, reply)
+        self._last = exchange = Exchange(wire, reply, is_preflight, refused, withheld)
         self._profile.timeline.add(exchange)
-        if self._traits.checks_location_first and has_several_locations(request, exchange.reply):
+        if fails:
             raise self.fail(SEVERAL_LOCATIONS)
-        self._store_cookies(request, exchange.reply)
         return exchange
 
     def _transport(self, wire: Request) -> Reply:

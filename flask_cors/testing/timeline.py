@@ -99,9 +99,11 @@ def _lines(event: Exchange | Note) -> Iterator[str]:
     kind = "preflight " if event.preflight else ""
     yield f"  -> {kind}{event.request.method} {event.request.url}"
     yield from _headers(event.request.headers, REQUEST_LINES)
+    yield from (f"       not sent: {note}" for note in event.withheld_cookies)
     refused = " (refused by the server with 403)" if event.is_refusal else ""
     yield f"  <- {event.reply.status}{refused}"
     yield from _headers(event.reply.headers, REPLY_LINES)
+    yield from (f"       not stored: {note}" for note in event.refused_cookies)
 
 
 def _headers(headers: Pairs, shown: frozenset[str]) -> Iterator[str]:

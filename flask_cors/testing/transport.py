@@ -12,6 +12,8 @@ from io import BytesIO
 from typing import Any, Protocol, cast
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from .cookies import CookieNote
+
 Pairs = Iterable[tuple[str, str]]
 Headers = tuple[tuple[str, str], ...]
 WSGIApplication = Callable[..., Iterable[bytes]]
@@ -46,11 +48,17 @@ class Reply:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request that reached the server, the reply, and whether it was a preflight."""
+    """A request that reached the server, the reply, and whether it was a preflight.
+
+    ``refused_cookies`` are those of the reply that the browser did not store, and
+    ``withheld_cookies`` those in its jar that did not go with the request, each with the reason.
+    """
 
     request: Request
     reply: Reply
     preflight: bool
+    refused_cookies: tuple[CookieNote, ...] = ()
+    withheld_cookies: tuple[CookieNote, ...] = ()
 
     @property
     def is_refusal(self) -> bool:

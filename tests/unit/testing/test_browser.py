@@ -13,6 +13,7 @@ from flask_cors.testing import (
     CHROMIUM,
     Blob,
     Browser,
+    CookieNote,
     EventStream,
     FormData,
     NetworkError,
@@ -25,6 +26,7 @@ from flask_cors.testing.websockets import KEY, accepts
 
 OWN = "https://app.example"
 API = "https://api.example"
+NO_CREDENTIALS = "the request was made without credentials"
 
 
 def browser(reply: Reply | None = None, **options: Any) -> Browser:
@@ -362,6 +364,35 @@ class TestTimeline:
             "       Cache-Control: no-store",
             f"  !! {caught.value}",
         ]
+
+    @pytest.mark.parametrize(
+        ("credentials", "cookie", "refused", "withheld"),
+        [
+            ("include", "a=1", "SameSite is Lax by default, and the page is of another site", ""),
+            ("include", "a=1; SameSite=None; Secure", "", ""),
+            ("omit", "a=1; SameSite=None; Secure", NO_CREDENTIALS, NO_CREDENTIALS),
+        ],
+    )
+    def test_cookies_that_are_not_there(
+        self, credentials: Any, cookie: str, refused: str, withheld: str
+    ) -> None:
+        page = browser(Reply(200, (("Set-Cookie", cookie),)))
+        page.cookies.set(API, "old=1; Secure; SameSite=None")
+        page.fetch(API, mode="no-cors", credentials=credentials)
+        (exchange,) = page.exchanges
+        assert exchange.refused_cookies == ((CookieNote("a", refused),) if refused else ())
+        assert exchange.withheld_cookies == ((CookieNote("old", withheld),) if withheld else ())
+        lines = page.timeline().split("\n")
+        assert (f"       not stored: a: {refused}" in lines) is bool(refused)
+        assert (f"       not sent: old: {withheld}" in lines) is bool(withheld)
+
+    def test_a_preflight_has_no_cookies_to_withhold(self) -> None:
+        page = self.page()
+        page.cookies.set(API, "a=1; Secure; SameSite=None")
+        page.fetch("/x", method="PUT")
+        preflight, actual = page.exchanges
+        assert preflight.withheld_cookies == ()
+        assert actual.withheld_cookies == (CookieNote("a", NO_CREDENTIALS),)
 
     def test_what_was_cleared_is_left_out(self) -> None:
         page = self.page()

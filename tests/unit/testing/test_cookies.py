@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flask_cors.testing import CookieJar, last_two_labels
+from flask_cors.testing import CookieJar, CookieNote, last_two_labels
 
 API = "https://api.shop.test/v1/items"
 START = 1_700_000_000.0
@@ -228,3 +228,89 @@ def test_order(jar: CookieJar) -> None:
 )
 def test_last_two_labels(host: str, domain: Any) -> None:
     assert last_two_labels(host) == domain
+
+
+# -- why a cookie is not there -------------------------------------------------------------
+
+PLAIN = "http://api.shop.test/v1/items"
+OTHERS_PAGE = "and the page is of another site"
+
+
+@pytest.mark.parametrize(
+    ("url", "line", "rules", "reason"),
+    [
+        (API, "a=1", {}, ""),
+        (API, "", {}, "it is empty, or longer than 4096 bytes"),
+        (
+            API,
+            "a=1; Domain=other.test",
+            {},
+            "its Domain is not the server's host, nor a site's domain above it",
+        ),
+        (API, "__Host-a=1", {}, "it lacks attributes that the prefix of its name demands"),
+        (PLAIN, "a=1; Secure", {}, "it is Secure, and the response came over plain http"),
+        (API, "a=1; SameSite=None", {}, "SameSite=None without Secure"),
+        (API, "a=1; Partitioned", {}, "Partitioned without Secure"),
+        (API, "a=1", {"same_site": False}, f"SameSite is Lax by default, {OTHERS_PAGE}"),
+        (API, "a=1; SameSite=Strict", {"same_site": False}, f"SameSite=Strict, {OTHERS_PAGE}"),
+        (
+            API,
+            "a=1; SameSite=None; Secure",
+            {"same_site": False, "only_partitioned": True},
+            "third-party cookies are blocked, and it is not Partitioned",
+        ),
+    ],
+)
+def test_why_a_cookie_is_not_stored(
+    jar: CookieJar, url: str, line: str, rules: dict[str, Any], reason: str
+) -> None:
+    assert jar.store(url, line, **rules) == reason
+    assert len(list(jar)) == (not reason)
+    assert jar.set(url, line, **rules) is not bool(reason)
+
+
+def test_a_secure_cookie_is_not_replaced_over_http(jar: CookieJar) -> None:
+    assert jar.store(API, "a=1; Secure") == ""
+    expected = "a Secure cookie has its name, and the response came over http"
+    assert jar.store(PLAIN, "a=2") == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "url", "rules", "reason"),
+    [
+        ("a=1", API, {}, ""),
+        ("a=1; Path=/other", API, {"same_site": False}, ""),
+        ("a=1", API, {"same_site": False}, f"SameSite is Lax by default, {OTHERS_PAGE}"),
+        ("a=1", API, {"same_site": False, "navigation": "get"}, ""),
+        (
+            "a=1; SameSite=Strict",
+            API,
+            {"same_site": False, "navigation": "get"},
+            f"SameSite=Strict, {OTHERS_PAGE}",
+        ),
+        ("a=1; Secure", PLAIN, {}, "it is Secure, and the request goes over plain http"),
+        (
+            "a=1; Secure; SameSite=None",
+            API,
+            {"same_site": False, "only_partitioned": True},
+            "third-party cookies are blocked, and it is not Partitioned",
+        ),
+        (
+            "a=1; Secure; SameSite=None; Partitioned",
+            API,
+            {"partition": "elsewhere"},
+            "it is Partitioned, for another tab",
+        ),
+    ],
+)
+def test_why_a_cookie_is_not_sent(
+    jar: CookieJar, line: str, url: str, rules: dict[str, Any], reason: str
+) -> None:
+    jar.set(API, line)
+    notes = jar.withheld(url, **rules)
+    assert notes == ((CookieNote("a", reason),) if reason else ())
+    assert (jar.get(url, **rules) is None) is (bool(reason) or "Path" in line)
+
+
+def test_a_note_is_a_sentence() -> None:
+    assert str(CookieNote("a", "why")) == "a: why"
