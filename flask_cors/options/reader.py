@@ -76,7 +76,8 @@ def _read(option: Option, value: Any, report: Report, name: str) -> Setting:
             Resource(entry.pattern, read_options(entry.options, "resource", entry.report))
             for entry in read
         )
-    return Setting(read, report.source, Late(value, _seen(value)) if _can_change(value) else None)
+    late = Late(value, _seen(value)) if _can_change(value) else None
+    return Setting(read, report.source, late, value)
 
 
 def _is_used_up(value: object) -> bool:

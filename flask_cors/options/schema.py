@@ -46,12 +46,14 @@ class Late(NamedTuple):
 class Setting(NamedTuple):
     """One option's value as it was read, and where it is set.
 
-    ``late`` is there where the value is to be read again when policies are compiled.
+    ``late`` is there where the value is to be read again when policies are compiled, ``given``
+    is the value as it was written.
     """
 
     value: Any
     source: Source
     late: Late | None = None
+    given: object = None
 
 
 class Emit(NamedTuple):

@@ -253,6 +253,8 @@ def _check_wildcard(scheme: str, suffix: str) -> None:
 
 
 def _check_host(scheme: str, host: str) -> None:
+    if scheme not in DEFAULT_PORTS and host == ".":
+        return  # Electron's pages have the origin app://.
     if not re.fullmatch(HOST, host):
         raise OriginError(f"{host!a} is not a host name")
     if scheme in DEFAULT_PORTS and re.fullmatch(NUMERIC_END, host):

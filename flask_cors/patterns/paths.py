@@ -35,7 +35,8 @@ class PathPattern(NamedTuple):
 
     ``literal`` is the text before the first special character, which orders the
     patterns; ``prefix`` is what every covered path surely starts with. ``whole`` says
-    that everything which starts with ``literal`` is covered.
+    that everything which starts with ``literal`` is covered, ``compiled`` that the regular
+    expression was not given as a string.
     """
 
     text: str
@@ -44,6 +45,7 @@ class PathPattern(NamedTuple):
     whole: bool = False
     parts: tuple[str, ...] = ()
     regex: re.Pattern[str] | None = None
+    compiled: bool = False
 
     @property
     def exact(self) -> bool:
@@ -81,7 +83,7 @@ def parse_pattern(given: str | re.Pattern[str]) -> PathPattern:
     Raises one of ``REGEX_ERRORS`` where a regular expression does not compile.
     """
     if isinstance(given, re.Pattern):
-        return _regex(given)
+        return _regex(given)._replace(compiled=True)
     if re.search(_SPECIAL, given):
         return _regex(re.compile(given))
     if "*" not in given:

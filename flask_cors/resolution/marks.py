@@ -278,5 +278,5 @@ def placed(layer: Layer) -> Layer:
     for name, setting in layer.settings.items():
         place = f"{setting.source.place} on {layer.place}"
         source = setting.source._replace(level=layer.kind, place=place)
-        settings[name] = Setting(setting.value, source)
+        settings[name] = Setting(setting.value, source, given=setting.given)
     return Layer(layer.kind, layer.place, settings, layer.mark)

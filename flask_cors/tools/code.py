@@ -12,8 +12,9 @@ from typing import Final, NamedTuple
 from flask import Flask
 from werkzeug.exceptions import HTTPException, default_exceptions
 
-from ..resolution.code import READS, title_of, uses_of_allow_origin
+from ..resolution.code import READS, can_answer, title_of, uses_of_allow_origin
 from ..resolution.layers import names_around
+from ..resolution.lost_marks import functions_of
 from ..resolution.marks import class_of
 
 _HANDLERS: Final = ("get", "head", "post", "put", "delete", "patch", "options", "trace")
@@ -55,6 +56,19 @@ def _writer(what: str, target: object) -> Writer | None:
     uses = (use for use in uses_of_allow_origin(target) if use.verb != READS)
     use = next(uses, None)
     return Writer(what, title_of(target), use.file, use.line) if use else None
+
+
+def answering(app: Flask, endpoint: str | None) -> list[str]:
+    """Return the ``before_request`` functions of a request that can answer it before its view."""
+    found = (hook for kind, hook in _hooks(app, endpoint, False, None) if kind == "before_request")
+    return list(dict.fromkeys(_titled(hook) for hook in found if can_answer(hook)))
+
+
+def _titled(function: object) -> str:
+    for found in functions_of(function):
+        code = found.__code__
+        return f"{title_of(function)} at {code.co_filename}:{code.co_firstlineno}"
+    return title_of(function)
 
 
 def _hooks(

@@ -24,7 +24,7 @@ from .advice.changes import Draft
 from .advice.preflights import preflight_reasons
 from .advice.trials import Trials
 from .asking import NOT_SENDABLE, Asked, Found, Question, ask
-from .code import Writer, writers
+from .code import Writer, answering, writers
 from .cookies import cookie_problems
 from .explanation import ExplainedExchange, Explanation, WalkStep, effective_options
 
@@ -221,6 +221,11 @@ def _notes(
         for problem in cookie_problems(app.config, question.origin, url):
             where = f" {_OTHER_HOST}" if assumed and "SERVER_NAME" not in assumed else ""
             yield f"{_capital(str(problem))}{where}"
+    if asked.verdict == "readable" and (hooks := answering(app, endpoint)):
+        yield (
+            f"before_request runs {', '.join(hooks)} first, which can answer instead of the view: "
+            "a page can read that answer too, unless it is a redirect to another server."
+        )
     if asked.verdict == "readable" and _is_blocked_with_json(asked, question):
         yield (
             "A page that sends JSON sets Content-Type, which allow_headers does not allow: ask "

@@ -116,6 +116,8 @@ def probe(
         message = f"A page of {origin} can read the response, {_status(response.status)}."
     except NetworkError as error:
         failure, message = error, str(error)
+    except ProbeError as error:
+        raise _redirected(page.exchanges, error) from None
     seen = Seen(url, origin, mode, tuple(page.exchanges), failure, transport)
     return ProbeResult(
         method=fetch.normalize_method(method),
@@ -188,6 +190,19 @@ class _Transport:
             for name, value in response.headers.raw
         ]
         return Reply(response.status_code, tuple(lines), body[: self.limits.body])
+
+
+def _redirected(exchanges: Sequence[Exchange], error: ProbeError) -> ProbeError:
+    """Return the error about a server that was asked because of a redirect, and say so."""
+    last = exchanges[-1] if exchanges else None
+    location = last.reply.get("Location") if last and 300 <= last.reply.status < 400 else None
+    if last is None or location is None:
+        return error
+    return ProbeError(
+        f"{last.request.url} redirects to {location} ({last.reply.status}), and {error}. A page "
+        "follows a redirect only where both servers allow its origin; an API answers 401 or 403 "
+        "in place of a redirect to a login page"
+    )
 
 
 def _status(status: int) -> str:

@@ -203,7 +203,7 @@ def print_changes(result: UpgradeResult) -> None:
         output.line(f"{change.what}.", indent=2)
         output.line(change.keep, indent=2)
     if result.nothing_changes:
-        output.line("Nothing changes for your clients.", "bold")
+        output.line("No change for your clients was found.", "bold")
     counts = ", ".join(f"{effect}: {count}" for effect, count in result.counts().items())
     output.line(f"changes: {len(result.changes)}" + (f" ({counts})" if counts else ""), "bold")
     output.line("Only requests, or your code, show these:")

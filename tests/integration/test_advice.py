@@ -61,7 +61,7 @@ HERE = rf"CORS\(app\) at {re.escape(__file__)}:\d+"
             {"origins": PAGE},
             ("PURGE", "/x", PAGE),
             {},
-            rf"In {HERE}, write methods=\[\.\.\., 'PURGE'\]\.",
+            rf"In {HERE}, write methods=\['DELETE', .*, 'PUT', 'PURGE'\]\.",
         ),
         (
             {"origins": PAGE, "allow_headers": "X-A"},
@@ -668,3 +668,29 @@ def test_what_is_tried_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
 )
 def test_reasons_for_a_preflight(method: str, headers: dict[str, str], expected: list[str]) -> None:
     assert preflight_reasons(method, headers) == tuple(expected)
+
+
+def test_what_is_there_is_written_with_what_is_added() -> None:
+    app = shop({"CORS_ALLOW_HEADERS": ["Content-Type", "Authorization"]})
+    CORS(app, origins=["https://*.example.com", PAGE])
+    add(app, "/x", "x", "PUT", mark=cross_origin(allow_headers=["X-A"]))
+    told = of(app).explain("GET", "/x", OTHER, headers=["X-B"])
+    assert "..." not in told.advice
+    app = shop()
+    CORS(app, origins=[PAGE], methods=["GET"])
+    add(app, "/a", "a")
+    add(app, "/b", "b")
+    told = of(app).explain("GET", "/b", OTHER, headers=["X-B"], credentials=True)
+    assert "..." not in told.advice
+
+
+def test_pages_that_would_lose_access_are_noted() -> None:
+    app = shop()
+    CORS(app, origins="*")
+    add(app, "/x", "x")
+    told = of(app).explain("GET", "/x", PAGE, credentials=True)
+    assert told.tried.known == (
+        "With this change, pages of other origins, which can read the response now, could not any "
+        "more: list those that are to."
+    )
+    assert f"Note: {told.tried.known[:40]}" in str(told)

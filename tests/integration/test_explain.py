@@ -481,6 +481,8 @@ def test_a_hook_that_writes_the_header_decides(method: str) -> None:
     assert (told.verdict, told.otherwise, told.advice) == ("undecided", "blocked", "")
     where = f"{__file__}:{line_of(_star)}"
     assert told.message.startswith(f"The after_request function _puts_a_star at {where} writes")
+    assert told.tried.changes == ()
+    assert told.tried.known.startswith("If that code leaves the response alone: in CORS(app) at ")
     assert explain(app, "GET", "/").verdict == "no-origin"
     assert explain(app, "GET", "/", "http://localhost:5000").verdict == "same-origin"
     assert explain(app, "TRACE", "/", ME).verdict == "blocked"
@@ -810,3 +812,24 @@ def test_a_cookie_that_is_not_sent_may_be_sent_to_another_host() -> None:
     assert notes[0].endswith("If the API has another host in production, ask with --base-url.")
     notes = of(app).explain("GET", "https://other.example/x", ME, credentials=True).notes
     assert "--base-url" not in notes[0]
+
+
+def _gate() -> Any:
+    return None if request.args else ("stop", 401)
+
+
+def _note() -> None:
+    request.environ["seen"] = True
+
+
+def test_a_hook_that_can_answer_instead_of_the_view_is_named() -> None:
+    app = Flask("sample")
+    CORS(app, origins=ME)
+    app.add_url_rule("/x", "x", lambda: "x")
+    app.before_request(_note)
+    assert of(app).explain("GET", "/x", ME).notes == ()
+    app.before_request(_gate)
+    (note,) = of(app).explain("GET", "/x", ME).notes
+    where = f"_gate at {__file__}:{_gate.__code__.co_firstlineno}"
+    assert note.startswith(f"before_request runs {where} first, which can answer instead")
+    assert of(app).explain("GET", "/x", YOU).notes == ()

@@ -119,6 +119,10 @@ def make_app() -> Flask:
     def round_() -> Response:
         return redirect(f"/round?{len(request.query_string) + 1}")
 
+    @app.get("/away")
+    def away() -> Response:
+        return redirect("http://127.0.0.1:2/login")
+
     @app.get("/slow")
     def slow() -> str:
         time.sleep(1)
@@ -456,6 +460,14 @@ def test_no_more_of_a_body_is_read_than_asked(server: str) -> None:
 def test_what_does_not_answer_is_one_line() -> None:
     with pytest.raises(ProbeError, match=r"^127\.0\.0\.1:2 cannot be asked: "):
         probe("http://127.0.0.1:2/", PAGE)
+
+
+def test_a_redirect_to_what_does_not_answer_is_named(server: str) -> None:
+    with pytest.raises(ProbeError) as caught:
+        probe(f"{server}/away", PAGE)
+    assert str(caught.value).startswith(
+        f"{server}/away redirects to http://127.0.0.1:2/login (302), and 127.0.0.1:2 cannot be "
+    )
 
 
 def test_a_tls_failure_is_one_line(server: str) -> None:

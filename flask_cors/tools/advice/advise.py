@@ -47,6 +47,9 @@ def look_for(explanation: Explanation, asked: Asked, trials: Trials) -> Advice:
     missing = ""
     if explanation.status == 404 and not explanation.off:
         missing = f"Check the URL: no route serves this path.{_nearest(trials, asked)}"
+    if explanation.verdict == "undecided" and explanation.otherwise == "blocked":
+        text = _for_the_app(explanation, asked, trials).text
+        return Advice(known=f"If that code leaves the response alone: {_lowered(text)}")
     if explanation.verdict not in _TO_TURN:
         return Advice(missing if explanation.verdict == "readable" else "")
     if explanation.lost_mark and _would_help(explanation, trials):
@@ -55,12 +58,17 @@ def look_for(explanation: Explanation, asked: Asked, trials: Trials) -> Advice:
         return Advice(text)
     found = _for_the_app(explanation, asked, trials)
     if explanation.verdict == "refused" and any(map(_lets_in, found.changes)):
-        first, rest = found.text[0].lower(), found.text[1:]
-        return found._replace(text=f"If you trust pages of {explanation.origin}: {first}{rest}")
+        text = f"If you trust pages of {explanation.origin}: {_lowered(found.text)}"
+        return found._replace(text=text)
     if missing and found.text:
-        first, rest = found.text[0].lower(), found.text[1:]
-        return found._replace(text=f"{missing} To let the page read the 404: {first}{rest}")
+        text = f"{missing} To let the page read the 404: {_lowered(found.text)}"
+        return found._replace(text=text)
     return found
+
+
+def _lowered(text: str) -> str:
+    """Return a sentence as the second part of another one."""
+    return f"{text[:1].lower()}{text[1:]}"
 
 
 def _lets_in(change: Change) -> bool:
@@ -149,11 +157,16 @@ def _in_capitals(explanation: Explanation, trials: Trials) -> Advice:
     if now.verdict not in _TO_TURN:
         return Advice()
     more = _tried(explanation, now, again)
-    first, rest = more.text[:1].lower(), more.text[1:]
-    return more._replace(text=f"{text}; and {first}{rest}") if more.text else more
+    return more._replace(text=f"{text}; and {_lowered(more.text)}") if more.text else more
 
 
 # -- what a change of the configuration can do ---------------------------------------------
+
+
+_CLOSES: Final = (
+    "With this change, pages of other origins, which can read the response now, could not any "
+    "more: list those that are to."
+)
 
 
 class Remedy(NamedTuple):
@@ -176,9 +189,9 @@ def _tried(explanation: Explanation, asked: Asked, trials: Trials) -> Advice:
     best, *others = good
     text = sentence(best.edits)
     if others and ";" not in text:
-        other = sentence(others[-1].edits)
-        text = f"{text[:-1]}, or {other[0].lower()}{other[1:]}"
-    return Advice(text, tuple(edit.change for edit in best.edits))
+        text = f"{text[:-1]}, or {_lowered(sentence(others[-1].edits))}"
+    changes = tuple(edit.change for edit in best.edits)
+    return Advice(text, changes, _CLOSES if best.tried.closes else "")
 
 
 def remedies_for(off: str, asked: Asked, trials: Trials) -> tuple[list[Remedy], list[str]]:

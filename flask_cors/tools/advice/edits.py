@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from ...errors import Source
+from ...options.parsers import HeaderNames
 from ...options.schema import DEFAULTS, OPTIONS, Setting
+from ...patterns.origins import Origins
 from ...resolution.marks import Layer, class_of
 from ..explanation import Change
 from .changes import (
@@ -33,17 +35,17 @@ def layer_edit(draft: Draft, layer: Layer, need: Need, setting: Setting) -> Edit
     source = layer.settings[need.option].source if sets else _source_of(layer)
     new = value_of(need, setting, source)
     add = sets and bool(need.values)
-    change = change_of("add" if add else "set", str(source), need, source)
+    change = change_of("add" if add else "set", str(source), need, setting, source)
     if layer.mark is not None:
         make = in_mark(layer.mark, need.option, new)
-        return Edit(change, *words_of(need, need.option, add, f"{need.option}="), make)
+        return Edit(change, *words_of(need, setting, need.option, add, f"{need.option}="), make)
     spots = spots_of(draft, layer)
     if not spots:
         raise InvalidEditError(f"it is not known where {layer.place} is set")
     if not _belongs_to_resource(draft, spots[0], need.option):
         spots = [spot._replace(resource=None) for spot in spots]
     make = in_rules(spots, need.option, new)
-    return Edit(change, *words_of(need, need.option, add, f"{need.option}="), make)
+    return Edit(change, *words_of(need, setting, need.option, add, f"{need.option}="), make)
 
 
 def _belongs_to_resource(draft: Draft, spot: Any, option: str) -> bool:
@@ -71,12 +73,12 @@ def config_edit(need: Need, setting: Setting) -> Edit:
     key = OPTIONS[need.option].key
     add = bool(need.values) and setting.source.level == "config"
     value_of(need, setting, setting.source)
-    change = change_of("add" if add else "set", CONFIG, need, Source("config", key))
+    change = change_of("add" if add else "set", CONFIG, need, setting, Source("config", key))
     if add:
         make = added_in_config(need.option, list(need.values))
     else:
         make = in_config(need.option, whole_of(need, setting))
-    return Edit(change, *words_of(need, key, add, f"{key} = "), make)
+    return Edit(change, *words_of(need, setting, key, add, f"{key} = "), make)
 
 
 def mark_edit(
@@ -85,7 +87,7 @@ def mark_edit(
     view_class = class_of(view)
     place = f"the class {view_class.__name__}" if view_class else f"the route of {endpoint}"
     where = f"on {place}" if view_class else f"below {place}"
-    call = f"@cross_origin({_arguments(needs)})"
+    call = f"@cross_origin({_arguments(needs, effective)})"
     source = Source("class" if view_class else "view", f"cross_origin on {place}")
     change = Change("decorate", place, "", call)
     make = with_mark(view, settings_for(needs, effective, source))
@@ -111,26 +113,40 @@ def whole_of(need: Need, setting: Setting) -> Any:
     return need.given if not need.values else [*sorted(setting.value), *need.values]
 
 
-def words_of(need: Need, name: str, add: bool, before: str) -> tuple[str, str]:
+def words_of(need: Need, setting: Setting, name: str, add: bool, before: str) -> tuple[str, str]:
     if add:
         return "add", f"{', '.join(map(repr, need.values))} to {name}"
-    return "write", f"{before}{written(need)}"
+    return "write", f"{before}{written(need, setting)}"
 
 
-def written(need: Need) -> str:
-    """Return a value as it is to be written; the dots stand for what is there."""
-    if need.values:
-        return f"[..., {', '.join(map(repr, need.values))}]"
-    return repr(need.given)
+def written(need: Need, setting: Setting | None = None) -> str:
+    """Return a value as it is to be written; *setting* is what is effective now.
+
+    What is added goes with what is there; dots stand for callables, which have no text.
+    """
+    if not need.values:
+        return repr(need.given)
+    present = _present((setting or DEFAULTS[need.option]).value)
+    texts = ["..."] if present is None else [text for text in present if text not in need.values]
+    shown = [each if each == "..." else repr(each) for each in texts]
+    return f"[{', '.join([*shown, *map(repr, need.values)])}]"
 
 
-def _arguments(needs: Sequence[Need]) -> str:
+def _present(value: Any) -> list[Any] | None:
+    """Return the entries of a list as they may be written; ``None`` where they cannot."""
+    if isinstance(value, Origins):
+        plain = [*sorted(value.literals), *sorted(value.wildcards), *value.regexes]
+        return None if value.callables else plain
+    return list(value.texts) if isinstance(value, HeaderNames) else sorted(value)
+
+
+def _arguments(needs: Sequence[Need], effective: Mapping[str, Setting]) -> str:
     """Return options as they stand in a decorator; origins alone need no name."""
     if [need.option for need in needs] == ["origins"]:
-        return written(needs[0])
-    return ", ".join(f"{need.option}={written(need)}" for need in needs)
+        return written(needs[0], effective.get("origins"))
+    return ", ".join(f"{need.option}={written(need, effective.get(need.option))}" for need in needs)
 
 
-def change_of(action: str, place: str, need: Need, source: Source) -> Change:
-    value = ", ".join(map(repr, need.values)) if action == "add" else written(need)
+def change_of(action: str, place: str, need: Need, setting: Setting, source: Source) -> Change:
+    value = ", ".join(map(repr, need.values)) if action == "add" else written(need, setting)
     return Change(action, place, need.option, value, source.file, source.line)

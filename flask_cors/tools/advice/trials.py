@@ -29,13 +29,15 @@ class Tried:
     """What a draft came to: the answer to the page, and what speaks against the draft.
 
     ``objection`` is empty where nothing does. ``cost`` counts what else the draft changes
-    for other origins at the route that the page asks for.
+    for other origins at the route that the page asks for; ``closes`` says that these can read it
+    now, and could not any more.
     """
 
     compiled: Compiled
     asked: Asked | None
     objection: str
     cost: int
+    closes: bool = False
 
     @property
     def turned(self) -> bool:
@@ -49,6 +51,7 @@ class _Changes(NamedTuple):
     strangers: bool
     less: bool
     more: bool
+    closes: bool
 
 
 class Trials:
@@ -92,18 +95,18 @@ class Trials:
         compiled = tried.compiled
         if compiled.complaints and (new := compiled.complaints - self._complaints):
             return replace(tried, objection=min(new))
-        objection, cost = self._compare(compiled, said or self._policies)
-        return replace(tried, objection=objection, cost=cost)
+        objection, cost, closes = self._compare(compiled, said or self._policies)
+        return replace(tried, objection=objection, cost=cost, closes=closes)
 
-    def _compare(self, compiled: Compiled, said: Policies) -> tuple[str, int]:
+    def _compare(self, compiled: Compiled, said: Policies) -> tuple[str, int, bool]:
         """Compare every route with what it was; one that is asked for may change."""
         before, after = self._policies, compiled.policies
         target = self.before.found.target
         here = said.policy(target)
-        cost = 0
+        cost, closes, why = 0, False, ""
         known: dict[tuple[int, int, int, str], _Changes] = {}
         if after is None:
-            return "", 0
+            return "", 0, False
         for row in self._all_rows(compiled):
             for method in row.methods:
                 place = Target(row.endpoint, row.rule, method, row.path)
@@ -114,13 +117,16 @@ class Trials:
                 changes = known[key]
                 if row.endpoint == target.endpoint:
                     cost += changes.strangers
+                    closes = closes or changes.closes
                 elif changes.strangers:
-                    return f"it changes what other origins get of {row.path}", cost
+                    why = f"it changes what other origins get of {row.path}"
                 elif changes.less:
-                    return f"it changes what origins that are allowed get of {row.path}", cost
+                    why = f"it changes what origins that are allowed get of {row.path}"
                 elif changes.more and not _is_one_place(here, now, new):
-                    return f"it opens {row.path} to origins that are not allowed there", cost
-        return "", cost
+                    why = f"it opens {row.path} to origins that are not allowed there"
+                if why:
+                    return why, cost, closes
+        return "", cost, closes
 
     def _all_rows(self, compiled: Compiled) -> list[RouteRow]:
         """Return the routes, with other example paths where there are other resources."""
@@ -136,7 +142,7 @@ class Trials:
     ) -> _Changes:
         """Return what *new* changes; *now* holds what the words of an edit say besides."""
         if old is new:
-            return _Changes(False, False, False)
+            return _Changes(False, False, False, False)
         wanted = self._wanted(method)
 
         def rights(policy: Policy | None, origin: str) -> frozenset[str]:
@@ -156,7 +162,8 @@ class Trials:
             rights(new, origin) - rights(now, origin) for origin in origins
         )
         called = _asked_elsewhere(old) != _asked_elsewhere(new)
-        return _Changes(strangers or called, less, more)
+        closes = _is_open(old) and not _is_open(new)
+        return _Changes(strangers or called, less, more, closes)
 
     def _wanted(self, method: str) -> Preflight:
         names = sorted(name.lower() for name in self.question.headers)
@@ -180,6 +187,10 @@ def _place(policy: Policy, option: str) -> tuple[Source, ...]:
     """Return where an option is set; one that is not set yet is written next to the origins."""
     source, origins = policy.settings[option].source, policy.settings["origins"].source
     return (source, origins) if source.level == "default" else (source,)
+
+
+def _is_open(policy: Policy | None) -> bool:
+    return policy is not None and policy.origins.any
 
 
 def _names(policy: Policy | None, origin: str) -> bool:

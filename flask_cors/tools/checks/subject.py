@@ -164,14 +164,6 @@ class Subject:
         """The resources of each index that match the path of some route, or may match it."""
         return {scope: _met(scope, rules) for scope, rules in self.scopes.items()}
 
-    @cached_property
-    def _sources(self) -> dict[Scope, set[Source | None]]:
-        return {scope: {layer.source for _, layer in scope} for scope in self.scopes}
-
-    def sources_in(self, scope: Scope) -> set[Source | None]:
-        """Return the calls of ``CORS`` that an index of resources comes from."""
-        return self._sources[scope]
-
     def resources(self) -> Iterator[Entry]:
         """Yield the resources that were named, and what a second CORS object covers."""
         for scope in self.scopes:

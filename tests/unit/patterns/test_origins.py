@@ -79,6 +79,13 @@ def test_slash_default_port_and_case_are_normalised_with_a_warning(
     assert origins.literals | origins.wildcards == {canonical}
 
 
+def test_the_origin_of_electron_is_an_origin() -> None:
+    origins = read("app://.")
+    assert origins.literals == {"app://."}
+    assert origins.match("app://.").kind == "literal"
+    assert parsed("https://.")[1]
+
+
 @pytest.mark.rule("2.origins", "7.any")
 def test_star_matches_any_origin_well_formed_or_not() -> None:
     origins = read("*")

@@ -23,6 +23,7 @@ from .changes import (
     UpgradeResult,
     every_row,
 )
+from .replay import unnamed_differences
 
 if TYPE_CHECKING:
     from ....runtime.state import State
@@ -53,6 +54,7 @@ def upgrade(
             failing = (option_rows.change_of(problem, FAILS) for problem in error.problems)
             return UpgradeResult(tuple(failing), unseen)
     found = [*_changes(subject)]
+    found += [effect.to_change(0) for effect in unnamed_differences(subject, found)]
     found += _warnings([*heard, *compiling], found)
     order = {effect: number for number, effect in enumerate(EFFECTS)}
     found.sort(key=lambda change: (order[change.effect], change.row))

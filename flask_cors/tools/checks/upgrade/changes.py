@@ -137,4 +137,4 @@ def every_row() -> list[Row]:
     return [_rows[number] for number in sorted(_rows)]
 
 
-WARNING: Final = RuleInfo(_NUMBER.format(0), "note", "a warning that 6.0.5 does not give")
+WARNING: Final = RuleInfo(_NUMBER.format(0), "note", "a warning, or a difference without a number")

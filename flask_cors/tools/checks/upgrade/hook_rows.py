@@ -13,9 +13,10 @@ from ....resolution.code import (
     title_of,
     uses_of_allow_origin,
 )
+from ...routes import RouteRow
 from ..code import hooks_of, place_of
 from ..hooks import paired_hooks
-from ..subject import Found, Subject
+from ..subject import Found, Subject, routes
 from .changes import HEADERS, MORE, WARNS, Effect, row
 
 
@@ -31,13 +32,23 @@ def hooks_that_refused(subject: Subject) -> Iterator[Effect]:
                     f"{kind.removesuffix('_funcs')} {title_of(hook)}",
                     "it could refuse a preflight, or redirect it; preflights are answered before "
                     "it, and the request itself still passes through it",
-                    "Code that let OPTIONS requests through can be removed.",
+                    f"Code that let OPTIONS requests through can be removed{_but(subject)}.",
                     *place_of(hook),
                 ),
             )
     for found in paired_hooks(subject):
         what = f"{found.reason}, is logged there, and the preflight is answered all the same"
         yield Effect(WARNS, found._replace(reason=what))
+
+
+def _but(subject: Subject) -> str:
+    """Return the exception to what can be removed: views that answer OPTIONS themselves."""
+    own = [row for row in subject.rows if row.own_options or not _is_automatic(row)]
+    return f", except for {routes(own)}, whose preflights still pass through it" if own else ""
+
+
+def _is_automatic(row: RouteRow) -> bool:
+    return row.policy is None or row.policy.automatic_options
 
 
 @row(33, "hooks find no CORS headers: these are written when the response starts")

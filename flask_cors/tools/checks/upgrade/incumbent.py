@@ -15,9 +15,14 @@ T = TypeVar("T")
 _GUESSED: Final = frozenset("*\\]?$^[]()")
 
 
+def is_plain(text: str) -> bool:
+    """Return whether 6.0.5 takes a string for plain text."""
+    return not _GUESSED.intersection(text)
+
+
 def matches_origin(pattern: str, origin: str) -> bool:
-    """Return whether the string *pattern* allows *origin* in 6.0.5."""
-    if not _GUESSED.intersection(pattern):
+    """Return whether the string *pattern* allows *origin* in 6.0.5, or a header of that name."""
+    if is_plain(pattern):
         return pattern.lower() == origin.lower()
     try:
         return re.match(pattern, origin, re.IGNORECASE) is not None
@@ -38,10 +43,10 @@ class Resources(Generic[T]):
 
 
 def _matcher(pattern: PathPattern) -> Callable[[str], object]:
-    if pattern.regex is not None:
+    if pattern.regex is not None and pattern.compiled:
         return pattern.regex.match
     text = _fixed(pattern.text)
-    if not _GUESSED.intersection(text):
+    if is_plain(text):
         return text.__eq__
     try:
         return re.compile(text).match
@@ -51,10 +56,8 @@ def _matcher(pattern: PathPattern) -> Callable[[str], object]:
 
 def _order(pattern: PathPattern) -> tuple[int, int, int, int]:
     text = _fixed(pattern.text)
-    guessed = bool(_GUESSED.intersection(text))
-    # A compiled expression comes before one that is guessed from a string; which of the two
-    # it was is no longer known, so a string is assumed.
-    return (guessed, guessed, -text.count("/"), -len(text))
+    guessed = not pattern.compiled and not is_plain(text)
+    return (guessed or pattern.compiled, guessed, -text.count("/"), -len(text))
 
 
 def _fixed(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 
 from .... import fetch
 from ....errors import Problem, shorten
-from ....options.parsers import parse_flag
+from ....options.parsers import HeaderNames, parse_flag
 from ....options.schema import OPTIONS
 from ....policy.policy import Policy
 from ..subject import Found, Subject, Use, some
@@ -83,7 +83,9 @@ def empty_origins(subject: Subject) -> Iterator[Effect]:
 
 @row(35, _TITLES[35])
 def stacked_decorators(subject: Subject) -> Iterator[Effect]:
-    return dropped(subject, 35)
+    for _, found in dropped(subject, 35):
+        what = f"{found.reason}; preflights were answered by the outer one"
+        yield Effect(HEADERS, found._replace(reason=what))
 
 
 @row(15, "Access-Control-Allow-Private-Network on preflights alone")
@@ -129,16 +131,20 @@ def intercepted_exceptions(subject: Subject) -> Iterator[Effect]:
 @row(28, "headers= adds to allow_headers")
 def old_name(subject: Subject) -> Iterator[Effect]:
     for use in _set(subject, "headers"):
-        rows = [row for row in use.rows if row.policy and not _allows_any_header(row.policy)]
-        effect = MORE if rows else WARNS
+        more = any(_adds(row.policy, use.value) for row in use.rows if row.policy)
         what = "the name of 1.x was ignored; it adds to allow_headers"
-        if not rows:
-            what += ", which allows every header here already"
-        yield Effect(effect, use.found(what, "Remove headers=, or write allow_headers=."))
+        if not more:
+            what += ", which allows these headers already"
+        old, new = "headers=", "allow_headers="
+        if use.source.level == "config":
+            old, new = "CORS_HEADERS", "CORS_ALLOW_HEADERS"
+        yield Effect(MORE if more else WARNS, use.found(what, f"Remove {old}, or write {new}."))
 
 
-def _allows_any_header(policy: Policy) -> bool:
-    return policy.allow_headers.any
+def _adds(policy: Policy, headers: HeaderNames) -> bool:
+    """Return whether *headers* allow any that ``allow_headers`` alone does not."""
+    own = policy.settings["allow_headers"].value
+    return not own.any and not (headers.names <= own.names and headers.regexes == ())
 
 
 @row(29, "Access-Control-Expose-Headers not on preflights")

@@ -9,9 +9,8 @@ from typing import Final
 from ....patterns.origin_syntax import OriginError, read_pattern
 from ..subject import Found, Subject, Use, quoted, routes, some
 from .changes import HEADERS, LESS, MORE, Effect, row
-from .incumbent import matches_origin
+from .incumbent import is_plain, matches_origin
 from .option_rows import change_of, dropped
-from .written import strings_at
 
 _ENDS: Final = re.compile(r"(?<!\\)(?:\$|\\Z|\.\*\)*)$")
 
@@ -28,8 +27,9 @@ def any_origin_with_credentials(subject: Subject) -> Iterator[Effect]:
 @row(2, "a regular expression must match the whole origin")
 def whole_origins(subject: Subject) -> Iterator[Effect]:
     for use in subject.uses("origins"):
+        plain = {text for text in _written(use) if is_plain(text)}
         for regex in use.value.regexes:
-            if not _ENDS.search(regex.pattern):
+            if not _ENDS.search(regex.pattern) and regex.pattern not in plain:
                 yield Effect(
                     LESS,
                     use.found(
@@ -45,6 +45,10 @@ def whole_origins(subject: Subject) -> Iterator[Effect]:
 def wildcards(subject: Subject) -> Iterator[Effect]:
     for use in subject.uses("origins"):
         for text in sorted(use.value.wildcards):
+            apex = text.replace("://*.", "://").replace(":*", ":3000")
+            if "://*." in text and matches_origin(text, apex):
+                what = f"{text!r} allowed {apex} too, and all that begins so, and does not"
+                yield Effect(LESS, use.found(what, f"If it is meant, add {apex!r} to the origins."))
             sample = text.replace("://*", "://x").replace(":*", ":3000")
             if matches_origin(text, sample):
                 matched = f"{text!r} matched every origin that begins so"
@@ -105,16 +109,19 @@ def what_works_now(subject: Subject) -> Iterator[Effect]:
             what = "methods='*' was the name of a method; it now allows any method"
             yield Effect(MORE, use.found(what, "List the methods."))
     for use in subject.uses("origins"):
-        yield from _origins_that_work_now(subject, use)
+        yield from _origins_that_work_now(use)
 
 
-def _origins_that_work_now(subject: Subject, use: Use) -> Iterator[Effect]:
+def _origins_that_work_now(use: Use) -> Iterator[Effect]:
     numbers = sorted(text for text in use.value.literals if "[" in text)
     if numbers:
         what = f"{some(numbers)} never matched, being read as a regular expression"
         yield Effect(MORE, use.found(what, "Remove what is not to be allowed."))
     patterns = set(use.value.patterns())
-    for text in sorted(_written(subject, use)):
+    for text in sorted(_written(use)):
+        if is_plain(text) and any(regex.pattern == text for regex in use.value.regexes):
+            what = f"{text!r} was plain text, which no origin is; it is a regular expression"
+            yield Effect(MORE, use.found(what, "List the origins that are meant."))
         several = [part for part in re.split(r"[\s,]+", text) if part in patterns]
         if len(several) > 1:
             what = f"{some(several)} were one string that matched nothing"
@@ -124,19 +131,22 @@ def _origins_that_work_now(subject: Subject, use: Use) -> Iterator[Effect]:
 @row(25, "an origin is normalised; what no page can send or read is dropped")
 def normalised_origins(subject: Subject) -> Iterator[Effect]:
     for use in subject.uses("origins"):
-        for text in sorted(_written(subject, use)):
+        for text in sorted(_written(use)):
             origin = _normalised(text)
-            if origin != text and origin in use.value.literals:
+            if origin == text or origin not in use.value.literals:
+                continue
+            if matches_origin(text, origin):
+                what = f"{text!r} allowed every origin that begins so; it is read as {origin!r}"
+                yield Effect(LESS, use.found(what, f"Write {origin!r}, and what else is meant."))
+            else:
                 what = f"{text!r} never matched; it is read as {origin!r}, which a browser sends"
                 yield Effect(MORE, use.found(what, f"Write {origin!r}, or remove it."))
     yield from dropped(subject, 25)
 
 
-def _written(subject: Subject, use: Use) -> set[str]:
-    """Return the strings that origins are written as, where the option is set."""
-    if use.source.level != "config":
-        return strings_at(use.source)
-    given = subject.app.config.get(use.source.place)
+def _written(use: Use) -> set[str]:
+    """Return the strings that origins were written as."""
+    given = use.setting.given
     items = [given] if isinstance(given, str) else given
     listed = items if isinstance(items, list | tuple | set | frozenset) else ()
     return {item for item in listed if isinstance(item, str)}

@@ -132,32 +132,42 @@ def _taken(
 
 @row(11, "one policy for each request: a denial of the most specific one is final")
 def final_denials(subject: Subject) -> Iterator[Effect]:
-    found: dict[tuple[Source, Layer], list[RouteRow]] = {}
+    found: dict[tuple[Source, Layer, bool], list[RouteRow]] = {}
     for item in subject.rows:
         if item.policy is None:
             continue
         setting = item.policy.settings["origins"]
+        # A decorated function answered alone where it returned: errors were left to others.
+        alone = item.layers[0].kind == "view"
         for outer in (*item.layers[1:], *_of_other_objects(subject, item)):
-            looser = _origins_of(subject, outer) - set(setting.value.patterns())
+            looser = _looser(subject, outer, setting)
             if looser and not setting.value.any and outer.mark is None:
-                found.setdefault((setting.source, outer), []).append(item)
-    for (source, outer), rows in found.items():
-        more = some(sorted(_origins_of(subject, outer)))
+                found.setdefault((setting.source, outer, alone), []).append(item)
+    for (source, outer, alone), rows in found.items():
+        setting = next(item.policy.settings["origins"] for item in rows if item.policy)
+        more = some(sorted(_looser(subject, outer, setting)))
         where = str(source_of(outer)) if outer.place == source.place else outer.place
-        what = f"{where} allowed {more} on {routes(rows)} although {source.place} does not"
+        errors = "errors of " if alone else ""
+        what = f"{where} allowed {more} on {errors}{routes(rows)} although {source.place} does not"
         keep = f"If they are meant, add them to origins in {source.place}."
-        yield Effect(LESS, Found(source.place, what, keep, source.file, source.line))
+        effect = HEADERS if alone else LESS
+        yield Effect(effect, Found(source.place, what, keep, source.file, source.line))
+
+
+def _looser(subject: Subject, outer: Layer, setting: Setting) -> set[str]:
+    """Return the patterns that a layer alone allowed and that are not among the effective ones."""
+    return _origins_of(subject, outer) - set(setting.value.patterns())
 
 
 def _of_other_objects(subject: Subject, item: RouteRow) -> Iterator[Layer]:
     """Yield what other ``CORS`` objects for the same app or blueprint set for a route's path."""
     route = subject.table.route(item.endpoint, item.rule)
-    sources = {layer.source for layer in item.layers}
+    # Calls in one line, such as a loop's, have equal sources, but each call has its own.
+    calls = {id(layer.source) for layer in item.layers}
     for scope in route.scopes if route else ():
-        if len(subject.sources_in(scope)) > 1:
-            for pattern, layer in scope:
-                if layer.source not in sources and pattern.matches(item.path):
-                    yield layer
+        for pattern, layer in scope:
+            if id(layer.source) not in calls and pattern.matches(item.path):
+                yield layer
 
 
 def _origins_of(subject: Subject, layer: Layer) -> set[str]:
@@ -234,7 +244,7 @@ def _code(name: str, setting: Setting) -> str:
         return repr(patterns[0] if len(patterns) == 1 else patterns)
     if name == "allow_headers":
         return repr("*" if value.any else list(value.texts))
-    if name == "methods":
+    if name in ("methods", "expose_headers"):
         return repr(sorted(value))
     return repr(value) if isinstance(value, bool) else ""
 
@@ -276,7 +286,8 @@ def _urls_of_several_policies(subject: Subject) -> Iterator[tuple[str, list[Rout
 @row(19, "async views and view classes can be decorated")
 def views_that_failed(subject: Subject) -> Iterator[Effect]:
     for layer, rows in _by_nearest(subject, lambda layer: layer.mark is not None):
-        failed = _why_failed(layer, subject.app.view_functions[rows[0].endpoint])
+        view = subject.app.view_functions[rows[0].endpoint]
+        failed = _why_failed(layer, view, all(each.mark for each in rows[0].layers))
         if failed:
             source = source_of(layer)
             what = f"{routes(rows)}: {failed}"
@@ -284,11 +295,14 @@ def views_that_failed(subject: Subject) -> Iterator[Effect]:
             yield Effect(MORE, Found(source.place, what, keep, source.file, source.line))
 
 
-def _why_failed(layer: Layer, view: object) -> str:
-    """Return what did not work with a decorated view, or an empty string."""
+def _why_failed(layer: Layer, view: object, alone: bool) -> str:
+    """Return what did not work with a decorated view, or an empty string.
+
+    *alone* says that no ``CORS`` object answered its preflights.
+    """
     if any(mark_of(base) is layer.mark for base in _classes_of(view)):
         return "a decorated class failed with 500, and works"
-    if layer.kind in ("method", "class"):
+    if alone and layer.kind in ("method", "class"):
         return "preflights of methods of a class that are decorated failed, and are answered"
     if inspect.iscoroutinefunction(inspect.unwrap(cast(Any, view))):
         return "an async view under the decorator failed with 500, and works"

@@ -38,13 +38,3 @@ def has_position(source: Source, name: str) -> bool:
     """Return whether the call of *name* at *source* has a positional argument."""
     calls = calls_at(source, name)
     return any(not isinstance(item, ast.Starred) for call in calls for item in call.args)
-
-
-def strings_at(source: Source) -> set[str]:
-    """Return the strings in the calls at *source*."""
-    nodes = (node for call in calls_at(source) for node in ast.walk(call))
-    return {
-        node.value
-        for node in nodes
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
