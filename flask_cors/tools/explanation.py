@@ -215,8 +215,11 @@ def shown_settings(settings: Mapping[str, Setting]) -> Iterable[tuple[str, Setti
         setting = settings.get(name)
         # The 1.x name adds to allow_headers, and is worth a line only where somebody uses it.
         unused = name == "headers" and setting is not None and setting.source.level == "default"
-        if setting is not None and name != "resources" and not unused:
-            yield name, setting
+        if setting is None or name == "resources" or unused:
+            continue
+        if name == "allow_headers" and "headers" in settings and not setting.value.any:
+            setting = setting._replace(value=setting.value | settings["headers"].value)
+        yield name, setting
 
 
 def effective_option(name: str, setting: Setting) -> EffectiveOption:

@@ -118,7 +118,7 @@ def _order(others: Iterable[Entry]) -> str:
         )
     return (
         "Remove it, or narrow the other one: exact paths come first, then the longest literal "
-        "beginning, then, on a tie, what is named first."
+        "beginning; on a tie, the later CORS object, and in one call what is named first."
     )
 
 

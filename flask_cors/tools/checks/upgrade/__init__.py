@@ -78,4 +78,8 @@ def _warnings(
         if (item.filename, item.lineno) in places:
             continue
         if issubclass(item.category, CorsWarning) and not any(what in text for what in known):
-            yield Change(0, WARNS, "a warning", text, "See the line.", item.filename, item.lineno)
+            # A warning about the config knows no line.
+            is_known = not item.filename.startswith("<")
+            place = "a warning" if is_known else item.filename.strip("<>")
+            where = (item.filename, item.lineno) if is_known else (None, None)
+            yield Change(0, WARNS, place, text.rstrip("."), "See the text.", *where)

@@ -112,7 +112,7 @@ def test_a_route_with_converters_is_taken_too() -> None:
     app = app_with({r"/a/.*": {}, "/a/*": {"max_age": 1}}, "/a/<path:p>")
     (found,) = findings(app, "CORS011")
     assert "taken by CORS(app) for '/a/.*' at" in found.reason
-    assert "on a tie, what is named first" in found.hint
+    assert "on a tie, the later CORS object, and in one call what is named first" in found.hint
 
 
 def test_a_second_object_for_the_whole_app() -> None:
