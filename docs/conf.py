@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import posixpath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from docutils import nodes
 from pallets_sphinx_themes import ProjectLink, get_version
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.logging import getLogger
 
 from flask_cors.options import schema as options
 from flask_cors.options.schema import OPTIONS, Option
 
 if TYPE_CHECKING:
-    from docutils import nodes
     from sphinx.application import Sphinx
+
+logger = getLogger(__name__)
 
 project = "Flask-CORS"
 author = "Flask-CORS contributors"
@@ -39,6 +44,7 @@ html_sidebars = {
     "index": ["project.html", "localtoc.html", "searchbox.html"],
     "**": ["localtoc.html", "relations.html", "searchbox.html"],
 }
+html_static_path = ["_static"]
 html_show_sourcelink = False
 # The banner would ask the package index for the newest version on every page view.
 version_banner = False
@@ -88,5 +94,25 @@ def described(option: Option) -> str:
     return "\n".join(lines).replace("`", "``") + "\n"
 
 
+def link_pages(app: Sphinx, doctree: nodes.document) -> None:
+    """Point links to ``page.rst`` at the built page, and see that what links name is there.
+
+    The pages link each other by file, so that code hosts, which render them without Sphinx, keep
+    the links.
+    """
+    for link in doctree.findall(nodes.reference):
+        page, mark, part = link.get("refuri", "").partition("#")
+        if page.endswith(".rst"):
+            here = PurePosixPath(app.env.docname)
+            target = posixpath.normpath(here.parent / page.removesuffix(".rst"))
+            if target not in app.env.found_docs:
+                logger.warning("there is no page %s", page, location=link)
+            uri = app.builder.get_relative_uri(app.env.docname, target)
+            link["refuri"] = f"{uri}{mark}{part}"
+        elif not page and part and part not in doctree.ids:
+            logger.warning("there is no place %s", part, location=link)
+
+
 def setup(app: Sphinx) -> None:
     app.add_directive("described-option", DescribedOption)
+    app.connect("doctree-read", link_pages)

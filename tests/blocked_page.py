@@ -45,7 +45,7 @@ def index_of(browser: str) -> dict[str, set[str]]:
     section = PAGE.partition(f"\n{browser}'s words\n---")[2].partition("\n---")[0]
     items = (_line(item) for item in re.split(r"^-   ", section, flags=re.M)[1:])
     return {
-        words.strip("`"): set(re.findall(r"`blocked-([\w-]+)`", references))
+        words.strip("`"): set(re.findall(r"<#blocked-([\w-]+)>", references))
         for words, references in (item.split("``: ", 1) for item in items)
     }
 

@@ -170,3 +170,15 @@ def test_the_sdist_holds_tests_and_documentation(archives: tuple[Path, Path]) ->
     wanted = {"LICENSE", "CHANGES.rst", "docs/conf.py", "tests/conftest.py", "setup.cfg"}
     assert wanted <= names
     assert not {name for name in names if name.endswith(".pyc") or "_build" in name}
+
+
+def test_the_long_description_has_no_link_into_the_repository(archives: tuple[Path, Path]) -> None:
+    with zipfile.ZipFile(archives[0]) as wheel:
+        (name,) = (name for name in wheel.namelist() if name.endswith(".dist-info/METADATA"))
+        text = wheel.read(name).decode("utf-8")
+    links = re.findall(r"\]\(([^)]+)\)", text)
+    assert [link for link in links if not link.startswith("https://")] == []
+    pages = re.findall(r"readthedocs\.io/en/stable/([\w-]+)\.html", text)
+    assert pages
+    assert all((CHECKOUT / f"docs/{page}.rst").exists() for page in pages)
+    assert "Documentation, https://flask-cors.readthedocs.io/" in text
