@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from .. import fetch
@@ -103,8 +104,14 @@ def _header_lines(value: Mapping[str, Any]) -> dict[str, HeaderLines]:
     lines: dict[str, HeaderLines] = {"always": (), "actual": (), "preflight": ()}
     for name, option in OPTIONS.items():
         if option.emit and (text := option.emit.render(value[name])):
-            lines[option.emit.when] += ((option.emit.header, text),)
+            lines[option.emit.when] += (_line(option.emit.header, text),)
     return lines
+
+
+@lru_cache(maxsize=256)
+def _line(name: str, text: str) -> tuple[str, str]:
+    """Return one header line; thousands of policies share those that are equal."""
+    return name, text
 
 
 # -- what cannot be granted together -----------------------------------------------------

@@ -99,6 +99,7 @@ class Policies:
         self._marks: dict[tuple[int, str, str], Layer] = {}
         self._views: dict[str, tuple[Layers | None, Mapping[str | None, Layers | None]]] = {}
         self._equal: dict[tuple[Policy, Policy], bool] = {}
+        self._around: dict[Layers | None, Layers | None] = {}
         self._own_marks: dict[tuple[str, str], tuple[Mark, ...]] = {}
         #: What was set and has no effect, each problem once.
         self.degraded = self._report.degraded
@@ -266,14 +267,17 @@ class Policies:
         marks, by_method = self._view(endpoint, rules)
         scopes = self.table.scopes_around(endpoint)
         for rule in rules:
+            key = (endpoint, rule.rule)
             if "OPTIONS" not in _methods(rule):
                 self.every_rule_has_options = False
             route = Route(marks, by_method, scopes, not rule.strict_slashes)
             around = self._layers_around(route, rule) if _is_served(rule) else ()
             if len(outer := set(around)) == 1 and None not in outer:
-                (route.outer,) = outer
-                self._known[endpoint, rule.rule] = self._without_path(route)
-            self._routes[endpoint, rule.rule] = route
+                # Most routes have the same layers around them.
+                (found,) = outer
+                route.outer = self._around.setdefault(found, found)
+                self._known[key] = self._without_path(route)
+            self._routes[key] = route
 
     def _view(
         self, endpoint: str, rules: Sequence[UrlRule]

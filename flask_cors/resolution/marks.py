@@ -275,8 +275,10 @@ def _one(marks: Sequence[Mark], kind: str, place: str, note: Note | None) -> lis
 def placed(layer: Layer) -> Layer:
     """Return a mark's layer with its place in the source of every setting."""
     settings = {}
+    given, source = None, Source("", "")
     for name, setting in layer.settings.items():
-        place = f"{setting.source.place} on {layer.place}"
-        source = setting.source._replace(level=layer.kind, place=place)
-        settings[name] = Setting(setting.value, source, given=setting.given)
+        if setting.source is not given:  # most marks have one for all options
+            given = setting.source
+            source = given._replace(level=layer.kind, place=f"{given.place} on {layer.place}")
+        settings[name] = setting._replace(source=source, late=None)
     return Layer(layer.kind, layer.place, settings, layer.mark)

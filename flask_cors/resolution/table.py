@@ -77,7 +77,7 @@ class Route:
 class Table:
     """The policies of one app as they were compiled."""
 
-    __slots__ = ("_areas", "_known", "_policies", "_scopes", "routes")
+    __slots__ = ("_areas", "_around", "_known", "_policies", "_scopes", "routes")
 
     def __init__(
         self,
@@ -92,6 +92,8 @@ class Table:
         #: The routes by endpoint and text of the URL rule.
         self.routes = routes
         self._scopes = scopes
+        #: Scopes that several endpoints share, so that each combination is kept once.
+        self._around: dict[tuple[Scope, ...], tuple[Scope, ...]] = {}
         self._areas = areas
 
     def policy(
@@ -144,4 +146,5 @@ class Table:
 
     def scopes_around(self, endpoint: str) -> tuple[Scope, ...]:
         """Return the scopes of the blueprints around an endpoint, and the app's."""
-        return self.scopes_of(names_around(endpoint))
+        scopes = self.scopes_of(names_around(endpoint))
+        return self._around.setdefault(scopes, scopes)
