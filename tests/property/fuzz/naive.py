@@ -98,6 +98,8 @@ def is_scheme(text: str) -> bool:
 def canonical(parts: Parts) -> tuple[str, str]:
     """Return kind and text as a browser would write it."""
     scheme, host, port = parts
+    if scheme not in DEFAULT_PORT and 3 <= len(scheme) <= 8 and set(scheme) <= set("https"):
+        return "error", ""
     if port == DEFAULT_PORT.get(scheme):
         port = None
     if host == "*":
@@ -119,6 +121,8 @@ def is_pattern_host(scheme: str, host: str) -> bool:
         labels = host[2:].split(".")
         enough = len(labels) > 1 or labels[0] in ONE_LABEL
         return enough and all(map(is_name, labels)) and not is_number(labels[-1])
+    if host == "." and scheme not in DEFAULT_PORT:
+        return True
     labels = host.removesuffix(".").split(".")
     if not all(map(is_name, labels)):
         return False
