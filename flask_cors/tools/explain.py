@@ -58,7 +58,7 @@ def explain(
     view = app.view_functions.get(asked.found.target.endpoint or "")
     lost = lost_in_wrapper(view) or lost_at_registration(view)
     code = _code_of(app, asked, hand_written)
-    trials = Trials(policies, Draft(app, state_of(app).registry, dict(app.config)), question)
+    trials = Trials(policies, _draft(app, policies), question)
     explanation = Explanation(
         method=method,
         url=url,
@@ -84,6 +84,11 @@ def explain(
         ask_advice=lambda: look_for(explanation, asked, trials),
     )
     return explanation
+
+
+def _draft(app: Flask, policies: Policies) -> Draft:
+    registry = state_of(app).registry
+    return Draft(app, registry, dict(app.config), degraded=policies.degraded)
 
 
 def _preflight(verdict: str, question: Question) -> tuple[str, ...]:

@@ -694,3 +694,22 @@ def test_pages_that_would_lose_access_are_noted() -> None:
         "more: list those that are to."
     )
     assert f"Note: {told.tried.known[:40]}" in str(told)
+
+
+@pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
+@pytest.mark.parametrize(
+    "typed", ["app.example.com", "https//app.example.com", "htps://app.example.com"]
+)
+def test_an_entry_that_was_dropped_is_corrected(typed: str) -> None:
+    app = make(origins=[OTHER, typed])
+    told = advice(app, "GET", "/x", PAGE)
+    assert re.fullmatch(rf"In {HERE}, write '{PAGE}' instead of '{typed}' in origins\.", told)
+    config = shop({"CORS_ORIGINS": [OTHER, typed]})
+    CORS(config)
+    add(config, "/x", "x")
+    assert advice(config, "GET", "/x", PAGE) == (
+        f"In the config, write '{PAGE}' instead of '{typed}' in CORS_ORIGINS."
+    )
+    assert "instead of" not in advice(
+        make(origins=[OTHER, typed]), "GET", "/x", "https://c.example"
+    )

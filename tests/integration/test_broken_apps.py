@@ -204,7 +204,7 @@ BROKEN = [
         "POST",
         "/myapi/",
         "https://two.example",
-        r"In resource '/\*' of CORS\(app\) at .*:7, add 'https://two\.example' to origins",
+        r"at .*:7, write 'https://two\.example' instead of 'two\.example' in origins",
         ('"two.example"', '"https://two.example"'),
         headers=("Content-Type",),
     ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import logging
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from flask import Flask
 
-from ...errors import LOG, ConfigError, CorsWarning, Source, Trial
+from ...errors import LOG, ConfigError, CorsWarning, Problem, Source, Trial
 from ...options.parsers import HeaderNames
 from ...options.reader import Resource
 from ...options.schema import OPTIONS, Setting
@@ -42,6 +42,8 @@ class Draft:
     registry: Registry
     config: Mapping[str, Any]
     readings: tuple[Reading, ...] = ()
+    #: What was dropped when the present policies were compiled.
+    degraded: Sequence[Problem] = ()
 
     @property
     def patterns(self) -> list[str]:

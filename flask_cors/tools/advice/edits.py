@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from ...errors import Source
+from ...errors import Problem, Source
 from ...options.parsers import HeaderNames
 from ...options.schema import DEFAULTS, OPTIONS, Setting
 from ...patterns.origins import Origins
@@ -45,6 +45,9 @@ def layer_edit(draft: Draft, layer: Layer, need: Need, setting: Setting) -> Edit
     if not _belongs_to_resource(draft, spots[0], need.option):
         spots = [spot._replace(resource=None) for spot in spots]
     make = in_rules(spots, need.option, new)
+    mistyped = _mistyped(draft, need, source) if add else None
+    if mistyped is not None:
+        return Edit(change, *_instead_of(mistyped, need, need.option), make)
     return Edit(change, *words_of(need, setting, need.option, add, f"{need.option}="), make)
 
 
@@ -69,7 +72,7 @@ def _source_of(layer: Layer) -> Source:
     return Source(layer.kind, layer.place)
 
 
-def config_edit(need: Need, setting: Setting) -> Edit:
+def config_edit(draft: Draft, need: Need, setting: Setting) -> Edit:
     key = OPTIONS[need.option].key
     add = bool(need.values) and setting.source.level == "config"
     value_of(need, setting, setting.source)
@@ -78,6 +81,9 @@ def config_edit(need: Need, setting: Setting) -> Edit:
         make = added_in_config(need.option, list(need.values))
     else:
         make = in_config(need.option, whole_of(need, setting))
+    mistyped = _mistyped(draft, need, Source("config", key)) if add else None
+    if mistyped is not None:
+        return Edit(change, *_instead_of(mistyped, need, key), make)
     return Edit(change, *words_of(need, setting, key, add, f"{key} = "), make)
 
 
@@ -117,6 +123,19 @@ def words_of(need: Need, setting: Setting, name: str, add: bool, before: str) ->
     if add:
         return "add", f"{', '.join(map(repr, need.values))} to {name}"
     return "write", f"{before}{written(need, setting)}"
+
+
+def _mistyped(draft: Draft, need: Need, source: Source) -> Problem | None:
+    """Return the entry of a list that was dropped, and that was meant to be what is needed."""
+    for problem in draft.degraded:
+        same = (problem.source.place, problem.source.line) == (source.place, source.line)
+        if same and problem.fix and (*problem.fix.values(),) == need.values:
+            return problem
+    return None
+
+
+def _instead_of(mistyped: Problem, need: Need, name: str) -> tuple[str, str]:
+    return "write", f"{need.values[0]!r} instead of {mistyped.value!r} in {name}"
 
 
 def written(need: Need, setting: Setting | None = None) -> str:

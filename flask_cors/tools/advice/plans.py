@@ -36,7 +36,7 @@ def where_set(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
         setting = asked.found.settings[need.option]
         layer = _place_for(asked, need, setting)
         if layer is None:
-            edits.append(config_edit(need, setting))
+            edits.append(config_edit(draft, need, setting))
         else:
             edits.append(layer_edit(draft, layer, need, setting))
     return edits
@@ -61,7 +61,11 @@ def _corrected_callable(draft: Draft, asked: Asked, question: Question) -> list[
         return []
     need, setting = Need("origins", (str(question.origin),)), asked.found.settings["origins"]
     layer = layer_of(asked, "origins")
-    edit = config_edit(need, setting) if layer is None else layer_edit(draft, layer, need, setting)
+    edit = (
+        config_edit(draft, need, setting)
+        if layer is None
+        else layer_edit(draft, layer, need, setting)
+    )
     words = f"{failed.pattern}, so that it returns True or False"
     return [replace(edit, verb="correct", words=words)]
 
