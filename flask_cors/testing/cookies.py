@@ -47,6 +47,13 @@ class Cookie:
     def __str__(self) -> str:
         return f"{self.name}={self.value}" if self.name else self.value
 
+    def line(self) -> str:
+        """Return the cookie with its attributes, as a browser's developer tools show it."""
+        flags = [("Secure", self.secure), ("HttpOnly", self.http_only)]
+        flags += [("Partitioned", self.partition is not None)]
+        shown = [f"{self.domain}{self.path}", f"SameSite={self.same_site.title()}"]
+        return "; ".join([str(self), *shown, *(name for name, is_set in flags if is_set)])
+
 
 class CookieNote(NamedTuple):
     """A cookie that a browser did not store or did not send, by name, and why."""
@@ -82,6 +89,10 @@ class CookieJar:
         return iter(
             [c for c in self._cookies.values() if c.expires is None or c.expires > now],
         )
+
+    def __str__(self) -> str:
+        """List the cookies that have not expired, a line each."""
+        return "\n".join(cookie.line() for cookie in self)
 
     def clear(self) -> None:
         """Forget all cookies."""

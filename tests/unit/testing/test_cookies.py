@@ -314,3 +314,13 @@ def test_why_a_cookie_is_not_sent(
 
 def test_a_note_is_a_sentence() -> None:
     assert str(CookieNote("a", "why")) == "a: why"
+
+
+def test_a_jar_is_shown_as_lines(jar: CookieJar) -> None:
+    assert str(jar) == ""
+    jar.set(API, "a=1")
+    jar.set(API, "b=2; Domain=shop.test; Path=/; Secure; HttpOnly; SameSite=None; Partitioned")
+    assert str(jar).split("\n") == [
+        "a=1; api.shop.test/v1; SameSite=Lax",
+        "b=2; shop.test/; SameSite=None; Secure; HttpOnly; Partitioned",
+    ]
