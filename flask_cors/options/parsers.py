@@ -149,13 +149,18 @@ def parse_flag(given: object, report: Report, option: str) -> bool:
 def parse_max_age(given: object, report: Report, option: str) -> int | None:
     """Read a time in whole seconds, 0 (do not cache) included."""
     seconds = _seconds(given)
-    if seconds is not None and seconds >= 0:
+    if seconds is not None and 0 <= seconds <= _LONGEST_AGE:
         return seconds
-    reason = "it is not a whole number of seconds" if seconds is None else "it is negative"
+    reason = "it is negative" if seconds is not None and seconds < 0 else _NO_AGE
     near = round(given) if isinstance(given, float) and 0 <= given < math.inf else 600
     hint = f"Write {near}, or timedelta(minutes=10); with 0 nothing is cached."
     report.error(option, given, reason, hint, {option_name(option): near})
     return None
+
+
+# Some more than the longest timedelta; a header with hundreds of digits is no use.
+_LONGEST_AGE: Final = 10**14
+_NO_AGE: Final = "it is not a whole number of seconds"
 
 
 def _seconds(given: object) -> int | None:

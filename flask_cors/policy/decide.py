@@ -12,12 +12,14 @@ from .. import fetch
 from ..options.parsers import HeaderNames
 from ..options.schema import HeaderLines
 from ..patterns.origins import NO_MATCH, Match, is_echoable
-from .facts import Grant, Preflight
+from .facts import (
+    MAX_REQUEST_HEADERS_COUNT,
+    MAX_REQUEST_HEADERS_LENGTH,
+    Grant,
+    Preflight,
+)
 from .policy import Policy, without_credentials
 
-# Real pages request a handful of names; these bounds limit the work of one request.
-MAX_REQUEST_HEADERS_LENGTH: Final = 8192
-MAX_REQUEST_HEADERS_COUNT: Final = 256
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _VARY: Final = (fetch.VARY, fetch.ORIGIN)
 
@@ -45,6 +47,7 @@ __all__ = [
     "Preflight",
     "Served",
     "decide",
+    "refuses",
 ]
 
 
@@ -184,6 +187,8 @@ def _grant(policy: Policy, preflight: Preflight) -> Grant:
     )
     if not preflight.headers:
         return Grant(method, (), ())
+    if preflight.asks_too_much:
+        return Grant(method, (), (preflight.headers,))
     return Grant(method, *_split_headers(preflight.headers, policy.allow_headers))
 
 
@@ -242,8 +247,6 @@ def _names_granted(decision: Decision) -> set[str] | None:
 
 
 def _split_headers(value: str, allowed: HeaderNames) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if len(value) > MAX_REQUEST_HEADERS_LENGTH or value.count(",") >= MAX_REQUEST_HEADERS_COUNT:
-        return (), (value,)
     granted: list[str] = []
     refused: list[str] = []
     for item in value.split(","):

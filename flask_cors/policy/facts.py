@@ -5,7 +5,11 @@ No input, no output, no Flask; nothing is decided here.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+# Real pages request a handful of names; these bounds limit the work of one request.
+MAX_REQUEST_HEADERS_LENGTH: Final = 8192
+MAX_REQUEST_HEADERS_COUNT: Final = 256
 
 
 class Preflight(NamedTuple):
@@ -19,6 +23,13 @@ class Preflight(NamedTuple):
     method: str
     headers: str | None = None
     private_network: bool = False
+
+    @property
+    def asks_too_much(self) -> bool:
+        """Whether there are more header names than are looked at: then none is allowed."""
+        value = self.headers or ""
+        too_long = len(value) > MAX_REQUEST_HEADERS_LENGTH
+        return too_long or value.count(",") >= MAX_REQUEST_HEADERS_COUNT
 
 
 class Grant(NamedTuple):

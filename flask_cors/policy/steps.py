@@ -9,10 +9,15 @@ from __future__ import annotations
 from typing import Any, Final, Literal, NamedTuple, Protocol, get_args
 
 from .. import fetch
-from ..errors import Source, printable, shorten
+from ..errors import Source, shorten
 from ..options.schema import HeaderLines, Setting
 from ..patterns.origins import Match
-from .facts import Grant, Preflight
+from .facts import (
+    MAX_REQUEST_HEADERS_COUNT,
+    MAX_REQUEST_HEADERS_LENGTH,
+    Grant,
+    Preflight,
+)
 from .policy import Policy
 
 Code = Literal[
@@ -25,6 +30,7 @@ Code = Literal[
     "method-not-allowed",
     "headers-allowed",
     "headers-not-allowed",
+    "headers-too-many",
     "private-network-on",
     "private-network-off",
     "credentials-on",
@@ -91,6 +97,12 @@ _ROWS: Final[dict[Code, _Row]] = {
     "headers-allowed": _Row(*_HEADERS, True, "the request headers {values} are allowed"),
     "headers-not-allowed": _Row(
         *_HEADERS, False, "the request headers {values} are not allowed ({source})"
+    ),
+    "headers-too-many": _Row(
+        *_HEADERS,
+        False,
+        f"more than {MAX_REQUEST_HEADERS_COUNT} request headers, or {MAX_REQUEST_HEADERS_LENGTH} "
+        "characters of them, are requested at once: none is allowed, whatever the options are",
     ),
     "private-network-on": _Row(
         *_NETWORK, True, "a private network is requested, and allow_private_network is True"
@@ -209,24 +221,6 @@ def reason(decision: Decided) -> str:
     return next((step.text for step in steps(decision) if not step.ok), "")
 
 
-def explain_command(decision: Decided, method: str, path: str) -> str:
-    """Return the shell command that explains a request: printable ASCII, quoted for a shell.
-
-    *method* and *path* are those of the request; those of a preflight are taken from what it
-    asks for.
-    """
-    # Asked of a log line in debug mode alone: serving requests needs no shell's rules.
-    from shlex import quote
-
-    asked = decision.preflight
-    words = ["flask", "cors", "explain", asked.method if asked else method, path]
-    words += ["--origin", decision.origin or ""]
-    names = asked.headers.split(",")[:_MOST_SHOWN] if asked and asked.headers else ()
-    for name in filter(None, (name.strip() for name in names)):
-        words += ["--header", name]
-    return " ".join(quote(printable(word)) for word in words)
-
-
 def refusal(decision: Decided, method: str) -> Step:
     """Return the step of a request that the server refuses because of ``enforce``.
 
@@ -265,7 +259,9 @@ def _granted(policy: Policy, preflight: Preflight, grant: Grant) -> list[Step]:
     methods, headers = policy.settings["methods"], policy.settings["allow_headers"]
     code: Code = "method-allowed" if grant.method else "method-not-allowed"
     found = [_step(code, preflight.method, option="methods", setting=methods)]
-    if names := grant.refused or grant.headers:
+    if preflight.asks_too_much:
+        found.append(_step("headers-too-many"))
+    elif names := grant.refused or grant.headers:
         code = "headers-not-allowed" if grant.refused else "headers-allowed"
         found.append(_step(code, *names, option="allow_headers", setting=headers))
     if preflight.private_network:

@@ -19,7 +19,15 @@ from ..options.reader import current, read_config
 from ..options.schema import DEFAULT_METHODS, Setting
 from ..patterns.origins import Origins
 from ..policy.policy import Policy
-from .layers import Areas, Scope, combinations, compile_scope, match_all, other_spelling
+from .layers import (
+    Areas,
+    Scope,
+    combinations,
+    compile_scope,
+    match_all,
+    names_around,
+    other_spelling,
+)
 from .lock import LOCKS
 from .lost_marks import lost_mark_of, note_registered
 from .marks import (
@@ -332,7 +340,7 @@ class Policies:
         if converter:
             around = combinations(route.scopes, start)
         else:
-            around = [match_all(route.scopes, path, route.both) for path in _paths(rule)]
+            around = [match_all(route.scopes, path, route.both) for path in served_paths(rule)]
         sure = not converter or len(around) == 1
         for marks, outer in product(_walks(route, rule), around):
             if layers := marks + outer:
@@ -437,7 +445,7 @@ def _merged(rule: UrlRule, path: str) -> str:
     return re.sub("/{2,}", "/", path) if "//" in path and rule.merge_slashes else path
 
 
-def _paths(rule: UrlRule) -> tuple[str, ...]:
+def served_paths(rule: UrlRule) -> tuple[str, ...]:
     """Return the paths that a URL rule without converters serves without a redirect."""
     path = _merged(rule, rule.rule)
     return (path,) if rule.strict_slashes or path == "/" else (path, other_spelling(path))
@@ -447,11 +455,9 @@ def _hosts_of(blueprints: Iterable[str], rules: Iterable[UrlRule]) -> dict[str, 
     """Return the hosts, or subdomains, of the URL rules of each blueprint."""
     found: dict[str, set[str]] = {name: set() for name in blueprints}
     for rule in rules if found else ():
-        name = str(rule.endpoint).rpartition(".")[0]
-        while name:
+        for name in names_around(str(rule.endpoint)):
             if name in found:
                 found[name].add(rule.host or rule.subdomain or "")
-            name = name.rpartition(".")[0]
     return {name: frozenset(hosts) for name, hosts in found.items()}
 
 

@@ -26,7 +26,7 @@ class Target(NamedTuple):
 
     ``endpoint`` and ``rule``, the text of the URL rule, are ``None`` where none serves the path
     (404), ``method`` where no handler does (405). ``host`` is the subdomain, or the host where
-    the app matches hosts; ``None`` where it is not known.
+    the app matches hosts; it is set only where no endpoint serves the path.
     """
 
     endpoint: str | None

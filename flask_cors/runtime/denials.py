@@ -22,7 +22,6 @@ from .notes import notes_on
 _MOST_EXPLAINED: Final = 1000
 # Of a preflight's header names, in the command that explains it.
 _MOST_NAMES: Final = 20
-_MOST_SHOWN: Final = 60
 # Some servers name the scheme of a WebSocket handshake; pages have no such scheme.
 _OF_PAGES: Final = {"ws": "http", "wss": "https"}
 _NO_HOOK_RAN: Final = ": it is called before any hook of the app has run, so g is empty"
@@ -176,9 +175,10 @@ def _command(app: Flask, request: Request, origin: str | None) -> str:
 
     method, names = request.method, []
     if method == "OPTIONS" and (wanted := request.headers.get(fetch.REQUEST_METHOD)):
-        method = wanted[:_MOST_SHOWN]
+        method = wanted
         asked = request.headers.get(fetch.REQUEST_HEADERS, "").split(",")
-        names = [name.strip()[:_MOST_SHOWN] for name in asked[:_MOST_NAMES] if name.strip()]
+        names = [name.strip() for name in asked[:_MOST_NAMES] if name.strip()]
     words = ["flask", "cors", "explain", method, request.path, "--origin", origin]
     words += [word for name in names for word in ("--header", name)]
-    return f" (see: {printable(shlex.join(words))})"
+    command = printable(shlex.join(words))
+    return f" (see: {command})" if len(command) <= _MOST_EXPLAINED else ""

@@ -67,7 +67,9 @@ def check(app: Flask, compiled: Compiled, request: Request) -> Decision | None:
         if not policy.enforce:
             return None
         decision = compiled.memory.get((policy, origin, None)) or _decide(compiled, policy, request)
-        if decision.allowed and (method in _READS or method in policy.methods):
+        if decision.allowed and (
+            method in _READS or method in policy.methods or "*" in policy.methods
+        ):
             return decision
     if may_be_refused(request) and (refused := refusal(app, compiled, request, decision)):
         reason = describe(request, refused)

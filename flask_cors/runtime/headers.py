@@ -171,7 +171,7 @@ def _add_to(decision: Decision, headers: Headers) -> bool:
 
 
 def _united(decision: Decision, headers: Headers) -> tuple[tuple[str, str], ...]:
-    """Take off what two lines of would contradict; unite lists that the app wrote with ours."""
+    """Remove the app's lines of headers that may occur once; unite its lists with ours."""
     lines = []
     for name, value in decision.headers:
         lower = name.lower()

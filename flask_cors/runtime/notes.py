@@ -24,10 +24,13 @@ UNDECIDED: Final[Any] = object()
 class Notes:
     """What is noted on one request.
 
-    ``decision`` was made before the response; ``returned`` is the response of the marked function
-    that was called last, ``mark`` its mark and ``by_mark`` the decision by it, on that response
-    alone; ``answered`` says that no hook of the app ran
-    before the answer; ``reported`` that a denial was logged; ``refused`` why ``enforce`` refused.
+    - ``decision``: what was decided before the response was made
+    - ``returned``: the response of the marked function that was called last
+    - ``mark``: the mark of that function
+    - ``by_mark``: the decision by that mark, for ``returned`` alone
+    - ``answered``: whether the request was answered before any hook of the app
+    - ``reported``: whether a denial was logged
+    - ``refused``: why ``enforce`` refused, empty where it did not
     """
 
     __slots__ = (

@@ -8,16 +8,15 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from flask import Flask
 from werkzeug.routing import Rule
 
 from ..errors import REGEX_ERRORS
 from ..patterns.paths import PathPattern, parse_pattern
-from .routes import example, paths_of
-
-_CONVERTER: Final = re.compile(r"<[^>]*>")
+from ..resolution.compile import served_paths
+from .routes import CONVERTER, example
 
 
 class Correction(NamedTuple):
@@ -33,14 +32,14 @@ class Correction(NamedTuple):
 
 def covering(rule: str) -> str:
     """Return the pattern that covers every path of a URL rule."""
-    return _CONVERTER.sub("*", rule)
+    return CONVERTER.sub("*", rule)
 
 
 def may_cover(pattern: PathPattern, rule: Rule) -> bool:
     """Return whether a pattern may cover a path of a URL rule, as far as that can be known."""
     start, converter, _ = rule.rule.partition("<")
     if not converter:
-        return any(map(pattern.matches, paths_of(rule)))
+        return any(map(pattern.matches, served_paths(rule)))
     return pattern.text.startswith(start) if pattern.exact else pattern.possible(start)
 
 

@@ -19,7 +19,6 @@ from ..patterns.paths import PathPattern
 from ..patterns.regex_items import samples
 from ..policy.policy import Policy
 from ..resolution.compile import Policies
-from ..resolution.layers import other_spelling
 from ..resolution.marks import Layers
 from ..resolution.table import Route, Target
 from . import explanation
@@ -27,7 +26,8 @@ from .explanation import EffectiveOption
 
 _MOST_EXAMPLES: Final = 50
 _TEXT: Final = "example"
-_CONVERTER = re.compile(r"<(?:(\w+)(?:\((.*?)\))?:)?\w+>")
+#: A converter in a URL rule: its name and its arguments.
+CONVERTER: Final = re.compile(r"<(?:(\w+)(?:\((.*?)\))?:)?\w+>")
 _VALUES: Final = {"int": "1", "float": "1.5", "uuid": "00000000-0000-4000-8000-000000000000"}
 # What regular expressions in resources ask of a value; words of the expression are tried too.
 _MORE_VALUES: Final = {
@@ -95,17 +95,9 @@ def shown_methods(rule: Rule) -> list[str]:
 
 def has_own_options(rule: Rule) -> bool:
     """Return whether a rule's view serves ``OPTIONS`` itself."""
-    automatic: bool = getattr(rule, "provide_automatic_options", True)
-    return "OPTIONS" in (rule.methods or ()) and not automatic
-
-
-def paths_of(rule: Rule) -> tuple[str, ...]:
-    """Return the paths that a URL rule without converters serves.
-
-    What is redirected to a path with a slash gets the policy of that path.
-    """
-    path = rule.rule
-    return (path,) if rule.strict_slashes or path == "/" else (path, other_spelling(path))
+    serves = rule.methods is None or "OPTIONS" in rule.methods
+    # Flask sets this attribute; a rule that was put into the URL map has none.
+    return serves and not getattr(rule, "provide_automatic_options", False)
 
 
 def is_variable(route: Route, rule: Rule) -> bool:
@@ -149,7 +141,7 @@ def _by_policy(policies: Policies, rule: Rule, path: str) -> dict[Policy | None,
 def example(rule: str) -> str:
     """Return a path that a URL rule serves, as far as its converters are known."""
 
-    return _CONVERTER.sub(lambda found: _values(found)[0], rule)
+    return CONVERTER.sub(lambda found: _values(found)[0], rule)
 
 
 def _values(converter: re.Match[str]) -> list[str]:
@@ -192,14 +184,14 @@ def _paths_of(rule: Rule, pattern: PathPattern, tries: int) -> Iterator[str]:
     words = re.findall(r"[A-Za-z0-9][A-Za-z0-9-]*", pattern.text)
     values = [
         [*_values(found), *(words if found[1] not in _VALUES else ())]
-        for found in _CONVERTER.finditer(rule.rule)
+        for found in CONVERTER.finditer(rule.rule)
     ]
     if not values:
         return
     most = round(tries ** (1 / len(values))) + 1
     for chosen in sorted(product(*(range(len(each[:most])) for each in values)), key=sum):
         each = iter([options[number] for options, number in zip(values, chosen, strict=True)])
-        yield _CONVERTER.sub(lambda found, each=each: next(each), rule.rule)  # type: ignore[misc]
+        yield CONVERTER.sub(lambda found, each=each: next(each), rule.rule)  # type: ignore[misc]
 
 
 def _serves(adapter: MapAdapter, path: str, rule: Rule) -> bool:

@@ -14,7 +14,6 @@ from werkzeug.routing import Rule
 
 from flask_cors import CORS, CorsWarning, cors_exempt, cross_origin, of
 from flask_cors.runtime.hooks import state_of
-from flask_cors.tools.advice.advise import advise
 from flask_cors.tools.advice.preflights import preflight_reasons
 
 PAGE = "https://app.example.com"
@@ -34,7 +33,7 @@ def make(config: dict[str, Any] | None = None, **options: Any) -> Flask:
 
 
 def advice(app: Flask, *args: Any, **kwargs: Any) -> str:
-    return advise(of(app).explain(*args, **kwargs))
+    return of(app).explain(*args, **kwargs).advice
 
 
 def test_there_is_none_for_what_is_not_blocked() -> None:
@@ -257,7 +256,7 @@ def test_a_mark_that_is_lost_behind_a_decorator() -> None:
     marked = cross_origin(PAGE)(lambda: "y")
     app.add_url_rule("/y", "y", lambda: marked())
     told = of(app).explain("GET", "/y", PAGE)
-    assert advise(told) == (
+    assert told.advice == (
         "Put functools.wraps on that decorator's wrapper, or cross_origin above the decorator."
     )
     assert told.notes[0].startswith("The view of y has a decorator without effect: the decorator ")
@@ -268,7 +267,7 @@ def test_a_lost_mark_comes_before_what_else_could_be_changed() -> None:
     marked = cross_origin(PAGE)(lambda: "y")
     app.add_url_rule("/y", "y", lambda: marked())
     told = of(app).explain("GET", "/y", PAGE)
-    assert (told.off, advise(told).partition(",")[0]) == (
+    assert (told.off, told.advice.partition(",")[0]) == (
         "",
         "Put functools.wraps on that decorator's wrapper",
     )
@@ -293,7 +292,7 @@ def test_a_mark_that_is_put_on_after_registration() -> None:
     cross_origin(PAGE)(late)
     with pytest.warns(CorsWarning):
         told = of(app).explain("GET", "/y", PAGE)
-    assert advise(told) == "Write cross_origin below @app.route, next to the function."
+    assert told.advice == "Write cross_origin below @app.route, next to the function."
     assert told.notes[1] == "CORS is off here: no route of this app has CORS."
 
 

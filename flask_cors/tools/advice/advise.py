@@ -24,16 +24,11 @@ from .plans_off import plans_where_off
 from .resources import correcting_plans
 from .trials import Trials, Tried
 
-# One edit may show the next thing that is missing; no plan needs more rounds than options.
-#: The verdicts that a change could turn.
+# The verdicts that a change could turn.
 _TO_TURN: Final = ("blocked", "refused")
+# One edit may show the next thing that is missing; no plan needs more rounds than options.
 _MOST_ROUNDS: Final = 4
 _MOST_PLANS: Final = 12
-
-
-def advise(explanation: Explanation) -> str:
-    """Return the change that would turn the verdict, in words; empty where there is none."""
-    return explanation.advice
 
 
 # -- what the page, or the person who asks, can do -----------------------------------------

@@ -210,16 +210,12 @@ def _keeps(old: Policy | None, new: Policy | None) -> bool:
         return old.origins.empty
     before, after = old.origins, new.origins
     return (
-        _allows_credentials(old) <= _allows_credentials(new)
+        old.credentials <= new.credentials
         and before.literals <= after.literals
         and before.wildcards <= after.wildcards
         and {regex.pattern for regex in before.regexes}
         <= {regex.pattern for regex in after.regexes}
     )
-
-
-def _allows_credentials(policy: Policy) -> bool:
-    return any(name == fetch.ALLOW_CREDENTIALS for name, _ in policy.on_actual)
 
 
 def _asked_elsewhere(policy: Policy | None) -> list[object]:

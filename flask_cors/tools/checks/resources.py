@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from ...patterns.paths import EVERYTHING
+from ...resolution.compile import served_paths
 from ...resolution.marks import Layer
 from ..corrections import Correction, correction_of, covering, may_cover
 from ..explanation import show
-from ..routes import paths_of
 from .rules import rule
 from .subject import Entry, Found, Scope, Subject, quoted, some
 
@@ -107,7 +107,7 @@ def _met_by(entry: Entry, url_rule: Any) -> list[Layer]:
     start, converter, _ = url_rule.rule.partition("<")
     if converter:
         return entry.scope.candidates(start)[0]
-    paths = (path for path in paths_of(url_rule) if entry.pattern.matches(path))
+    paths = (path for path in served_paths(url_rule) if entry.pattern.matches(path))
     return [layer for path in paths if (layer := entry.scope.match(path)) is not None]
 
 

@@ -15,9 +15,9 @@ from ...options.reader import read_config
 from ...options.schema import Setting
 from ...patterns.paths import EVERYTHING, PathPattern, ResourceIndex
 from ...policy.policy import Policy
-from ...resolution.compile import Policies
+from ...resolution.compile import Policies, served_paths
 from ...resolution.marks import Layer
-from ..routes import RouteRow, overview, paths_of
+from ..routes import RouteRow, overview
 
 _MOST_NAMED = 5
 
@@ -199,7 +199,7 @@ def _met(scope: Scope, rules: list[Any]) -> set[Layer]:
         if converter:
             starts.add(start)
         else:
-            found.update(layer for path in paths_of(rule) if (layer := scope.match(path)))
+            found.update(layer for path in served_paths(rule) if (layer := scope.match(path)))
     for start in starts:
         found.update(scope.candidates(start)[0])
     return found

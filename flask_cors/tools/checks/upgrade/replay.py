@@ -17,12 +17,12 @@ from ....options.schema import OPTIONS
 from ....patterns.neighbours import plain_origins, stranger_let_in, within_bounds
 from ....policy.policy import Policy
 from ....resolution.marks import Layer
+from ...advice.trials import STRANGER
 from ...routes import RouteRow
 from ..subject import Found, Subject, routes, some, source_of
 from .changes import LESS, MORE, Change, Effect
 from .incumbent import Resources, is_plain, matches_origin
 
-_STRANGER: Final = "https://stranger.invalid"
 _MOST_SAMPLES: Final = 60
 _SAMPLES_OF_REGEX: Final = 6
 _ORIGIN: Final = re.compile(
@@ -43,20 +43,26 @@ class _Granted(NamedTuple):
         """Return whether one of the layers allowed *origin*."""
         return any(_allows_origin(each, origin) for each in self.options)
 
+    def answering(self, origin: str) -> Mapping[str, Any]:
+        """Return the options of the first layer that allowed *origin*."""
+        return next((each for each in self.options if _allows_origin(each, origin)), {})
+
     def allows_credentials(self, origin: str) -> bool:
-        """Return whether the first layer that allowed *origin* allowed credentials."""
-        first = next((each for each in self.options if _allows_origin(each, origin)), {})
-        return bool(first.get(_CREDENTIALS))
+        """Return whether pages of *origin* got credentials."""
+        return bool(self.answering(origin).get(_CREDENTIALS))
 
     def allows_header(self, origin: str, name: str) -> bool:
-        """Return whether the first layer that allowed *origin* allowed the header *name*."""
-        first = next((each for each in self.options if _allows_origin(each, origin)), {})
-        items = _items(first.get("allow_headers", "*"))
+        """Return whether pages of *origin* could send the header *name*."""
+        items = _items(self.answering(origin).get("allow_headers", "*"))
         return "*" in items or any(_matches(item, name) for item in items)
 
 
 def unnamed_differences(subject: Subject, named: Sequence[Change]) -> Iterator[Effect]:
-    """Yield what the routes grant otherwise than under 6.0.5 and no row has named."""
+    """Yield what the routes grant otherwise than under 6.0.5 and no row has named.
+
+    Origins, credentials, and request headers for one of the origins; what else a preflight or
+    a response names is for the rows.
+    """
     groups: dict[tuple[Any, ...], tuple[_Granted, list[RouteRow]]] = {}
     for row in subject.rows:
         if row.exempt or _failed(row):
@@ -194,7 +200,7 @@ def _is_allowed(policy: Policy | None, origin: str) -> bool:
 
 def _samples(old: _Granted, policy: Policy | None) -> Iterator[str]:
     """Yield origins that the options of both versions name or suggest, and a stranger's."""
-    yield _STRANGER
+    yield STRANGER
     for each in old.options:
         for item in _items(each.get("origins", "*")):
             yield from _samples_of(item)
