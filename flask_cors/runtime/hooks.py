@@ -3,7 +3,9 @@ overriding.
 
 ``preprocess_request`` answers a preflight before any code of the app runs; ``process_response``
 runs after the last ``after_request`` function, and has the headers added as the response starts.
-All arguments that Flask passes to them are passed on.
+``handle_user_exception`` and ``handle_exception`` see to errors, and the two ``do_teardown`` methods
+to teardown functions that fail after such a preflight. All arguments that Flask passes to them are
+passed on.
 """
 
 from __future__ import annotations
