@@ -60,6 +60,8 @@ _EXCLUDING: Final = re.compile(
 )
 # A flag that is named so wants a check of the origin: that is what `enforce` does.
 _CHECKING: Final = re.compile(r"check|verif|validat|strict|requir|enforc|same_|only|force")
+# What a server listens at, and no page has as its host.
+_ADDRESS: Final = r"localhost|[0-9.]+|\[?[0-9a-f:]*:[0-9a-f:]*\]?"
 _KEPT_OUT: Final = {
     "path": "resources",
     "url": "resources",
@@ -84,7 +86,7 @@ def near(name: str) -> str | None:
     plain = plain.removeprefix("cors_").removeprefix("access_control_")
     if plain in _SYNONYMS:
         return _SYNONYMS[plain]
-    if plain.startswith(("enforc", "force")) and "origin" not in plain:
+    if re.fullmatch(r"enforc\w*|forced?(?:_cors)?", plain) and "origin" not in plain:
         return "enforce"
     if "origin" in plain:
         return "origins"
@@ -149,7 +151,9 @@ def read_unknown(
     elif meant is None and isinstance(value, Mapping) and not _restricts_nothing(value):
         reason = "there is no such option, and the options in it would be lost"
         report.error(name, value, reason, "Write them as keywords, or **options.", {})
-    elif meant is None and _holds_origins(value):
+    elif name.lower() == "host" and re.fullmatch(_ADDRESS, str(value)):
+        _drop_unknown(name, value, place, report)
+    elif meant not in ("origins", "enforce") and _holds_origins(value):
         reason = "there is no such option, and its value looks like origins: they would be lost"
         report.error(name, value, reason, *_write_here("origins", value, place))
     elif meant is None or (place not in OPTIONS[meant].places and is_any(meant, value)):
@@ -244,7 +248,14 @@ def near_or_same(name: str) -> str | None:
 
 def _write(option: str, value: object) -> tuple[str, Mapping[str, object]]:
     """Return the hint to write *value* for *option*, with what is wrong in it corrected."""
-    return _hint({option: corrected(option, value)})
+    meant = corrected(option, value)
+    scratch = Trial()
+    if option != "resources" and not _is_used_up(meant):
+        OPTIONS[option].parse(meant, scratch, option)
+    if scratch.problems:
+        accepts = OPTIONS[option].accepts.replace("`", "")
+        return f"Write {option}=..., which takes {accepts}.", {}
+    return _hint({option: meant})
 
 
 def _hint(fix: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:

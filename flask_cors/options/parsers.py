@@ -100,7 +100,9 @@ def parse_expose_headers(given: object, report: Report, option: str) -> tuple[st
     """Read response header names a page may read besides the safelisted ones; sorted."""
     items = _items(given, report, option, "a header name is a string")
     check = fetch.is_forbidden_response_header
-    return tuple(sorted({item for item in items if _is_name(item, report, option, "read", check)}))
+    names = [item for item in items if _is_name(item, report, option, "read", check)]
+    # Of two spellings the first is sent.
+    return tuple(sorted({name.lower(): name for name in reversed(names)}.values()))
 
 
 def _is_name(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from traceback import walk_tb
 from typing import Final
 from weakref import WeakSet
@@ -56,12 +57,14 @@ def report(app: Flask, request: Request, decision: Decision, response: Response)
     _explain(app, request, response, decision.reason)
 
 
-def report_uncovered(app: Flask, request: Request, response: Response) -> None:
-    """Log in debug mode a cross-origin request for which CORS is off."""
+def report_uncovered(
+    app: Flask, request: Request, response: Response, why_off: Callable[[], str]
+) -> None:
+    """Log in debug mode a cross-origin request for which CORS is off, and why it is."""
     origin = request.environ.get("HTTP_ORIGIN")
     if not origin or is_same_origin(request, origin) or fetch.ALLOW_ORIGIN in response.headers:
         return
-    reason = "CORS is off here: no decorator, blueprint or CORS object covers this request"
+    reason = f"CORS is off here: {why_off()}"
     where = (shorten(request.method), shorten(request.path))
     if _is_logged(logging.WARNING) and not notes_on(request).reported:
         notes_on(request).reported = True

@@ -181,14 +181,21 @@ def _united(decision: Decision, headers: Headers) -> tuple[tuple[str, str], ...]
         if lower != _EXPOSE:
             headers.remove(name)
         lines.append((name, value))
-    if lines and decision.policy.origins.any and fetch.ALLOW_CREDENTIALS in headers:
+    if lines and fetch.ALLOW_CREDENTIALS in headers and _is_open(decision):
         headers.remove(fetch.ALLOW_CREDENTIALS)
         LOG.error(
-            "%s, which your code wrote, is removed: any origin is allowed here, and every site "
-            "could read a user's data",
+            "%s, which your code wrote, is removed: any site may have the origin that is allowed "
+            "here, and could read a user's data",
             fetch.ALLOW_CREDENTIALS,
         )
     return tuple(lines)
+
+
+def _is_open(decision: Decision) -> bool:
+    """Return whether any site may have the origin that is allowed: then no credentials go there."""
+    origins = decision.policy.origins
+    sent = decision.headers[0][1]
+    return origins.any or origins.unrelated is not None or sent.lower() == "null"
 
 
 def _add_vary(headers: Headers) -> None:

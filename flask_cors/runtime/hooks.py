@@ -3,9 +3,8 @@ overriding.
 
 ``preprocess_request`` answers a preflight before any code of the app runs; ``process_response``
 runs after the last ``after_request`` function, and has the headers added as the response starts.
-``handle_user_exception`` and ``handle_exception`` see to errors, and the two ``do_teardown`` methods
-to teardown functions that fail after such a preflight. All arguments that Flask passes to them are
-passed on.
+``handle_user_exception`` and ``handle_exception`` see to errors, the two ``do_teardown`` methods to
+teardown functions that fail after such a preflight. All arguments that Flask passes are passed on.
 """
 
 from __future__ import annotations
@@ -16,10 +15,11 @@ from typing import Any, Final
 from flask import Flask, Request, Response, g, request
 
 from ..errors import LOG
+from ..patterns.paths import has_dot_segment
 from ..policy.decide import Decision
 from ..resolution.lock import LOCKS
 from ..resolution.marks import ENFORCING
-from . import called, decisions, denials, enforcement, tracebacks
+from . import called, decisions, denials, endpoint, enforcement, tracebacks
 from .decisions import Compiled
 from .headers import HEADERS, send_with, sending
 from .notes import ANSWERED, DECIDED, NOTES, UNDECIDED, note_answered, notes_on
@@ -126,7 +126,7 @@ class Hooks:
         else:
             environ.pop(HEADERS, None)
             if self._app.debug:
-                denials.report_uncovered(self._app, req, response)
+                denials.report_uncovered(self._app, req, response, lambda: self._why_off(req))
         return response  # type: ignore[no-any-return]
 
     def handle_user_exception(self, *args: Any) -> Any:
@@ -223,6 +223,15 @@ class Hooks:
         current = self._compiled(req)
         decide = decisions.decide_options if req.method == "OPTIONS" else decisions.decide_actual
         return _note(req, decide(self._app, current, req))
+
+    def _why_off(self, req: Request) -> str:
+        if has_dot_segment(req.path):
+            return "its path has a . or .. segment, which no page needs"
+        target = endpoint.target_of(self._app, req)
+        policies = self._compiled(req).policies
+        if policies.marks_of(target.endpoint, target.rule, target.method) is None:
+            return "cors_exempt turns CORS off for its view"
+        return "no decorator, blueprint or CORS object covers this request"
 
     def _compiled(self, req: Request) -> Compiled:
         try:

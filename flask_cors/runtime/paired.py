@@ -8,7 +8,7 @@ running.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import chain, dropwhile, islice
 from types import CodeType
 from typing import Any, Final, NamedTuple
@@ -18,7 +18,6 @@ from flask import Flask, Request, Response
 from ..errors import LOG
 from ..resolution.lost_marks import functions_of
 
-Hook = Callable[..., Any]
 # Where an error came through these, its author's code is the one that called them.
 _NOT_USERS: Final = ("asgiref", "blinker", "flask", "werkzeug")
 _FLASKS: Final = Flask.process_response.__code__

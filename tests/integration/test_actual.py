@@ -300,8 +300,26 @@ def test_credentials_by_hand_never_go_with_any_origin(
     ]
     assert caplog.messages == [
         "Access-Control-Allow-Credentials, which your code wrote, is removed: "
-        "any origin is allowed here, and every site could read a user's data"
+        "any site may have the origin that is allowed here, and could read a user's data"
     ]
+
+
+@pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
+@pytest.mark.parametrize(
+    ("origins", "origin", "removed"),
+    [
+        ([ME, "null"], "null", True),
+        ([ME, "null"], ME, False),
+        (["https://.*"], YOU, True),
+        ([r"https://.*\.example\.com$"], "https://a.example.com", False),
+    ],
+)
+def test_credentials_by_hand_never_go_where_any_site_can_be(
+    origins: list[str], origin: str, removed: bool
+) -> None:
+    app = writing([CREDENTIALS], origins=origins)
+    found = lines(ask(app, origin=origin))
+    assert found == sorted([acao(origin), VARY, *([] if removed else [CREDENTIALS])])
 
 
 @pytest.mark.parametrize("own", [("X-A", "1"), CREDENTIALS])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask, Response, g
 
-from flask_cors import CORS
+from flask_cors import CORS, cors_exempt
 from flask_cors.policy.decide import Decision
 from flask_cors.signals import cors_denied
 from tests.integration.exchange import ME, VARY, YOU, acao, ask, lines, preflight
@@ -195,6 +195,24 @@ def test_in_debug_mode_a_request_that_nothing_covers_is_told(debug: bool, record
         f"this request (see: flask cors explain GET / --origin {YOU})"
     )
     assert records() == ([("flask_cors", "WARNING", text)] if debug else [])
+
+
+@pytest.mark.rule("9.uncovered")
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/off", "cors_exempt turns CORS off for its view"),
+        ("/x/..%2fy", "its path has a . or .. segment, which no page needs"),
+        ("/x/%2e", "its path has a . or .. segment, which no page needs"),
+    ],
+)
+def test_why_cors_is_off_is_told_right(path: str, reason: str, records: Any) -> None:
+    app = make_app()
+    app.add_url_rule("/off", "off", cors_exempt(lambda: "x"))
+    app.debug = True
+    ask(app, path, YOU)
+    ((_, _, text),) = records()
+    assert f"CORS is off here: {reason} (see: flask cors explain GET" in text
 
 
 @pytest.mark.parametrize(

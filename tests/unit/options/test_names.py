@@ -126,6 +126,12 @@ def test_options_in_a_mapping_by_an_unknown_name_are_an_error() -> None:
         ("support_credentials", True),
         ("origin", "*"),
         ("debug", True),
+        ("ignore_errors", True),
+        ("skip", True),
+        ("force_https", True),
+        ("host", "0.0.0.0"),
+        ("host", "localhost"),
+        ("host", "::1"),
     ],
 )
 def test_what_restricts_nothing_is_dropped_with_a_warning(name: str, value: object) -> None:
@@ -165,3 +171,21 @@ def test_the_nearest_option_of_a_name(name: str, option: str | None) -> None:
 )
 def test_a_synonym_has_no_letter_wrong(name: str, option: Any) -> None:
     assert synonym(name) == option
+
+
+@pytest.mark.parametrize("name", ["url", "hosts", "host", "methods_", "paths"])
+def test_an_origin_is_an_origin_whatever_the_name_is_near_to(name: str) -> None:
+    assert error(name, PAGE).fix == {"origins": PAGE}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("request_headers", 5, "Write allow_headers=..., which takes"),
+        ("enforced", "x", "Write enforce=..., which takes bool."),
+    ],
+)
+def test_a_hint_does_not_repeat_a_value_that_the_option_refuses(
+    name: str, value: object, hint: str
+) -> None:
+    assert error(name, value).hint.startswith(hint)

@@ -439,3 +439,12 @@ def test_nothing_among_methods_is_dropped() -> None:
     with pytest.warns(CorsWarning, match=NOTHING):
         assert parse_methods([None, "GET", ""], report, "option") == {"GET"}
     assert [problem.value for problem in report.degraded] == [None, ""]
+
+
+def test_one_response_header_in_two_spellings_is_named_once() -> None:
+    assert read(parse_expose_headers, ["X-A", "x-a", "X-B"]) == ("X-A", "X-B")
+
+
+@pytest.mark.parametrize("given", [10**30, 1e300])
+def test_a_time_with_dozens_of_digits_is_an_error(given: float) -> None:
+    assert len(parsed(parse_max_age, given)[1]) == 1
