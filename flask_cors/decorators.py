@@ -25,7 +25,7 @@ from flask import (
 )
 from flask.views import MethodView, View
 
-from .errors import ConfigError, Problem, Report, Source, said_at, warn
+from .errors import ConfigError, Problem, Report, Source, source_here, warn
 from .extension import of
 from .options.reader import read_options
 from .options.schema import OPTIONS
@@ -94,8 +94,8 @@ def cross_origin(*args: Any, **options: Any) -> Any:
     if args and isinstance(args[0], Flask | Blueprint):
         args = _without_app(args)
     if len(args) == 1 and not options and callable(args[0]):
-        return _put_mark(args[0], Mark({}, said_at("view", "cross_origin")))
-    report = Report(said_at("view", "cross_origin"))
+        return _put_mark(args[0], Mark({}, source_here("view", "cross_origin")))
+    report = Report(source_here("view", "cross_origin"))
     given = dict(options)
     if args:
         _take_positional(args, given, report)
@@ -106,7 +106,7 @@ def cross_origin(*args: Any, **options: Any) -> Any:
 
 def _without_app(args: tuple[Any, ...]) -> tuple[Any, ...]:
     """Drop the app in ``@cross_origin(app)``: it is not an origin, and restricts nothing."""
-    report = Report(said_at("view", "cross_origin"))
+    report = Report(source_here("view", "cross_origin"))
     reason = "dropped: an app or a blueprint is not an origin"
     report.degrade("cross_origin", args[0], reason, "Write @cross_origin().", {})
     return args[1:]
@@ -138,12 +138,12 @@ def cors_exempt(view: V) -> V:
     """
     _watch()
     if not callable(view):
-        source = said_at("view", "cors_exempt")
+        source = source_here("view", "cors_exempt")
         reason = "cors_exempt accepts only the view"
         raise ConfigError(
             [Problem("cors_exempt", view, source, reason, "Write @cors_exempt above the view.")]
         )
-    marked: V = _put_mark(view, Mark({}, said_at("view", "cors_exempt"), exempt=True))
+    marked: V = _put_mark(view, Mark({}, source_here("view", "cors_exempt"), exempt=True))
     return marked
 
 

@@ -220,7 +220,7 @@ def caller() -> FrameType | None:
     return frame
 
 
-def said_at(level: str, place: str) -> Source:
+def source_here(level: str, place: str) -> Source:
     """Return the source of what the calling code sets at *place*."""
     frame = caller()
     if frame is None or not _is_users(frame):

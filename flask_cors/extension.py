@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from flask import Blueprint, Flask
 
-from .errors import ConfigError, Problem, Report, said_at, warn
+from .errors import ConfigError, Problem, Report, source_here, warn
 from .options.reader import read_options
 from .resolution.registry import Rule
 from .resolution.unused import note_made, note_used
@@ -51,7 +51,7 @@ class CORS:
         self._given: Mapping[str, Any] = options
         self._rule = _read(target, misplaced, options)
         if target is None:
-            note_made(self, said_at("app", "CORS()"))
+            note_made(self, source_here("app", "CORS()"))
         else:
             # As in flask-cors: a subclass may override it, and add or change options.
             self.init_app(target, **options)
@@ -75,9 +75,9 @@ class CORS:
             for name, value in options.items()
             if name not in known or value is not known[name]
         }
-        self._tell(target, self._rule.with_options(_read(target, misplaced, more)))
+        self._add(target, self._rule.with_options(_read(target, misplaced, more)))
 
-    def _tell(self, target: object, rule: Rule) -> None:
+    def _add(self, target: object, rule: Rule) -> None:
         note_used(self)
         if isinstance(target, Flask):
             app = _real(target)
@@ -90,7 +90,7 @@ class CORS:
                 kept = {**rule.keywords}
                 del kept["intercept_exceptions"]
                 rule = rule._replace(keywords=kept)
-            _record(target, functools.partial(_tell_of_blueprint, rule))
+            _record(target, functools.partial(_add_to_blueprint, rule))
         else:
             raise _not_a_target(target)
 
@@ -113,7 +113,7 @@ class NotAnAppError(ConfigError, AttributeError):
     def __init__(self, name: str) -> None:
         reason = "CORS(app) returns the extension and not the app"
         hint = "Write CORS(app) on a line of its own, and keep the name app for the app."
-        source = said_at("app", f"app.{name}")
+        source = source_here("app", f"app.{name}")
         super().__init__([Problem("app", "CORS(app)", source, reason, hint)])
 
 
@@ -127,7 +127,7 @@ def _record(blueprint: Blueprint, tell: Callable[[BlueprintSetupState], None]) -
         ) from error
 
 
-def _tell_of_blueprint(rule: Rule, setup: BlueprintSetupState) -> None:
+def _add_to_blueprint(rule: Rule, setup: BlueprintSetupState) -> None:
     """Register a rule of a blueprint at each of its registrations, under its full dotted name."""
     name = f"{setup.name_prefix}.{setup.name}".lstrip(".")
     app: Any = setup.app
@@ -138,7 +138,7 @@ def _tell_of_blueprint(rule: Rule, setup: BlueprintSetupState) -> None:
 def _read(target: object, misplaced: Sequence[object], options: Any) -> Rule:
     place = "blueprint" if isinstance(target, Blueprint) else "app"
     name = target.name if isinstance(target, Blueprint) else "app"
-    report = Report(said_at(place, f"CORS({name})"))
+    report = Report(source_here(place, f"CORS({name})"))
     for value in misplaced:
         from .options.names import hint_for_positional
 
@@ -172,7 +172,7 @@ def _not_a_target(target: object) -> ConfigError:
     if isinstance(target, str | list | tuple | set | dict):
         hint = "Write CORS(app, origins=...)."
     reason = f"CORS takes a Flask app or a blueprint, not {type(target).__name__}"
-    source = said_at("app", "CORS(...)")
+    source = source_here("app", "CORS(...)")
     return ConfigError([Problem("app_or_blueprint", target, source, reason, hint)])
 
 

@@ -134,9 +134,9 @@ class Matrix:
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as plain data; texts that repeat are named by number."""
-        told = _Told()
+        indexed = _Indexed()
         policies = [
-            [told.option(name, setting) for name, setting in shown_settings(policy.settings)]
+            [indexed.option(name, setting) for name, setting in shown_settings(policy.settings)]
             for policy in self.policies
         ]
         numbers = {policy: number for number, policy in enumerate(self.policies)}
@@ -145,8 +145,8 @@ class Matrix:
             "hasOwn": self.has_own,
             "routes": [self._route(row, numbers) for row in self.rows],
             "policies": policies,
-            "strings": _from_here(list(told.strings)),
-            "sources": _from_here([source._asdict() for source in told.sources]),
+            "strings": _from_here(list(indexed.strings)),
+            "sources": _from_here([source._asdict() for source in indexed.sources]),
             "explanations": self._judge.explanations,
         }
 
@@ -190,7 +190,7 @@ class Matrix:
         return "".join(_CODES[verdict] for verdict in self._judge.verdicts(row, origin))
 
 
-class _Told:
+class _Indexed:
     """Texts and sources by number; most policies share most of their settings."""
 
     def __init__(self) -> None:

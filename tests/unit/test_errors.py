@@ -25,8 +25,8 @@ from flask_cors.errors import (
     no_regex,
     printable,
     raise_if,
-    said_at,
     shorten,
+    source_here,
     visible,
     warn,
 )
@@ -278,8 +278,8 @@ def test_another_module_is_the_calling_code(module: str) -> None:
 @pytest.mark.parametrize("module", ["flask.app", "werkzeug.serving", "importlib._bootstrap"])
 def test_a_source_is_the_users_line_or_none(module: str) -> None:
     """Compiled code has no frames: the nearest frame is then Flask's, or the importer's."""
-    code = compile("found = said_at('app', 'CORS(app)')", "x.py", "exec")
-    namespace: dict[str, Any] = {"__name__": module, "said_at": said_at}
+    code = compile("found = source_here('app', 'CORS(app)')", "x.py", "exec")
+    namespace: dict[str, Any] = {"__name__": module, "source_here": source_here}
     exec(code, namespace)
     assert namespace["found"] == Source("app", "CORS(app)")
     namespace["__name__"] = "my.app"
@@ -289,7 +289,7 @@ def test_a_source_is_the_users_line_or_none(module: str) -> None:
 
 def test_without_any_frame_outside_there_is_no_source(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flask_cors.errors.caller", lambda: None)
-    assert said_at("app", "CORS(app)") == Source("app", "CORS(app)")
+    assert source_here("app", "CORS(app)") == Source("app", "CORS(app)")
     with pytest.warns(CorsWarning, match="^text$"):
         warn("text")
 

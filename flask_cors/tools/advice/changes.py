@@ -207,7 +207,7 @@ def spots_of(draft: Draft, layer: Layer) -> list[Spot]:
 
     There are several where one blueprint is registered several times.
     """
-    found = [spot for spot, rule in rules_of(draft) if _says(rule, spot, layer)]
+    found = [spot for spot, rule in rules_of(draft) if _is_at(rule, spot, layer)]
     first = _rule_at(draft, found[0]) if found else None
     return [
         spot._replace(resource=found[0].resource)
@@ -232,19 +232,19 @@ def _rule_at(draft: Draft, spot: Spot) -> Rule:
     return found.rules[spot.rule]
 
 
-def _says(rule: Rule, spot: Spot, layer: Layer) -> bool:
+def _is_at(rule: Rule, spot: Spot, layer: Layer) -> bool:
     if (spot.scope is None) != (layer.kind == "app"):
         return False
     own = f"CORS({spot.scope or 'app'})"
     if spot.resource is None or rule.resources is None:
         same_place = rule.resources is None and layer.place.startswith(own)
-        return same_place and _alike(rule.keywords, layer)
+        return same_place and _same_settings(rule.keywords, layer)
     resource = rule.resources[spot.resource]
     settings = {**rule.keywords, **resource.settings}
-    return layer.place == f"{own} for {resource.pattern.text!r}" and _alike(settings, layer)
+    return layer.place == f"{own} for {resource.pattern.text!r}" and _same_settings(settings, layer)
 
 
-def _alike(settings: Mapping[str, Setting], layer: Layer) -> bool:
+def _same_settings(settings: Mapping[str, Setting], layer: Layer) -> bool:
     """Return whether a layer is made of these settings; lists may have been read again since."""
     return all(
         name in layer.settings and layer.settings[name].source == setting.source

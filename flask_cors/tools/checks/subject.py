@@ -162,7 +162,7 @@ class Subject:
     @cached_property
     def applied(self) -> dict[Scope, set[Layer]]:
         """The resources of each index that match the path of some route, or may match it."""
-        return {scope: _met(scope, rules) for scope, rules in self.scopes.items()}
+        return {scope: _reached(scope, rules) for scope, rules in self.scopes.items()}
 
     def resources(self) -> Iterator[Entry]:
         """Yield the resources that were named, and what a second CORS object covers."""
@@ -191,7 +191,7 @@ def source_of(layer: Layer) -> Source:
     return source._replace(level="default", place=f"{decorated}{layer.place}")
 
 
-def _met(scope: Scope, rules: list[Any]) -> set[Layer]:
+def _reached(scope: Scope, rules: list[Any]) -> set[Layer]:
     found: set[Layer] = set()
     starts = set()
     for rule in rules:
