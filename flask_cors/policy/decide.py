@@ -108,8 +108,6 @@ def decide(
     headers: HeaderLines = ()
     if preflight and grant and served and origin and allow_origin is not None:
         grant = _limited(policy, origin, preflight, grant, served)
-        # What is open to all may be answered differently only because of the other methods.
-        vary = vary or (allow_origin == "*" and policy.vary_header and _depends_on_origin(served))
     if allow_origin is not None:
         lines = _accompanying(policy, preflight, grant)
         if policy.credentials and allow_origin.lower() == "null":
@@ -181,12 +179,6 @@ def _varies(policy: Policy, allow_origin: str | None) -> bool:
     if allow_origin is None:
         return not policy.origins.empty
     return allow_origin != "*" and not (policy.always_send and allow_origin == policy.single)
-
-
-def _depends_on_origin(served: Served) -> bool:
-    """Return whether one of the methods of a URL is granted to some origins alone."""
-    policies = (_policy_of(own) for _, own in served)
-    return any(not (own.origins.any or own.origins.empty) for own in policies if own is not None)
 
 
 def _grant(policy: Policy, preflight: Preflight) -> Grant:

@@ -148,16 +148,6 @@ def varies(rules: Rules, asked: Asked) -> bool:
     return allow != "*" and not (rules.always_send and allow is not None and allow == rules.single)
 
 
-def varies_beside(rules: Rules, asked: Asked, served: Served) -> bool:
-    """Return whether ``Vary`` must name ``Origin`` on a preflight of a URL with many policies.
-
-    Where the answer is open to all, what the other methods grant may depend on the origin.
-    """
-    others = any(other is not None and not other.any for _, other in served)
-    opened = asked.is_preflight and allow_origin(rules, asked) == "*" and asked.origin is not None
-    return varies(rules, asked) or (opened and others)
-
-
 def is_valid(name: str, value: str) -> bool:
     """Return whether a line can stand in a response: a token, and visible ASCII with spaces."""
     return is_token(name) and value == value.strip() and set(value) <= VISIBLE | {" "}

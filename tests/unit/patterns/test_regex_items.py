@@ -31,7 +31,7 @@ def test_what_is_read(pattern: str, alternatives: list[list[Item]]) -> None:
     assert read(pattern) == alternatives
 
 
-@pytest.mark.parametrize("pattern", [r"(?P=name)", r"(?(1)a)", r"\0", r"a\n", "(" * 5_000])
+@pytest.mark.parametrize("pattern", [r"(?P=name)", r"(?(1)a)", r"\0", r"a\n"])
 def test_what_is_not_read(pattern: str) -> None:
     assert read(pattern) is None
 
