@@ -18,6 +18,7 @@ UNBOUNDED: Final = 512
 _LABEL_SIGNS: Final = "abcdefghijklmnopqrstuvwxyz1023456789-"
 _SAMPLE_SIGNS: Final = "a1A-_./ z0Z"
 _MOST_SAMPLES: Final = 100
+_MOST_COPIES: Final = 64
 
 _ATOM: Final = re.compile(
     # A run of literal characters; the last one is apart where it has a quantifier.
@@ -127,14 +128,15 @@ def signs_of(sign_class: str) -> str:
         return ""
 
 
-def samples(regex: re.Pattern[str]) -> Iterator[str]:
-    """Yield short texts that *regex* matches from their beginning, as far as it can be read.
+def samples(regex: re.Pattern[str], longest: int) -> Iterator[str]:
+    """Yield texts that *regex* matches from their beginning, as far as it can be read.
 
-    Verbose patterns are not read.
+    None is longer than *longest*, since a match may take exponential time. Verbose patterns are
+    not read.
     """
     alternatives = None if regex.flags & re.VERBOSE else read(regex.pattern)
     for text in islice(_texts(alternatives or ()), _MOST_SAMPLES):
-        if regex.match(text):
+        if len(text) <= longest and regex.match(text):
             yield text
 
 
@@ -147,7 +149,7 @@ def _texts(alternatives: Sequence[Sequence[Item]]) -> Iterator[str]:
 def _texts_of(item: Item) -> list[str]:
     if not item.high:
         return [""]
-    copies = max(item.low, 1)
+    copies = min(max(item.low, 1), _MOST_COPIES)
     if item.alternatives:
         found = [text * copies for text in islice(_texts(item.alternatives), _MOST_SAMPLES)]
     else:

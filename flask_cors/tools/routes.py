@@ -15,6 +15,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, RequestRedirect, Rule
 
+from ..patterns.effort import longest_text
 from ..patterns.paths import PathPattern
 from ..patterns.regex_items import samples
 from ..policy.policy import Policy
@@ -44,6 +45,7 @@ _MORE_VALUES: Final = {
 _MOST_TRIED: Final = 300
 _FEWEST_TRIED: Final = 20
 _MOST_TRIED_IN_ALL: Final = 100_000
+_LONGEST_GLOB: Final = 1_000
 _EVERY_METHOD: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
 
@@ -172,11 +174,13 @@ def _covered_by(pattern: PathPattern, rule: Rule, tries: int) -> Iterator[str]:
         yield pattern.text
         return
     if pattern.regex is None:
-        likely = iter([pattern.text.replace("*", _TEXT)])
+        most, likely = _LONGEST_GLOB, iter([pattern.text.replace("*", _TEXT)])
     else:
-        likely = chain([pattern.literal + _TEXT], samples(pattern.regex))
+        # It may take exponential time: `check` reports that, and must not be held up by it.
+        most = longest_text(pattern.text)
+        likely = chain([pattern.literal + _TEXT], samples(pattern.regex, most))
     tried = chain(likely, islice(_paths_of(rule, pattern, tries), tries))
-    yield from (path for path in tried if pattern.matches(path))
+    yield from (path for path in tried if len(path) <= most and pattern.matches(path))
 
 
 def _paths_of(rule: Rule, pattern: PathPattern, tries: int) -> Iterator[str]:

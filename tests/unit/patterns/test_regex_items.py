@@ -56,15 +56,15 @@ def test_items_within_groups_follow_their_group() -> None:
     ],
 )
 def test_samples_match(pattern: str, texts: list[str]) -> None:
-    assert list(samples(re.compile(pattern))) == texts
+    assert list(samples(re.compile(pattern), 100)) == texts
 
 
 def test_a_verbose_pattern_has_no_samples() -> None:
-    assert list(samples(re.compile("/a  # the first", re.VERBOSE))) == []
+    assert list(samples(re.compile("/a  # the first", re.VERBOSE), 100)) == []
 
 
 def test_samples_are_few() -> None:
-    assert len(list(samples(re.compile("(a|b|c|d)" * 8)))) == 100
+    assert len(list(samples(re.compile("(a|b|c|d)" * 8), 100))) == 100
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,8 @@ def test_samples_are_few() -> None:
 )
 def test_signs_of_a_host(sign_class: str, signs: str) -> None:
     assert signs_of(sign_class) == signs
+
+
+def test_no_sample_is_longer_than_asked() -> None:
+    assert list(samples(re.compile(r"a{9}|a{5}"), 6)) == ["aaaaa"]
+    assert list(samples(re.compile(r"(a{3000}){3000}"), 100)) == []

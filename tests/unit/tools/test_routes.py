@@ -111,3 +111,11 @@ def test_subdomains_and_own_options() -> None:
     app.add_url_rule("/a", "a", lambda: "x", subdomain="api", methods=["GET", "OPTIONS"])
     (row,) = rows(app)
     assert (row.host, row.methods, row.own_options) == ("api", ("GET", "HEAD", "OPTIONS"), True)
+
+
+@pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
+@pytest.mark.parametrize("resource", [r"/u/(\w+)+!$", r"/u/(a{3000}){3000}$", r"/u/(\w|a|b)*x\d$"])
+def test_an_expression_that_takes_forever_is_not_tried_with_long_paths(resource: str) -> None:
+    found = rows(make("/u/<name>", resources=resource))
+    assert found[0].path == "/u/example"
+    assert all(len(row.path) < 20 for row in found)
