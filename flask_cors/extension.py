@@ -140,7 +140,7 @@ def _read(target: object, misplaced: Sequence[object], options: Any) -> Rule:
     name = target.name if isinstance(target, Blueprint) else "app"
     report = Report(source_here(place, f"CORS({name})"))
     for value in misplaced:
-        from .options.names import hint_for_positional
+        from .options.unknown import hint_for_positional
 
         reason = "CORS takes the app or the blueprint, and options by keyword only"
         report.error("positional argument", value, reason, *hint_for_positional(value))

@@ -123,7 +123,7 @@ def _row(
     option = OPTIONS.get(name)
     if option is None:
         # What it was meant to be is not needed where every name is right.
-        from .names import read_unknown
+        from .unknown import read_unknown
 
         named = {key: value for key, value in given.items() if isinstance(key, str)}
         read = read_unknown(name, value, named, place, report)

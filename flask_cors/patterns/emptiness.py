@@ -16,7 +16,8 @@ _BACK_REFERENCE: Final = r"\\[1-9]|\(\?P=|\(\?\("
 
 # The grammar of an origin, as states: how each goes on with a class of characters.
 _SCHEME: Final = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+.-"
-_OUTSIDE: Final = "/?#@\\ "
+# Forbidden in a host (URL standard, "forbidden domain code points"), but for brackets and colons.
+_OUTSIDE: Final = "/?#@\\ <>^|%"
 _START, _IN_SCHEME, _COLON, _SLASH, _SLASHES, _IN_HOST = range(6)
 
 

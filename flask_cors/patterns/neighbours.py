@@ -19,20 +19,8 @@ from typing import Final, NamedTuple
 from .effort import longest_text
 from .origin_syntax import PRIVATE_SUFFIXES
 from .regex_items import Item, read, signs_of
+from .suffixes import owned
 
-# Some suffixes under which anybody can get a name, of the many on the public suffix list.
-_SHARED_SUFFIXES: Final = frozenset(
-    {
-        "amplifyapp.com", "appspot.com", "azurestaticapps.net", "azurewebsites.net",
-        "blogspot.com", "cloudfront.net", "deno.dev", "firebaseapp.com", "fly.dev",
-        "github.io", "gitlab.io", "herokuapp.com", "hf.space", "lovable.app",
-        "lovableproject.com", "netlify.app", "ngrok-free.app", "ngrok.app", "ngrok.io",
-        "now.sh", "onrender.com", "pages.dev", "railway.app", "repl.co", "replit.app",
-        "replit.dev", "run.app", "streamlit.app", "surge.sh", "up.railway.app", "vercel.app",
-        "vercel.dev", "web.app", "workers.dev",
-    }
-)  # fmt: skip
-_COUNTRY_SUFFIX = re.compile(r"(?:ac|co|com|edu|gov|gob|net|ne|or|org)\.[a-z]{2}")
 _TOP_LEVEL: Final = frozenset({"com", "community", "io", "net", "org"})
 
 # Classes with no more letters and digits than these are a list of names.
@@ -308,26 +296,17 @@ def _owner(word: _Word) -> tuple[str, str] | None:
 
 
 def _domain(host: str, marks: str) -> tuple[str, str] | None:
-    owned, last = _owned(host.split(".")), host.rpartition(".")[2]
+    own, last = owned(host.split(".")), host.rpartition(".")[2]
     real = last in _TOP_LEVEL if "0" in marks[-len(last) :] else last.isalpha()
-    name = owned.partition(".")[0]
+    name = own.partition(".")[0]
     valid = re.fullmatch(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", name)
     if not valid or not real or last in PRIVATE_SUFFIXES:
         return None
-    return owned, marks[-len(owned) :]
+    return own, marks[-len(own) :]
 
 
 def _varies(name: str, marks: str) -> bool:
     return any(mark == "0" and sign != "." for sign, mark in zip(name, marks, strict=True))
-
-
-def _owned(labels: Sequence[str]) -> str:
-    """Return the registrable domain, as far as it is known without the whole list."""
-    for depth in (3, 2):
-        suffix = ".".join(labels[-depth:])
-        if suffix in _SHARED_SUFFIXES or _COUNTRY_SUFFIX.fullmatch(suffix):
-            return ".".join(labels[-depth - 1 :]) if len(labels) > depth else ""
-    return ".".join(labels[-2:])
 
 
 def _network(host: str, marks: str) -> tuple[str, str] | None:

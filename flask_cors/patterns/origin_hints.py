@@ -25,14 +25,20 @@ from .origin_syntax import (
     canonical,
     without_star_label,
 )
+from .suffixes import is_shared, owned
 
 EXAMPLE: Final = "https://app.example.com"
 _IPV4_PARTS: Final = 4
 _TOP_LEVEL: Final = frozenset({"com", "io", "net", "org"})
+_RESERVED: Final = frozenset({"com", "net", "org"})  # example.com and so on, by RFC 2606
 _IPV4_LIKE: Final = r"(?:[0-9*]+\.){3}[0-9*]+"
 # A scheme whose sign or letters are mistyped: "https//", "http:\\", "htps://"; no port follows.
 _TYPED: Final = r"(?i)\bhttps?(?:[;,.]?//+|:[/\\]+)|\b[htps]{3,8}://|(?<![^\s,])https?:(?=[a-z*])"
 _LABEL_STAR: Final = "[^.]*"
+# What a shell, a template or a format string would fill in.
+_PLACEHOLDER: Final = r"\$\{|\$[A-Za-z_(]|\{\{?\s*[A-Za-z_]|%\(\w+\)s|<[A-Za-z_]"
+_SHORTEST_TOP_LEVEL: Final = 3
+_ANY_HINT: Final = f"Write '*' for any origin, or list the origins: {EXAMPLE!r}."
 
 Fix = OriginPattern | list[OriginPattern]
 
@@ -52,6 +58,8 @@ def hint_for(item: object, error: OriginError) -> Hint:
         return Hint(f"Write for instance {EXAMPLE!r}.", EXAMPLE)
     if isinstance(error, MisplacedStarError):
         return _for_star(re.sub(r"[\\^$]", "", item), item)
+    if special := _for_word(item):
+        return special
     found = meant_by(item)
     if not found:
         return Hint(f"Write for instance {EXAMPLE!r}.", EXAMPLE)
@@ -61,8 +69,29 @@ def hint_for(item: object, error: OriginError) -> Hint:
 def meant_by(text: str) -> list[str]:
     """Return the valid origins that the pieces of *text* are near to."""
     text = re.sub(_TYPED, lambda found: f"http{'s' if 's' in found[0].lower() else ''}://", text)
-    pieces = re.split(r"[\s,;'\"`\[\](){}|]+", text)
+    pieces = list(filter(None, re.split(r"[\s,;'\"`\[\](){}|]+", text)))
+    mixed = len({"://" in piece for piece in pieces}) > 1 and not re.search("['\"]", text)
+    if mixed and not all(map(_is_whole, pieces)):
+        return []  # it may be one host, torn apart: `https://app.exam ple.com`
     return list(dict.fromkeys(origin for piece in pieces if (origin := _corrected(piece))))
+
+
+def _is_whole(piece: str) -> bool:
+    """Return whether a piece is an origin by itself, or a host that is nobody else's."""
+    host = re.split("[:/]", piece)[0]
+    return "://" in piece or host == "localhost" or ("." in host and _is_local(host))
+
+
+def _for_word(text: str) -> Hint | None:
+    """Return the hint for what is no host at all: a placeholder, or a word of another format."""
+    if re.search(_PLACEHOLDER, text):
+        return Hint(f"Write the value, as in {EXAMPLE!r}: nothing is filled in here.", EXAMPLE)
+    word = text.strip().strip("'\"").lower()
+    if word in ("all", "any", "everyone", "everything"):
+        return Hint(_ANY_HINT, "*")
+    if word in ("self", "same-origin", "none", "no", "false", "off", "nil"):
+        return Hint("Leave it out: pages of the app's own origin need no CORS.", None)
+    return None
 
 
 def _corrected(piece: str) -> str | None:
@@ -118,8 +147,7 @@ def _for_star(plain: str, text: str) -> Hint:
         return _for_regex(plain, text)
     scheme, host, port = _apart(plain)
     if not re.search(r"\w", host):
-        hint = "Write '*' for any origin, or list the origins: 'https://app.example.com'."
-        return Hint(hint, "*")
+        return Hint(_ANY_HINT, "*")
     if "*" in plain.partition("://")[0] and "://" in plain:
         return _list_of([f"https://{host}{port}", f"http://{host}{port}"])
     return _for_port(scheme, host, port) or _for_labels(scheme, host, port)
@@ -135,7 +163,10 @@ def _for_port(scheme: str, host: str, port: str) -> Hint | None:
         return _list_of([f"{scheme}://{host}{end}"])
     if known == "localhost" or re.fullmatch(_IPV4_LIKE, known):
         return _list_of([f"{scheme}://{known}:*"])
-    if "." in known and not host.endswith(".*"):
+    last = known.rpartition(".")[2]
+    # `my.co*` may be the beginning of my.com, which is somebody else's.
+    complete = len(last) >= _SHORTEST_TOP_LEVEL or last in _TOP_LEVEL
+    if "." in known and not host.endswith(".*") and complete:
         return _list_of([f"{scheme}://{known}{end}"])
     return None
 
@@ -148,15 +179,15 @@ def _for_labels(scheme: str, host: str, port: str) -> Hint:
     below = labels[last + 1 :]
     numbers = re.fullmatch(_IPV4_LIKE, ".".join(labels)) is not None
     regex = _closed_regex(scheme, labels, port, "[0-9]{1,3}" if numbers else "")
-    wildcard = _first_valid([f"{scheme}://*.{'.'.join(below)}{port}"]) if len(below) > 1 else None
+    wildcard = _wildcard(scheme, ".".join(below), port)
     if regex and wildcard and _is_closed_below(below):
         hint = f"Write the wildcard {wildcard!a}, or, for these hosts alone, the regular expression"
         return Hint(f"{hint} {regex!a}.", regex)
     if regex and numbers:
         return Hint(f"Write the regular expression {regex!a}.", regex)
-    if labels[last].startswith("*") and last == 0 and len(below) == 1 and len(labels[last]) > 1:
-        domain = f"{labels[0].strip('*-')}.{below[0]}"
-        if _first_valid([f"{scheme}://*.{domain}{port}"]):
+    if re.fullmatch(r"\*[a-z0-9][a-z0-9-]*", labels[0]) and last == 0 and len(below) == 1:
+        domain = f"{labels[0][1:]}.{below[0]}"
+        if not is_shared(domain) and _first_valid([f"{scheme}://*.{domain}{port}"]):
             return _list_of([f"{scheme}://{domain}{port}", f"{scheme}://*.{domain}{port}"])
     return _example_of(scheme, labels, port)
 
@@ -172,9 +203,13 @@ def _example_of(scheme: str, labels: Sequence[str], port: str) -> Hint:
     if "*" in labels[-1]:
         complete = len(labels) > 2 and labels[-2] in _TOP_LEVEL
         names[-1:] = [] if complete else ["example"]
-    elif len(labels) > 1 and "*" in labels[-2]:
+    elif "*" in labels[-2] and labels[-1] in _RESERVED:
         names[-2] = "example"
-    example = _first_valid([f"{scheme}://{'.'.join(names)}{port}"]) or EXAMPLE
+    own = labels[: len(names)][-len(owned(names).split(".")) :]
+    nobodys = "example" in names[-2:] or not any("*" in label for label in own)
+    numbers = all(re.fullmatch("[0-9*]+", label) for label in labels)
+    guess = f"{scheme}://{'.'.join(names)}{port}"
+    example = _first_valid([guess] if nobodys and not numbers else []) or EXAMPLE
     return Hint(f"List the hosts, as in {example!a}: others can have names like these.", example)
 
 
@@ -192,6 +227,12 @@ def _is_closed_below(labels: Sequence[str]) -> bool:
     return _if_closed(rf"https://[^.]+\.{re.escape('.'.join(labels))}") is not None
 
 
+def _wildcard(scheme: str, below: str, port: str) -> str | None:
+    """Return the wildcard for what is below a domain, where that is one owner's."""
+    shared = not re.fullmatch(HOST, below) or "." not in below or is_shared(below)
+    return None if shared else _first_valid([f"{scheme}://*.{below}{port}"])
+
+
 def _if_closed(regex: str) -> str | None:
     try:
         compiled = re.compile(regex, re.IGNORECASE)
@@ -204,7 +245,7 @@ def _for_regex(plain: str, text: str) -> Hint:
     """Return a hint for a regular expression in which a ``*`` repeats one letter."""
     scheme, host, port = _apart(plain)
     below = re.split(r"[*+?)\]}]", host)[-1].partition(".")[2].strip(".")
-    wildcard = _first_valid([f"{scheme}://*.{below}{port}"]) if re.fullmatch(HOST, below) else None
+    wildcard = _wildcard(scheme, below, port)
     regex = re.sub(r"(?<!\\)([A-Za-z0-9\-])\*", rf"\1{_LABEL_STAR}", text)
     regex = re.sub(r"(?<=[/:])\*", "[^.]+", regex)
     closed = _if_closed(re.sub(r"(?<!\\)(?<!\[\^)\.(?![*+?{])", r"\\.", regex))
@@ -228,6 +269,8 @@ def _list_of(guesses: Sequence[str]) -> Hint:
 
 def hint_for_dead(pattern: str) -> Hint:
     """Return what to write for a regular expression that no origin matches."""
+    if special := _for_word(pattern):
+        return special
     found = [
         origin for origin in meant_by(re.sub(r"\\d[+*]", "*", _plain(pattern))) if origin != "*"
     ]

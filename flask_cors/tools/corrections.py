@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from flask import Flask
 from werkzeug.routing import Rule
@@ -17,6 +17,8 @@ from ..errors import REGEX_ERRORS
 from ..patterns.paths import PathPattern, parse_pattern
 from ..resolution.compile import served_paths
 from .routes import CONVERTER, example
+
+_ALMOST_THE_SAME: Final = 0.85
 
 
 class Correction(NamedTuple):
@@ -91,6 +93,9 @@ def _nearest(pattern: PathPattern, paths: Mapping[str, str]) -> Correction | Non
     written = f"/{pattern.text.removesuffix(end).lstrip('/')}"
     by_lower = {path.lower(): path for path in reversed(choices)}
     near = difflib.get_close_matches(written.lower(), by_lower, 1)
+    if near and near[0].count("/") != written.count("/") and not written.endswith(near[0]):
+        # Other segments are another path, unless there are more before them, or a slash is missing.
+        near = difflib.get_close_matches(written.lower(), near, 1, _ALMOST_THE_SAME)
     if not near:
         return None
     better = choices[by_lower[near[0]]]

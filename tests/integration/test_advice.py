@@ -403,8 +403,7 @@ def line() -> int:
         ("/API/*", "/api/items", "/api/items", "/api/*"),
         ("api/*", "/api/items", "/api/items", "/api/*"),
         (r"^/v1/api/\w+$", "/api/items", "/api/items", r"^/api/\w+$"),
-        ("/shop", "/goods/<name>/price", "/goods/tea/price", "/goods/*/price"),
-        ("/a.b", "/goods", "/goods", "/goods"),
+        ("/good/*", "/goods/<name>/price", "/goods/tea/price", "/goods/*"),
     ],
 )
 def test_resources_that_miss_the_route_are_named(
@@ -454,10 +453,14 @@ def shop_with_admin(resources: dict[str, Any]) -> Flask:
 def test_a_resource_that_allows_the_page_and_covers_no_route_is_corrected_first(
     wide: str, dead: str
 ) -> None:
-    """To add the page's origin to the wider resource would open its other routes."""
+    """To add the page's origin to the wider resource would open its other routes.
+
+    What the wider one allows at other routes is not taken from its origins.
+    """
     app = shop_with_admin({wide: {"origins": PAGE}, dead: {"origins": OTHER}})
     told = advice(app, "GET", "/admin/users", OTHER)
-    assert told.startswith(f"Write '/admin/*' instead of {dead!r} in the resources of CORS(app)")
+    write = "/admin/*" if wide == "/api/*" else "/admin/users"
+    assert told.startswith(f"Write {write!r} instead of {dead!r} in the resources of CORS(app)")
     (found,) = (finding for finding in of(app).check().findings if finding.id == "CORS010")
     assert "write '/admin/*'" in found.hint
 
@@ -472,11 +475,57 @@ def test_a_resource_that_covers_no_route_is_left_alone_where_it_does_not_allow_t
 def test_a_resource_is_not_corrected_to_one_that_is_there_already() -> None:
     app = shop_with_admin({"/v1/api/*": {"origins": PAGE}, "/api/*": {"origins": OTHER}})
     told = advice(app, "GET", "/api/items", PAGE)
-    assert told.startswith(
-        "Write '/api/items' instead of '/v1/api/*' in the resources of CORS(app)"
-    )
+    assert re.fullmatch(rf"In resource '/api/\*' of {HERE}, add '{PAGE}' to origins\.", told)
     (found,) = (finding for finding in of(app).check().findings if finding.id == "CORS010")
     assert found.hint == "'/api/*', which is nearest, is there already: remove this one."
+
+
+@pytest.mark.parametrize("dead", ["/legacy/reports/*", "/shop", "/a.b", "/administrators/*"])
+def test_a_resource_that_was_meant_for_other_paths_is_left_as_it_is(dead: str) -> None:
+    app = shop_with_admin({dead: {"origins": PAGE}})
+    told = advice(app, "GET", "/admin/users", PAGE)
+    assert told.startswith(
+        f"Add '/admin/users': {{'origins': ['{PAGE}']}} to the resources of CORS(app)"
+    )
+
+
+@pytest.mark.rule("9.proposed")
+def test_no_advice_takes_an_origin_from_another_route() -> None:
+    app = shop_with_admin({"/a*": {"origins": OTHER}, "/Admin/*": {"origins": PAGE}})
+    told = advice(app, "GET", "/admin/users", PAGE)
+    assert told.startswith("Write '/admin/users' instead of '/Admin/*' in the resources of")
+
+
+@pytest.mark.rule("9.proposed")
+def test_no_advice_takes_a_header_from_another_route() -> None:
+    """The narrower resource would have none of the wider one's header names."""
+    wide = {"origins": [OTHER], "allow_headers": ["Authorization"]}
+    app = shop()
+    CORS(app, resources={"/items*": wide, "/item/*": {"origins": [PAGE], "methods": ["GET"]}})
+    for path in ("/items/1", "/items/2"):
+        add(app, path, path[1:].replace("/", "_"))
+    told = advice(app, "GET", "/items/1", PAGE)
+    assert told.startswith("Write '/items/1' instead of '/item/*' in the resources of")
+
+
+@pytest.mark.rule("9.proposed")
+def test_no_advice_has_another_route_refuse_strangers() -> None:
+    """With ``enforce`` a route answers unsafe requests of strangers with 403."""
+    app = shop_with_admin({"/Admin/*": {"origins": PAGE, "enforce": True}})
+    told = advice(app, "GET", "/admin/users", PAGE)
+    assert told.startswith("Write '/admin/users' instead of '/Admin/*' in the resources of")
+
+
+@pytest.mark.rule("9.proposed")
+@pytest.mark.parametrize("kind", ["mapping", "list"])
+def test_a_dead_pattern_of_the_config_is_corrected(kind: str) -> None:
+    given: Any = {"/apii/*": {"origins": PAGE}} if kind == "mapping" else ["/apii/*", "/x"]
+    app = shop({"CORS_RESOURCES": given, "CORS_ORIGINS": PAGE})
+    CORS(app)
+    add(app, "/api/items", "items")
+    assert advice(app, "GET", "/api/items", PAGE).startswith(
+        "Write '/api/*' instead of '/apii/*' in CORS_RESOURCES (it does not cover /api/items)"
+    )
 
 
 @pytest.mark.rule("9.proposed")

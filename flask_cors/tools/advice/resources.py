@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from difflib import SequenceMatcher
@@ -87,24 +87,34 @@ def _likeness(pattern: str, path: str) -> float:
 
 def correcting_plans(draft: Draft, asked: Asked, question: Question) -> Iterator[Plan]:
     """Yield plans to correct a resource that covers no route, and that allows the page."""
-    target = asked.found.target
-    for miss in misses(draft, target.endpoint, target.path)[:_MOST_RULES]:
-        if miss.dead and _allows(miss.origins, question):
-            for pattern in corrections(draft, miss, target.endpoint, target.path):
-                yield _correct(miss, pattern, question)
+    for miss, pattern in _corrected(draft, asked):
+        if _allows(miss.origins, question):
+            yield _correct(miss, pattern, question)
 
 
 def resource_plans(draft: Draft, asked: Asked, question: Question) -> Iterator[Plan]:
     """Yield plans for a route that no resource covers."""
     target = asked.found.target
-    for miss in misses(draft, target.endpoint, target.path)[:_MOST_RULES]:
-        if miss.dead:
-            for pattern in corrections(draft, miss, target.endpoint, target.path):
-                yield _correct(miss, pattern, question)
-        else:
-            for pattern in patterns_for(draft, target.endpoint, target.path):
-                yield _add(miss, pattern, question)
+    yield from (_correct(*found, question) for found in _corrected(draft, asked))
+    yield from corrections_in_config(draft, asked, question)
+    for miss in _one_of_each_call(misses(draft, target.endpoint, target.path)):
+        for pattern in patterns_for(draft, target.endpoint, target.path):
+            yield _add(miss._replace(dead=False), pattern, question)
     yield from config_plans(draft, asked, question)
+
+
+def _corrected(draft: Draft, asked: Asked) -> Iterator[tuple[Miss, str]]:
+    """Yield the resources that cover no route and were meant for this one, corrected."""
+    target = asked.found.target
+    for miss in misses(draft, target.endpoint, target.path):
+        if miss.dead:
+            taken = {each.pattern.text for each in miss.rule.resources or ()}
+            texts = corrections(draft, miss.pattern, taken, target.endpoint, target.path)
+            yield from ((miss, text) for text in texts)
+
+
+def _one_of_each_call(found: Iterable[Miss]) -> Iterable[Miss]:
+    return list({id(miss.rule): miss for miss in found}.values())[:_MOST_RULES]
 
 
 def _correct(miss: Miss, pattern: str, question: Question) -> Plan:
@@ -175,19 +185,25 @@ def _patterns_of(rule: Rule) -> str:
     return ", ".join(texts[:3]) + (", ..." if len(texts) > 3 else "")
 
 
-def corrections(draft: Draft, miss: Miss, endpoint: str | None, path: str) -> list[str]:
+def corrections(
+    draft: Draft, pattern: PathPattern, taken: Collection[str], endpoint: str | None, path: str
+) -> list[str]:
     """Return what to write instead of a pattern that covers no route, so that it covers *path*.
 
-    The first is what ``check`` names, where that covers the path.
+    The first is what ``check`` names, where that covers the path. There is none where the
+    pattern was not meant for it: nothing that is like it covers the path, or the same list
+    has that already (*taken*).
     """
     own = {rule.rule for rule in draft.app.url_map.iter_rules() if rule.endpoint == endpoint}
-    paths = paths_of_app(draft.app)
     mine = {path: covering(next(iter(own), path))}
-    said = [correction_of(miss.pattern, paths), correction_of(miss.pattern, mine)]
-    texts = [each.pattern for each in said if each is not None]
-    texts += [*_spellings(miss.pattern.text, path), *map(covering, own), path]
-    taken = {each.pattern.text for each in miss.rule.resources or ()}
-    return _covering((text for text in texts if text not in taken), path)
+    said = correction_of(pattern, paths_of_app(draft.app))
+    here = correction_of(pattern, mine)
+    like = [each.pattern for each in (said, here) if each is not None and each.kind != "nearest"]
+    like += [said.pattern or said.paths[0]] if said and said.kind == "nearest" else []
+    like = _covering([*like, *_spellings(pattern.text, path)], path)
+    # Where these would harm others, one that covers less may not.
+    narrower = _covering([*map(covering, own), path], path) if like else []
+    return [] if taken & {*like[:1]} else [text for text in (*like, *narrower) if text not in taken]
 
 
 def patterns_for(draft: Draft, endpoint: str | None, path: str) -> list[str]:
@@ -218,6 +234,48 @@ def _spellings(text: str, path: str) -> Iterator[str]:
         yield f"{bare.rstrip('/')}/*"
     if bare.lower() != bare:
         yield anchor + bare.lower()
+
+
+def corrections_in_config(draft: Draft, asked: Asked, question: Question) -> Iterator[Plan]:
+    """Yield plans to correct a pattern of ``CORS_RESOURCES`` that covers no route."""
+    given, target = draft.config.get("CORS_RESOURCES"), asked.found.target
+    if not given or not any(rule.resources is None for _, rule in rules_of(draft)):
+        return
+    url_rules = list(draft.app.url_map.iter_rules())
+    for text in [given] if isinstance(given, str) else list(given):
+        pattern = _read(text)
+        if pattern is None or any(may_cover(pattern, each) for each in url_rules):
+            continue
+        for better in corrections(draft, pattern, {*given}, target.endpoint, target.path):
+            yield _config_correction(given, text, better, question)
+
+
+def _config_correction(given: Any, text: str, better: str, question: Question) -> Plan:
+    if isinstance(given, Mapping):
+        new: Any = {better if each == text else each: one for each, one in given.items()}
+    else:
+        new = [better if each == text else each for each in _as_list(given)]
+
+    def plan(draft: Draft, asked: Asked) -> list[Edit]:
+        if draft.config.get("CORS_RESOURCES") != given:
+            return where_set(draft, asked, question)
+        change = Change("set", CONFIG, "resources", repr(better))
+        why = f"(it does not cover {asked.found.target.path})"
+        words = f"write {better!r} instead of {text!r} in CORS_RESOURCES {why}"
+        return [Edit(change, "", words, in_config("resources", new), corrects=True)]
+
+    return plan
+
+
+def _as_list(given: Any) -> list[Any]:
+    return [given] if isinstance(given, str) else [*given]
+
+
+def _read(text: object) -> PathPattern | None:
+    """Return a pattern of the config, ``None`` where it cannot be read."""
+    with suppress(*REGEX_ERRORS):
+        return parse_pattern(text) if isinstance(text, str) else None
+    return None
 
 
 def config_plans(draft: Draft, asked: Asked, question: Question) -> Iterator[Plan]:

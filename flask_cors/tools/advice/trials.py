@@ -22,6 +22,8 @@ from .changes import Compiled, Draft
 #: An origin that no configuration names; its domain is reserved for such uses (RFC 6761).
 STRANGER: Final = "https://stranger.invalid"
 _STRANGERS: Final = (STRANGER, "null")
+# What `enforce` takes from a page whose origin is not allowed.
+_SERVED: Final = "its unsafe requests are served"
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Trials:
                 elif changes.strangers:
                     why = f"it changes what other origins get of {row.path}"
                 elif changes.less:
-                    why = f"it changes what origins that are allowed get of {row.path}"
+                    why = f"it takes from origins that are allowed something of {row.path}"
                 elif changes.more and not _is_one_place(here, now, new):
                     why = f"it opens {row.path} to origins that are not allowed there"
                 if why:
@@ -154,15 +156,15 @@ class Trials:
             for origin in _STRANGERS
             if origin != page and not any(_names(each, origin) for each in (old, now, new))
         )
-        less = not _keeps(now, new) or any(
-            rights(now, origin) - rights(new, origin) for origin in _named(now)
+        less = not _keeps(old, new, method) or any(
+            rights(old, origin) - rights(new, origin) for origin in _named(old)
         )
         origins = {*_named(now), *_named(new), *([page] if page else [])}
-        more = not _keeps(new, now) or any(
+        more = not _keeps(new, now, method) or any(
             rights(new, origin) - rights(now, origin) for origin in origins
         )
         called = _asked_elsewhere(old) != _asked_elsewhere(new)
-        closes = _is_open(old) and not _is_open(new)
+        closes = not _keeps_origins(old, new)
         return _Changes(strangers or called, less, more, closes)
 
     def _wanted(self, method: str) -> Preflight:
@@ -189,10 +191,6 @@ def _place(policy: Policy, option: str) -> tuple[Source, ...]:
     return (source, origins) if source.level == "default" else (source,)
 
 
-def _is_open(policy: Policy | None) -> bool:
-    return policy is not None and policy.origins.any
-
-
 def _names(policy: Policy | None, origin: str) -> bool:
     return policy is not None and origin in policy.origins.literals
 
@@ -202,19 +200,36 @@ def _named(policy: Policy | None) -> list[str]:
     return [] if policy is None else sorted(policy.origins.literals)[:2]
 
 
-def _keeps(old: Policy | None, new: Policy | None) -> bool:
-    """Return whether every origin pattern of *old* is one of *new*, or any origin is."""
-    if old is None or (new is not None and new.origins.any):
+def _keeps(old: Policy | None, new: Policy | None, method: str) -> bool:
+    """Return whether *new* allows all that *old* does: origins, headers, credentials."""
+    if old is None or old.origins.empty:
+        return True
+    return _keeps_origins(old, new) and new is not None and _keeps_rights(old, new, method)
+
+
+def _keeps_origins(old: Policy | None, new: Policy | None) -> bool:
+    if old is None or old.origins.empty:
         return True
     if new is None:
-        return old.origins.empty
+        return False
     before, after = old.origins, new.origins
-    return (
-        old.credentials <= new.credentials
+    return after.any or (
+        not before.any
         and before.literals <= after.literals
         and before.wildcards <= after.wildcards
         and {regex.pattern for regex in before.regexes}
         <= {regex.pattern for regex in after.regexes}
+    )
+
+
+def _keeps_rights(old: Policy, new: Policy, method: str) -> bool:
+    """Return whether *new* grants its origins all that *old* grants to its own."""
+    before, after = old.allow_headers, new.allow_headers
+    return (
+        old.credentials <= new.credentials
+        and old.allow_private_network <= new.allow_private_network
+        and (method not in old.methods or method in new.methods)
+        and (after.any or (not before.any and set(before.texts) <= set(after.texts)))
     )
 
 
@@ -226,11 +241,13 @@ def _asked_elsewhere(policy: Policy | None) -> list[object]:
 def _rights(policy: Policy | None, origin: str, wanted: Preflight) -> frozenset[str]:
     """Return what a page of *origin* may do where *policy* holds, callables left aside."""
     if policy is None:
-        return frozenset()
+        return frozenset({_SERVED})
     if policy.origins.callables:
         policy = replace(policy, origins=replace(policy.origins, callables=()))
     actual, asked = decide(policy, origin), decide(policy, origin, wanted)
     rights = {name for name, _ in actual.headers if name != fetch.EXPOSE_HEADERS}
+    if not policy.enforce or fetch.ALLOW_ORIGIN in rights:
+        rights.add(_SERVED)
     if asked.headers and asked.grant:
         rights |= {"method"} if asked.grant.method else set()
         rights |= {f"header {name}" for name in asked.grant.headers}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ...patterns.origin_syntax import PRIVATE_SUFFIXES
+from ...patterns.suffixes import SHARED_SUFFIXES
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +61,7 @@ def suffix_rules() -> SuffixRules:
 
     with open(PSLFILE, encoding="utf-8") as lines:
         rules = [line.strip().lower().partition(" ")[0] for line in lines]
+    rules += SHARED_SUFFIXES
     return SuffixRules.of(
         rule if rule.isascii() else _punycode(rule)
         for rule in rules

@@ -1,151 +1,26 @@
-"""Names that are no option: which are errors, which are dropped, which are read."""
+"""Names that are no option: which option each was meant to be, by its letters and its value."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from flask_cors.errors import Problem, Report, Trial
-from flask_cors.options.names import near, read_unknown, synonym
-
-PAGE = "https://app.example.com"
-
-
-def asked(name: str, value: object) -> tuple[object, Report]:
-    report = Trial()
-    return read_unknown(name, value, {name: value}, "app", report), report
-
-
-def error(name: str, value: object) -> Problem:
-    read, report = asked(name, value)
-    assert read is None
-    assert report.degraded == []
-    (problem,) = report.problems
-    return problem
-
-
-def dropped(name: str, value: object) -> Problem:
-    read, report = asked(name, value)
-    assert read is None
-    assert report.problems == []
-    (problem,) = report.degraded
-    return problem
-
-
-# -- errors: a restriction would be lost -------------------------------------------------
-
-
-@pytest.mark.rule("8.unknown-option")
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("origin", "allow_origins", "allowed_domain", "white_list", "allowlist", "trusted"),
-        *("domains_regex", "host", "restrict_to", "only_from", "domains"),
-    ],
+from flask_cors.options.names import (
+    credentials_flag,
+    excludes,
+    holds_resources,
+    is_any,
+    meant_by,
+    near,
+    switches_off,
+    synonym,
 )
-def test_a_list_of_origins_by_another_name_is_an_error_that_names_origins(name: str) -> None:
-    problem = error(name, [PAGE])
-    assert problem.fix == {"origins": [PAGE]}
 
 
-@pytest.mark.rule("8.unknown-option")
-@pytest.mark.parametrize("name", ["frontend", "clients", "peer", "spa"])
-@pytest.mark.parametrize("value", [PAGE, [PAGE], {PAGE}, (None, "HTTP://localhost:3000")])
-def test_a_name_that_is_near_nothing_with_origins_as_its_value_is_an_error(
-    name: str, value: object
-) -> None:
-    problem = error(name, value)
-    assert "looks like origins" in problem.reason
-    assert "origins=" in problem.hint
-
-
-@pytest.mark.rule("8.unknown-option")
-@pytest.mark.parametrize("name", ["enforced", "enforcing", "force", "force_cors", "enforec"])
-def test_a_misspelt_enforce_is_an_error(name: str) -> None:
-    problem = error(name, True)
-    assert problem.fix == {"enforce": True}
-
-
-@pytest.mark.rule("8.unknown-option")
-@pytest.mark.parametrize(
-    "name", ["check_origin", "verify_origins", "strict_origin", "require_same_origin"]
-)
-def test_a_flag_that_wants_the_origin_checked_is_an_error(
-    name: str,
-) -> None:
-    assert error(name, True).fix == {"enforce": True}
-
-
-@pytest.mark.rule("8.unknown-option")
-@pytest.mark.parametrize(
-    ("name", "value", "listed"),
-    [
-        ("blocked_origins", [PAGE], "origins"),
-        ("blacklist", PAGE, "origins"),
-        ("deny", [PAGE], "origins"),
-        ("exclude", ["/admin"], "origins"),
-        ("exclude_paths", ["/admin"], "resources"),
-        ("excluded_urls", ["/admin"], "resources"),
-        ("skip_routes", ["/admin"], "resources"),
-        ("ignore_paths", ["/admin"], "resources"),
-        ("forbidden_methods", ["DELETE"], "methods"),
-        ("disallow_verbs", ["DELETE"], "methods"),
-        ("deny_headers", ["X-Secret"], "allow_headers"),
-        ("reject_unknown", True, "origins"),
-    ],
-)
-def test_an_option_that_keeps_something_out_is_an_error_that_asks_for_a_list(
-    name: str, value: object, listed: str
-) -> None:
-    problem = error(name, value)
-    assert problem.hint.startswith(f"List what is allowed: {listed}=")
-
-
-@pytest.mark.rule("8.unknown-option")
-def test_options_in_a_mapping_by_an_unknown_name_are_an_error() -> None:
-    problem = error("config", {"origins": [PAGE]})
-    assert "**options" in problem.hint
-
-
-# -- dropped: nothing is lost ------------------------------------------------------------
-
-
-@pytest.mark.rule("8.unknown-harmless")
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("static_folder", "/x"),
-        ("ignore_case", True),
-        ("skip_preflight", True),
-        ("block", None),
-        ("exclude_paths", []),
-        ("enforced", False),
-        ("config", {"origins": "*"}),
-        ("config", {}),
-        ("support_credentials", True),
-        ("origin", "*"),
-        ("debug", True),
-        ("ignore_errors", True),
-        ("skip", True),
-        ("force_https", True),
-        ("host", "0.0.0.0"),
-        ("host", "localhost"),
-        ("host", "::1"),
-    ],
-)
-def test_what_restricts_nothing_is_dropped_with_a_warning(name: str, value: object) -> None:
-    assert dropped(name, value).reason.startswith("dropped: there is no such option")
-
-
-@pytest.mark.rule("8.unknown-harmless")
-def test_a_misspelt_flag_that_only_takes_away_is_read() -> None:
-    read, report = asked("support_credentials", False)
-    assert read == ("supports_credentials", False)
-    assert report.problems == []
-
-
-# -- which option was meant --------------------------------------------------------------
+def decide(origin: str) -> bool:
+    return False
 
 
 @pytest.mark.parametrize(
@@ -154,11 +29,13 @@ def test_a_misspelt_flag_that_only_takes_away_is_read() -> None:
         ("Access-Control-Allow-Origin", "origins"),
         ("CORS_ORIGIN", "origins"),
         ("verbs", "methods"),
+        ("http_verb", "methods"),
         ("url_prefix", "resources"),
         ("exposed_headers", "expose_headers"),
         ("max-age", "max_age"),
         ("enforcement", "enforce"),
         ("enforce_origins", "origins"),
+        ("accept_headers", "allow_headers"),
         ("template", None),
     ],
 )
@@ -173,19 +50,111 @@ def test_a_synonym_has_no_letter_wrong(name: str, option: Any) -> None:
     assert synonym(name) == option
 
 
-@pytest.mark.parametrize("name", ["url", "hosts", "host", "methods_", "paths"])
-def test_an_origin_is_an_origin_whatever_the_name_is_near_to(name: str) -> None:
-    assert error(name, PAGE).fix == {"origins": PAGE}
+@pytest.mark.parametrize(
+    ("name", "value", "option"),
+    [
+        ("frontend", "https://a.example", "origins"),
+        ("frontend", "localhost:3000", "origins"),
+        ("frontend", "build", None),
+        ("trusted_clients", ["a.example"], "origins"),
+        ("server", "localhost:6379", None),
+        ("settings", {"/api/*": {"origins": "*"}}, "resources"),
+        ("settings", {re.compile("/api"): {}}, "resources"),
+        ("settings", {"origins": "*"}, None),
+        ("static_folder", "/static", None),
+        ("folder", "/static/*", "resources"),
+        ("rule", re.compile(r"https://a\.example"), "origins"),
+        ("rule", re.compile("^/api"), "resources"),
+        ("validator", decide, "origins"),
+        ("on_error", decide, None),
+        ("allow", ["GET", "PUT"], "methods"),
+        ("allow", ["https://a.example"], "origins"),
+        ("allow_http", True, None),
+        ("allow_pna", True, "allow_private_network"),
+        ("cookie_name", "session", None),
+        ("enforced", [1], None),
+    ],
+)
+def test_the_value_says_what_a_name_does_not(name: str, value: object, option: str | None) -> None:
+    assert meant_by(name, value) == option
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "hint"),
+    ("name", "value", "said"),
     [
-        ("request_headers", 5, "Write allow_headers=..., which takes"),
-        ("enforced", "x", "Write enforce=..., which takes bool."),
+        ("credentials", "omit", False),
+        ("credentials", "same-origin", False),
+        ("credentials", "include", True),
+        ("no_credentials", True, False),
+        ("disable_cookies", "true", False),
+        ("no_credentials", False, True),
+        ("credentials", "x", None),
     ],
 )
-def test_a_hint_does_not_repeat_a_value_that_the_option_refuses(
-    name: str, value: object, hint: str
-) -> None:
-    assert error(name, value).hint.startswith(hint)
+def test_what_a_name_for_credentials_says(name: str, value: object, said: object) -> None:
+    assert credentials_flag(name, value) is said
+
+
+@pytest.mark.parametrize("name", ["skip", "ignore", "exempt", "without", "except_"])
+def test_a_list_of_what_is_left_out_keeps_something_out(name: str) -> None:
+    assert excludes(name, ["/admin"])
+    assert excludes(name, {"/admin": {}})
+    assert not excludes(name, True)
+    assert not excludes(name, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "off"),
+    [
+        ("enabled", False, True),
+        ("cors_enabled", "false", True),
+        ("active", False, True),
+        ("disabled", True, True),
+        ("disable_cors", True, True),
+        ("enabled", True, False),
+        ("disabled", False, False),
+        ("debug", False, False),
+    ],
+)
+def test_a_flag_that_is_to_switch_cors_off(name: str, value: object, off: bool) -> None:
+    assert switches_off(name, value) is off
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("origins", True),
+        ("origins", "all"),
+        ("origins", re.compile(".*")),
+        ("origins", ["https://a.example", "*"]),
+        ("resources", None),
+        ("resources", ""),
+        ("resources", "^.*$"),
+        ("resources", {"/*": {"origins": "*"}}),
+        ("methods", True),
+        ("enforce", False),
+    ],
+)
+def test_a_value_that_restricts_nothing(option: str, value: object) -> None:
+    assert is_any(option, value)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("origins", None),
+        ("origins", "https://a.example"),
+        ("resources", {"/*": {"origins": "https://a.example"}}),
+        ("resources", {}),
+        ("methods", False),
+        ("supports_credentials", True),
+    ],
+)
+def test_a_value_that_restricts(option: str, value: object) -> None:
+    assert not is_any(option, value)
+
+
+def test_paths_are_told_from_other_texts() -> None:
+    assert holds_resources(["/api/*"])
+    assert not holds_resources(["api"])
+    assert not holds_resources("*")

@@ -24,6 +24,7 @@ PATHS = {"/api/items": "/api/items", "/api/items/1": "/api/items/*", "/admin/use
         ("/admins/*", "nearest", "/admin/*"),
         ("/admin/user", "nearest", "/admin/users"),
         ("api/*", "nearest", "/api/*"),
+        ("/apiitems/*", "nearest", "/api/items/*"),
         (r"^/admn/users\d$", "nearest", ""),
     ],
 )
@@ -34,7 +35,7 @@ def test_what_was_meant(written: str, kind: str, meant: str) -> None:
     assert not meant or all(map(parse_pattern(meant).matches, found.paths))
 
 
-@pytest.mark.parametrize("written", ["/nowhere/*", "/x", r"^/other\d+$"])
+@pytest.mark.parametrize("written", ["/nowhere/*", "/x", r"^/other\d+$", "/administrators/*"])
 def test_nothing_is_near(written: str) -> None:
     assert correction_of(parse_pattern(written), PATHS) is None
 

@@ -1,0 +1,264 @@
+"""Options that there are none of: what is an error, what is dropped, and what to write instead.
+
+Knows the options of one call as they were given, and not the effective policy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from ..errors import Report, Trial
+from ..patterns.origin_hints import EXAMPLE
+from .names import (
+    LISTS,
+    RESTRICTING,
+    checks,
+    credentials_flag,
+    excludes,
+    flag,
+    holds_resources,
+    is_any,
+    meant_by,
+    near,
+    near_or_same,
+    restricts_nothing,
+    switches_off,
+    texts_in,
+)
+from .schema import OPTIONS
+
+# What a server listens at, and no page has as its host.
+_ADDRESS: Final = r"localhost|[0-9.]+|\[?[0-9a-f:]*:[0-9a-f:]*\]?"
+_KEPT_OUT: Final = {
+    "path": "resources",
+    "url": "resources",
+    "route": "resources",
+    "endpoint": "resources",
+    "view": "resources",
+    "blueprint": "resources",
+    "method": "methods",
+    "verb": "methods",
+    "header": "allow_headers",
+}
+# Where this value is meant, the misspelt option restricts, and is read.
+_SAFE: Final = {"supports_credentials": False, "allow_private_network": False}
+
+
+def read_unknown(
+    name: str, value: object, given: Mapping[str, Any], place: str, report: Report
+) -> tuple[str, object] | None:
+    """Report that *name* is no option, or return the option and the value that it is read as.
+
+    *given* are all options of the call. What restricts is an error, since leaving it out
+    could open what it was to close; what only grants is dropped; a flag that only takes
+    away is read.
+    """
+    meant = meant_by(name, value)
+    said = credentials_flag(name, value) if meant == "supports_credentials" else flag(value)
+    if meant in _SAFE and said is _SAFE[meant]:
+        report.degrade(name, value, f"read as {meant}, the option's name", *_hint({meant: False}))
+        return meant, False
+    if excludes(name, value) and meant not in _SAFE:
+        report.error(name, value, _NO_EXCLUDING, *_list_allowed(name, value))
+    elif switches_off(name, value):
+        reason = "there is no such option, and CORS would stay on"
+        hint = "Leave out the call, or write @cors_exempt above the views that are meant."
+        report.error(name, value, reason, hint, {})
+    elif value is True and meant == "origins" and checks(name):
+        reason = "there is no such option, and what it was to check may be left unchecked"
+        report.error(name, value, reason, *_hint({"enforce": True}))
+    elif meant is None and isinstance(value, Mapping) and not restricts_nothing(value):
+        reason = "there is no such option, and the options in it would be lost"
+        report.error(name, value, reason, "Write them as keywords, or **options.", {})
+    elif name.lower() == "host" and re.fullmatch(_ADDRESS, str(value)):
+        _drop_unknown(name, value, place, report)
+    elif meant != near(name) and meant in RESTRICTING and not is_any(meant, value):
+        reason = f"there is no such option, and its value looks like {meant}: they would be lost"
+        report.error(name, value, reason, *_write_here(meant, value, place))
+    elif meant is None or (_is_unsaid(meant, value, place) and is_any(meant, value)):
+        _drop_unknown(name, value, place, report)
+    elif meant in RESTRICTING and not is_any(meant, value):
+        reason = f"there is no such option; {meant} was meant, and without it {_MORE[meant]}"
+        report.error(name, value, reason, *_write_here(meant, value, place))
+    elif place not in OPTIONS[meant].places:
+        _drop_unknown(name, value, place, report)
+    else:
+        _drop_near(name, meant, value, given, report)
+    return None
+
+
+#: What is allowed where a restricting option is lost.
+_MORE: Final = {
+    "origins": "more origins are allowed",
+    "resources": "more paths are open",
+    "methods": "more methods are allowed",
+    "allow_headers": "more headers are allowed",
+    "enforce": "nothing is refused",
+}
+_NO_EXCLUDING: Final = (
+    "there is no such option, and none that keeps something out: what is not listed is not allowed"
+)
+
+
+def _is_unsaid(meant: str, value: object, place: str) -> bool:
+    """Return whether nothing is to be written in place of a value that restricts nothing."""
+    empty = value is None or value is True or value == ""
+    return (empty and meant in LISTS and meant != "origins") or place not in OPTIONS[meant].places
+
+
+def _list_allowed(name: str, value: object) -> tuple[str, Mapping[str, object]]:
+    """Return the hint to list what is allowed, in place of what is not."""
+    words = (option for word, option in _KEPT_OUT.items() if word in name.lower())
+    option = next(words, "resources" if holds_resources(value) else "origins")
+    examples = {
+        "origins": "origins=['https://app.example.com']",
+        "resources": "resources={'/api/*': {}}, or @cors_exempt above the view",
+        "methods": "methods=['GET', 'POST']",
+        "allow_headers": "allow_headers=['Content-Type']",
+    }
+    return f"List what is allowed: {examples[option]}.", {}
+
+
+def _write_here(option: str, value: object, place: str) -> tuple[str, Mapping[str, object]]:
+    names = texts_in(value)
+    if option == "resources" and names and not any("/" in text for text in names):
+        return "Call CORS(blueprint), or write @cross_origin above the views that are meant.", {}
+    if place in OPTIONS[option].places:
+        return _write(option, value)
+    return "Write CORS(app, resources=...), and give a view's own options to cross_origin.", {}
+
+
+def _drop_unknown(name: str, value: object, place: str, report: Report) -> None:
+    known = sorted(key for key, row in OPTIONS.items() if place in row.places and key != "headers")
+    hint = f"Leave it out; the options here are {', '.join(known)}."
+    report.degrade(name, value, "dropped: there is no such option", hint, {})
+
+
+def _drop_near(
+    name: str, meant: str, value: object, given: Mapping[str, Any], report: Report
+) -> None:
+    reason = f"dropped: there is no such option; it is called {meant}"
+    if meant == "origins":
+        reason = f"{reason}, and {_which_origins(name, given)}"
+        report.degrade(name, value, reason, *_hint({meant: "*"}))
+    elif meant == "supports_credentials":
+        report.degrade(name, value, reason, *_write_credentials(given))
+    else:
+        report.degrade(name, value, reason, *_write(meant, value))
+
+
+def _which_origins(name: str, given: Mapping[str, Any]) -> str:
+    others = [key for key in given if key != name and near_or_same(key) == "origins"]
+    if others:
+        return f"{others[0]}={given[others[0]]!a} applies"
+    return "the origins of the next level apply (blueprint, app, CORS_ORIGINS), by default any"
+
+
+def _write(option: str, value: object) -> tuple[str, Mapping[str, object]]:
+    """Return the hint to write *value* for *option*, with what is wrong in it corrected."""
+    if callable(value):
+        return f"Write {option}=..., with the same function.", {option: value}
+    meant = corrected(option, value)
+    scratch = Trial()
+    if option != "resources" and not _is_used_up(meant):
+        OPTIONS[option].parse(meant, scratch, option)
+    if scratch.problems:
+        accepts = OPTIONS[option].accepts.replace("`", "")
+        return f"Write {option}=..., which takes {accepts}.", {}
+    return _hint({option: meant})
+
+
+def _hint(fix: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
+    return f"Write {', '.join(f'{name}={value!a}' for name, value in fix.items())}.", fix
+
+
+def _write_credentials(given: Mapping[str, Any]) -> tuple[str, Mapping[str, object]]:
+    """Return the hint for credentials: they need a list of origins, wherever it is missing."""
+    options = {near_or_same(name): value for name, value in given.items()}
+    lists = options.get("origins", "*")
+    fix: dict[str, object] = {"supports_credentials": True}
+    resources = options.get("resources")
+    if isinstance(resources, Mapping):
+        listed = {path: _with_origins(one, lists) for path, one in resources.items()}
+        fix |= {"resources": listed} if listed != resources else {}
+    elif is_any("origins", lists):
+        fix["origins"] = [EXAMPLE]
+    if is_any("expose_headers", options.get("expose_headers")):
+        fix["expose_headers"] = ["X-Total"]
+    text, _ = _hint(fix)
+    return text if len(fix) == 1 else f"{text[:-1]}, with your own origins.", fix
+
+
+def _with_origins(options: Any, outer: object) -> Any:
+    if not isinstance(options, Mapping):
+        return options
+    given = {near_or_same(str(name)): value for name, value in options.items()}
+    if not is_any("origins", given.get("origins", outer)):
+        return options
+    return {**options, "origins": [EXAMPLE]}
+
+
+# -- values that are corrected on the way ------------------------------------------------
+
+
+def corrected(option: str, value: object) -> object:
+    """Return *value* with every fix that reading it for *option* proposes, or *value*."""
+    if option == "resources" or _is_used_up(value):
+        return value
+    scratch = Trial()
+    OPTIONS[option].parse(value, scratch, option)
+    for problem in (*scratch.problems, *scratch.degraded):
+        if problem.fix is not None:
+            value = replaced(value, problem.value, problem.fix.get(option, _NOTHING))
+    return value
+
+
+_NOTHING: Final = object()
+
+
+def _is_used_up(value: object) -> bool:
+    return isinstance(value, Iterable) and iter(value) is value
+
+
+def replaced(value: object, wrong: object, right: object) -> object:
+    """Return *value* with the entry *wrong* replaced by *right*, one entry or several."""
+    if isinstance(value, str) or value is wrong:
+        return [] if right is _NOTHING else right
+    if not isinstance(value, list | tuple | set | frozenset):
+        return value
+    kept: list[object] = []
+    for item in value:
+        if item is not wrong and item != wrong:
+            kept.append(item)
+        elif right is not _NOTHING:
+            kept += right if isinstance(right, list) else [right]
+    return kept
+
+
+# -- arguments without a name ------------------------------------------------------------
+
+
+def hint_for_positional(values: object) -> tuple[str, Mapping[str, object] | None]:
+    """Return what to write for an argument that was given without its name."""
+    if isinstance(values, Mapping) and values and all(_is_name(key) for key in values):
+        options = {near_or_same(key): value for key, value in values.items()}
+        return _hint({str(key): corrected(str(key), value) for key, value in options.items()})
+    first = values if isinstance(values, str) else next(iter(_listed(values)), None)
+    if isinstance(values, Mapping) or (isinstance(first, str) and first.startswith(("/", "^/"))):
+        return _hint({"resources": values})
+    if isinstance(first, str):
+        return _write("origins", values)
+    return (
+        "Leave it out, or give it with its option's name, as in origins=['https://app.example.com'].",
+        {},
+    )
+
+
+def _is_name(key: object) -> bool:
+    return isinstance(key, str) and key.isidentifier() and near_or_same(key) is not None
+
+
+def _listed(values: object) -> Sequence[object]:
+    return values if isinstance(values, Sequence) else ()
