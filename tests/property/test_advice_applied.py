@@ -241,15 +241,18 @@ def reads(app: Flask, path: str, ask: Ask) -> bool:
     return True
 
 
-def for_strangers(world: World, app: Flask, but: str, ask: Ask) -> Iterator[tuple[Any, ...]]:
-    """Yield what a stranger can read of every route but one."""
+def read_by(
+    origin: str, world: World, app: Flask, but: str, ask: Ask
+) -> Iterator[tuple[Any, ...]]:
+    """Yield what pages of an origin can read of every route but one."""
     for number, view in enumerate(world.views):
         endpoint = f"b.v{number}" if view.inside else f"v{number}"
         for method in view.methods if endpoint != but else ():
             for credentials in (False, True):
-                for headers in ([], ask.headers):
-                    asked = Ask(method, STRANGER, headers, credentials)
-                    yield endpoint, method, credentials, reads(app, path_of(view), asked)
+                for headers in ([], ["X-One"], ask.headers):
+                    asked = Ask(method, origin, headers, credentials)
+                    can = reads(app, path_of(view), asked)
+                    yield endpoint, method, credentials, tuple(headers), can
 
 
 # -- over apps of every kind, with the change compiled --------------------------------------
@@ -356,8 +359,13 @@ def test_an_advice_that_is_followed_turns_this_verdict_alone(
             seen = (told.advice, new)
             assert reads(after, path_of(view), ask), seen
             but = told.endpoint or ""
-            before = list(for_strangers(world, make(world), but, ask))
-            assert list(for_strangers(new, after, but, ask)) == before, seen
+            before = list(read_by(STRANGER, world, make(world), but, ask))
+            assert list(read_by(STRANGER, new, after, but, ask)) == before, seen
+            for listed in (A, B):
+                was = read_by(listed, world, make(world), but, ask)
+                now = read_by(listed, new, after, but, ask)
+                lost = [old for old, new in zip(was, now, strict=True) if old[-1] > new[-1]]
+                assert not lost, (listed, lost, seen)
 
 
 def test_the_property_is_not_empty() -> None:
