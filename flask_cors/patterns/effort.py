@@ -18,7 +18,7 @@ _LONGEST: Final = 100
 _COUNTED: Final = 10
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=1024)
 def longest_text(pattern: str) -> int:
     """Return the length up to which a text takes at most about :data:`_MOST_STEPS` steps.
 

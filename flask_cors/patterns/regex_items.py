@@ -16,7 +16,7 @@ from ..errors import REGEX_ERRORS
 #: More repetitions than this are as good as any number.
 UNBOUNDED: Final = 512
 _LABEL_SIGNS: Final = "abcdefghijklmnopqrstuvwxyz1023456789-"
-_SAMPLE_SIGNS: Final = "a1A-_./ z0Z"
+_SAMPLE_SIGNS: Final = "a1A-_./ z0ZmM23456789"
 _MOST_SAMPLES: Final = 100
 _MOST_COPIES: Final = 64
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, islice, product
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from . import explanation
 from .explanation import EffectiveOption
 
 _MOST_EXAMPLES: Final = 50
+_FEWEST_EXAMPLES: Final = 10
 _TEXT: Final = "example"
 #: A converter in a URL rule: its name and its arguments.
 CONVERTER: Final = re.compile(r"<(?:(\w+)(?:\((.*?)\))?:)?\w+>")
@@ -45,6 +47,10 @@ _MORE_VALUES: Final = {
 _MOST_TRIED: Final = 300
 _FEWEST_TRIED: Final = 20
 _MOST_TRIED_IN_ALL: Final = 100_000
+# Values for one converter that are made of what an expression matches.
+_MOST_FITTED: Final = 40
+# Paths that a pattern does not cover, tried with the rule.
+_MOST_MISSED: Final = 10
 _LONGEST_GLOB: Final = 1_000
 _EVERY_METHOD: Final = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 
@@ -160,11 +166,16 @@ def _examples(route: Route, adapter: MapAdapter, rule: Rule, tries: int) -> Sequ
     paths = [example(rule.rule)]
     patterns = (pattern for scope in route.scopes for pattern, _ in scope)
     wanted = [pattern for pattern in patterns if pattern.possible(start)]
-    for pattern in wanted[:_MOST_EXAMPLES]:
+    most = max(_FEWEST_EXAMPLES, min(_MOST_EXAMPLES, tries // 2))
+    for pattern in wanted[:most]:
         covered = (
             path for path in _covered_by(pattern, rule, tries) if _serves(adapter, path, rule)
         )
         paths += islice(covered, 1)
+        if pattern.matches(paths[0]) and not pattern.certain(start):
+            missed = (path for path in _paths_of(rule, pattern, tries) if _misses(pattern, path))
+            tried = islice(missed, _MOST_MISSED)
+            paths += islice((path for path in tried if _serves(adapter, path, rule)), 1)
     return list(dict.fromkeys(paths))
 
 
@@ -178,24 +189,69 @@ def _covered_by(pattern: PathPattern, rule: Rule, tries: int) -> Iterator[str]:
     else:
         # It may take exponential time: `check` reports that, and must not be held up by it.
         most = longest_text(pattern.text)
-        likely = chain([pattern.literal + _TEXT], samples(pattern.regex, most))
+        likely = chain([pattern.literal + _TEXT], _samples_of(pattern.regex, most))
     tried = chain(likely, islice(_paths_of(rule, pattern, tries), tries))
-    yield from (path for path in tried if len(path) <= most and pattern.matches(path))
+    rooted = (path for path in tried if path.startswith("/") and len(path) <= most)
+    yield from filter(pattern.matches, rooted)
+
+
+def _misses(pattern: PathPattern, path: str) -> bool:
+    """Return whether a pattern does not cover a path, for all that short work tells."""
+    short = pattern.regex is None or len(path) <= longest_text(pattern.text)
+    return short and not pattern.matches(path)
 
 
 def _paths_of(rule: Rule, pattern: PathPattern, tries: int) -> Iterator[str]:
     """Yield paths of a rule, those with the most usual values first."""
     words = re.findall(r"[A-Za-z0-9][A-Za-z0-9-]*", pattern.text)
-    values = [
-        [*_values(found), *(words if found[1] not in _VALUES else ())]
-        for found in CONVERTER.finditer(rule.rule)
-    ]
+    pieces = _pieces(pattern, rule.rule.partition("<")[0])
+    values = []
+    for found in CONVERTER.finditer(rule.rule):
+        usual, *more = _values(found)
+        fitted = list(dict.fromkeys(value for piece in pieces for value in _fit(found, piece)))
+        values.append(
+            [usual, *fitted[:_MOST_FITTED], *more, *(words if found[1] not in _VALUES else ())]
+        )
     if not values:
         return
     most = round(tries ** (1 / len(values))) + 1
     for chosen in sorted(product(*(range(len(each[:most])) for each in values)), key=sum):
         each = iter([options[number] for options, number in zip(values, chosen, strict=True)])
         yield CONVERTER.sub(lambda found, each=each: next(each), rule.rule)  # type: ignore[misc]
+
+
+def _pieces(pattern: PathPattern, start: str) -> list[str]:
+    """Return parts of texts that a regular expression matches, which values may hold."""
+    texts = _samples_of(pattern.regex, longest_text(pattern.text)) if pattern.regex else ()
+    found: dict[str, None] = {}
+    for text in texts:
+        rest = text.removeprefix(start).strip("/")
+        segments = rest.split("/")
+        found |= dict.fromkeys((rest, segments[-1], segments[0]))
+    return list(filter(None, found))
+
+
+@lru_cache(maxsize=1024)
+def _samples_of(regex: re.Pattern[str], longest: int) -> tuple[str, ...]:
+    return tuple(samples(regex, longest))
+
+
+def _fit(converter: re.Match[str], piece: str) -> Iterator[str]:
+    """Yield values of a converter that begin with, end in or are *piece*, as far as it takes it."""
+    name = converter[1]
+    if name in ("int", "float"):
+        number = r"\d+" if name == "int" else r"\d+\.\d+"
+        yield from re.findall(number, piece)
+    elif name == "uuid":
+        uuid = _VALUES["uuid"]
+        if begins := re.match(r"[0-9a-f]{1,8}", piece):
+            yield begins[0] + uuid[len(begins[0]) :]
+        if ends := re.search(r"[0-9a-f]{1,12}\Z", piece):
+            yield uuid[: -len(ends[0])] + ends[0]
+    elif name == "path" or "/" not in piece:
+        yield from (piece, f"{_TEXT}{piece}", f"{piece}{_TEXT}")
+        if name == "path":
+            yield f"{_TEXT}/{piece}/{_TEXT}"
 
 
 def _serves(adapter: MapAdapter, path: str, rule: Rule) -> bool:

@@ -241,9 +241,7 @@ def reads(app: Flask, path: str, ask: Ask) -> bool:
     return True
 
 
-def read_by(
-    origin: str, world: World, app: Flask, but: str, ask: Ask
-) -> Iterator[tuple[Any, ...]]:
+def read_by(origin: str, world: World, app: Flask, but: str, ask: Ask) -> Iterator[tuple[Any, ...]]:
     """Yield what pages of an origin can read of every route but one."""
     for number, view in enumerate(world.views):
         endpoint = f"b.v{number}" if view.inside else f"v{number}"

@@ -45,6 +45,39 @@ def test_a_path_that_the_rule_serves(rule: str, path: str) -> None:
     assert app.test_client().get(path).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("rule", "pattern", "path"),
+    [
+        ("/static/<path:name>", r".*\.js$", "/static/a.js"),
+        ("/files/<path:name>", r"^.*\.(csv|xml)$", "/files/a.csv"),
+        ("/f/<name>", r".*_private$", "/f/a_private"),
+        ("/f/<path:rest>", r".*/(public|shared)/.*", "/f/a/public/a"),
+        ("/f/<int:n>", r".*[2-9]$", "/f/2"),
+        ("/f/<name>", r"(?i).*/SECRET$", "/f/SECRET"),
+        ("/u/<uuid:n>", r"/u/ffff.*", "/u/ffffa000-0000-4000-8000-000000000000"),
+        ("/u/<uuid:n>", r".*beef$", "/u/00000000-0000-4000-8000-0000000abeef"),
+        ("/<float:n>/x", r"/2\.75/x", "/2.75/x"),
+        ("/<v>/<name>/items", r"/v[12]/\w+/items", "/v1/a/items"),
+        ("/f/<name>", r"/f/(\w)\1.*", "/f/aa"),
+        ("/a/<path:rest>", r".*/internal(/.*)?$", "/a/a/internal/a"),
+    ],
+)
+def test_a_path_that_an_expression_covers_wherever_it_begins(
+    rule: str, pattern: str, path: str
+) -> None:
+    covered = {row.path: row.policy is not None for row in rows(make(rule, resources=[pattern]))}
+    assert path in covered
+    assert sorted(covered.values()) == [False, True]
+
+
+def test_a_path_that_an_expression_does_not_cover_though_it_covers_the_usual_one() -> None:
+    found = rows(make("/f/<name>", resources=[r"/f/[a-z]+$"]))
+    assert [(row.path, row.policy is not None) for row in found] == [
+        ("/f/example", True),
+        ("/f/1", False),
+    ]
+
+
 def test_paths_that_meet_different_resources() -> None:
     resources = {"/a/*": {"max_age": 1}, "/b": {}, r"/c/\d": {}, "/a/x/*": {"max_age": 1}}
     found = rows(make("/<path:rest>", resources=resources))
