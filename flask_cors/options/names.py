@@ -235,8 +235,8 @@ def flag(value: object) -> object:
 
 def credentials_flag(name: str, value: object) -> object:
     """Return what a name for credentials says, ``no_credentials`` and ``"omit"`` as well."""
-    found = _OF_FETCH.get(value.lower()) if isinstance(value, str) else None
-    found = flag(value) if found is None else found
+    word = _OF_FETCH.get(value.lower()) if isinstance(value, str) else None
+    found = flag(value) if word is None else word
     return not found if isinstance(found, bool) and _NEGATED.search(plain(name)) else found
 
 

@@ -162,6 +162,7 @@ class _Entry(NamedTuple):
     rank: int
     pattern: PathPattern
     payload: Any
+    number: int
 
 
 class ResourceIndex(Generic[T]):
@@ -172,7 +173,8 @@ class ResourceIndex(Generic[T]):
     """
 
     def __init__(self, entries: Iterable[tuple[PathPattern, T]]) -> None:
-        ordered = sorted(entries, key=lambda entry: _order(entry[0]))
+        numbered = ((*entry, number) for number, entry in enumerate(entries))
+        ordered = sorted(numbered, key=lambda entry: _order(entry[0]))
         self._entries = [_Entry(rank, *entry) for rank, entry in enumerate(ordered)]
         self._exact: dict[str, _Entry] = {}
         self._buckets: dict[str, list[_Entry]] = {}
@@ -185,6 +187,11 @@ class ResourceIndex(Generic[T]):
 
     def __iter__(self) -> Iterator[tuple[PathPattern, T]]:
         return ((entry.pattern, entry.payload) for entry in self._entries)
+
+    def as_given(self) -> list[tuple[PathPattern, T]]:
+        """Return the entries in the order in which they were given."""
+        ordered = sorted(self._entries, key=lambda entry: entry.number)
+        return [(entry.pattern, entry.payload) for entry in ordered]
 
     def match(self, path: str, other: str | None = None) -> T | None:
         """Return the value for *path*, or ``None`` where no pattern covers it.

@@ -119,23 +119,28 @@ def _rows(policies: Policies, adapter: MapAdapter, rule: Rule, tries: int) -> It
     varies = is_variable(route, rule)
     seen: set[tuple[Policy | None, tuple[str, ...]]] = set()
     for path in _examples(route, adapter, rule, tries) if varies else [example(rule.rule)]:
-        for policy, methods in _by_policy(policies, rule, path).items():
-            if (policy, methods) in seen:
-                continue
-            seen.add((policy, methods))
-            layers = policies.layers(Target(rule.endpoint, rule.rule, methods[0], path))
-            yield RouteRow(
-                endpoint=rule.endpoint,
-                rule=rule.rule,
-                host=rule.host or rule.subdomain or "",
-                methods=methods,
-                path=path,
-                policy=policy,
-                layers=layers or (),
-                exempt=layers is None,
-                varies=varies,
-                own_options=has_own_options(rule),
-            )
+        for row in rows_at(policies, rule, path, varies):
+            if (row.policy, row.methods) not in seen:
+                seen.add((row.policy, row.methods))
+                yield row
+
+
+def rows_at(policies: Policies, rule: Rule, path: str, varies: bool = True) -> Iterator[RouteRow]:
+    """Yield the rows of one path that a URL rule serves, one for each policy."""
+    for policy, methods in _by_policy(policies, rule, path).items():
+        layers = policies.layers(Target(rule.endpoint, rule.rule, methods[0], path))
+        yield RouteRow(
+            endpoint=rule.endpoint,
+            rule=rule.rule,
+            host=rule.host or rule.subdomain or "",
+            methods=methods,
+            path=path,
+            policy=policy,
+            layers=layers or (),
+            exempt=layers is None,
+            varies=varies,
+            own_options=has_own_options(rule),
+        )
 
 
 def _by_policy(policies: Policies, rule: Rule, path: str) -> dict[Policy | None, tuple[str, ...]]:
@@ -169,13 +174,13 @@ def _examples(route: Route, adapter: MapAdapter, rule: Rule, tries: int) -> Sequ
     most = max(_FEWEST_EXAMPLES, min(_MOST_EXAMPLES, tries // 2))
     for pattern in wanted[:most]:
         covered = (
-            path for path in _covered_by(pattern, rule, tries) if _serves(adapter, path, rule)
+            path for path in _covered_by(pattern, rule, tries) if serves(adapter, path, rule)
         )
         paths += islice(covered, 1)
         if pattern.matches(paths[0]) and not pattern.certain(start):
             missed = (path for path in _paths_of(rule, pattern, tries) if _misses(pattern, path))
             tried = islice(missed, _MOST_MISSED)
-            paths += islice((path for path in tried if _serves(adapter, path, rule)), 1)
+            paths += islice((path for path in tried if serves(adapter, path, rule)), 1)
     return list(dict.fromkeys(paths))
 
 
@@ -204,7 +209,13 @@ def _misses(pattern: PathPattern, path: str) -> bool:
 def _paths_of(rule: Rule, pattern: PathPattern, tries: int) -> Iterator[str]:
     """Yield paths of a rule, those with the most usual values first."""
     words = re.findall(r"[A-Za-z0-9][A-Za-z0-9-]*", pattern.text)
-    pieces = _pieces(pattern, rule.rule.partition("<")[0])
+    return paths_with(rule, _pieces(pattern, rule.rule.partition("<")[0]), words, tries)
+
+
+def paths_with(
+    rule: Rule, pieces: Sequence[str], words: Sequence[str], tries: int
+) -> Iterator[str]:
+    """Yield paths of a rule in whose values there are *pieces*, usual values, or *words*."""
     values = []
     for found in CONVERTER.finditer(rule.rule):
         usual, *more = _values(found)
@@ -254,12 +265,19 @@ def _fit(converter: re.Match[str], piece: str) -> Iterator[str]:
             yield f"{_TEXT}/{piece}/{_TEXT}"
 
 
-def _serves(adapter: MapAdapter, path: str, rule: Rule) -> bool:
+def serves(adapter: MapAdapter, path: str, rule: Rule) -> bool:
+    """Return whether a URL rule serves a path, and no other rule before it."""
+    return served_rule(adapter, path, shown_methods(rule)[0]) is rule
+
+
+def served_rule(adapter: MapAdapter, path: str, method: str) -> Rule | None:
+    """Return the URL rule that serves a path and a method, ``None`` without one."""
     try:
-        found: tuple[Any, Any] = adapter.match(path, shown_methods(rule)[0], return_rule=True)
+        found: tuple[Any, Any] = adapter.match(path, method, return_rule=True)
     except (HTTPException, RequestRedirect):
-        return False
-    return found[0] is rule
+        return None
+    rule: Rule = found[0]
+    return rule
 
 
 def policies_of(rows: Iterable[RouteRow]) -> list[Policy]:

@@ -37,11 +37,11 @@ def test_no_change_is_passed_over() -> None:
 
 def _pairs(was: upgrades.Page, now: upgrades.Page) -> list[tuple[bool, bool]]:
     assert was[:2] == now[:2]
-    return [(was[2], now[2]), (was[3], now[3])]
+    return [(bool(old), bool(new)) for old, new in zip(was[2:], now[2:], strict=True)]
 
 
 def _under(interpreter: Path) -> list[upgrades.Seen]:
     variables = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     program = [str(interpreter), upgrades.__file__, str(APPS)]
     done = subprocess.run(program, capture_output=True, text=True, check=True, env=variables)
-    return [[(a, b, c, d) for a, b, c, d in each] for each in json.loads(done.stdout)]
+    return [[tuple(page) for page in each] for each in json.loads(done.stdout)]

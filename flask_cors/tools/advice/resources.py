@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import replace
 from difflib import SequenceMatcher
@@ -186,7 +186,7 @@ def _patterns_of(rule: Rule) -> str:
 
 
 def corrections(
-    draft: Draft, pattern: PathPattern, taken: Collection[str], endpoint: str | None, path: str
+    draft: Draft, pattern: PathPattern, taken: Set[str], endpoint: str | None, path: str
 ) -> list[str]:
     """Return what to write instead of a pattern that covers no route, so that it covers *path*.
 

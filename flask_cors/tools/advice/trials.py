@@ -156,11 +156,11 @@ class Trials:
             for origin in _STRANGERS
             if origin != page and not any(_names(each, origin) for each in (old, now, new))
         )
-        less = not _keeps(old, new, method) or any(
+        less = not keeps(old, new, method) or any(
             rights(old, origin) - rights(new, origin) for origin in _named(old)
         )
         origins = {*_named(now), *_named(new), *([page] if page else [])}
-        more = not _keeps(new, now, method) or any(
+        more = not keeps(new, now, method) or any(
             rights(new, origin) - rights(now, origin) for origin in origins
         )
         called = _asked_elsewhere(old) != _asked_elsewhere(new)
@@ -200,7 +200,7 @@ def _named(policy: Policy | None) -> list[str]:
     return [] if policy is None else sorted(policy.origins.literals)[:2]
 
 
-def _keeps(old: Policy | None, new: Policy | None, method: str) -> bool:
+def keeps(old: Policy | None, new: Policy | None, method: str) -> bool:
     """Return whether *new* allows all that *old* does: origins, headers, credentials."""
     if old is None or old.origins.empty:
         return True

@@ -26,14 +26,23 @@ ORIGINS: list[Any] = [
 HEADERS: list[Any] = [
     *("*", ["X-A"], "X-.*", "Content-Type", [], ["X-A", "Content-Type"], "X-A, X-B", "X-.+"),
 ]
+METHODS: list[Any] = [["GET"], "GET, PUT", ["get", "put"], []]
 PATTERNS = ["/x", "/*", "/api/*", "/b/*", "/x|/y", "/b/.*x", "*", r"^/b/x$"]
 PAGES = [
     *(A, B, C, f"{A}:8443", "https://q.example.com", "https://example.com"),
-    *("http://localhost:3000", f"{A}.evil.net", "https://stranger.invalid", "http://[::1]:3000"),
+    *(
+        "null",
+        "http://localhost:3000",
+        f"{A}.evil.net",
+        "https://stranger.invalid",
+        "http://[::1]:3000",
+    ),
 ]
+PATHS = ["/x", "/b/x", "/api/x", "/apix", "/bx", "/b/y.x"]
 Options = dict[str, Any]
-#: A path, a page, whether it can read the response, and whether with credentials.
-Page = tuple[str, str, bool, bool]
+#: A path, a page, and whether it can read the response, does so with credentials, may ask
+#: with PUT, and may send X-A and X-Odd.
+Page = tuple[str, str, bool, bool, bool, bool, bool]
 Seen = list[Page]
 
 
@@ -46,6 +55,8 @@ def options(draw: random.Random) -> Options:
         found["supports_credentials"] = draw.random() < 0.7
     if draw.random() < 0.3:
         found["allow_headers"] = draw.choice(HEADERS)
+    if draw.random() < 0.2:
+        found["methods"] = draw.choice(METHODS)
     return found
 
 
@@ -70,24 +81,43 @@ def make(number: int) -> Flask:
             view = cross_origin(**options(draw))(view)
         target.add_url_rule("/x", "x", view)
     app.register_blueprint(blueprint)
+    if draw.random() < 0.4:
+        app.add_url_rule("/<path:rest>", "rest", _view(), methods=["GET", "PUT"])
     return app
 
 
 def _view() -> Any:
-    return lambda: "x"
+    return lambda **values: "x"
 
 
 def seen(app: Flask) -> Seen:
     """Return what pages can read."""
     found = []
     client = app.test_client()
-    for path in ("/x", "/b/x"):
+    for path in PATHS:
         for page in PAGES:
-            headers = client.get(path, headers={"Origin": page}).headers
+            response = client.get(path, headers={"Origin": page})
+            headers = response.headers
             allowed = headers.get("Access-Control-Allow-Origin")
             credentials = headers.get("Access-Control-Allow-Credentials") == "true"
-            found.append((path, page, allowed in ("*", page), allowed == page and credentials))
+            reads = response.status_code == 200 and allowed in ("*", page)
+            may = [reads and each for each in _preflight(client, path, page)]
+            found.append((path, page, reads, reads and allowed == page and credentials, *may))
     return found
+
+
+def _preflight(client: Any, path: str, page: str) -> tuple[bool, bool, bool]:
+    """Return whether a page may ask with PUT, and send each of two headers."""
+    asked = {
+        "Origin": page,
+        "Access-Control-Request-Method": "PUT",
+        "Access-Control-Request-Headers": "x-a, x-odd",
+    }
+    headers = client.options(path, headers=asked).headers
+    passes = headers.get("Access-Control-Allow-Origin") in ("*", page)
+    methods = headers.get("Access-Control-Allow-Methods", "").replace(" ", "").split(",")
+    names = headers.get("Access-Control-Allow-Headers", "").lower().replace(" ", "").split(",")
+    return passes and "PUT" in methods, passes and "x-a" in names, passes and "x-odd" in names
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from flask import Flask
 from ....errors import ConfigError, CorsWarning
 from ..subject import Subject
 from . import hook_rows, option_rows, origin_rows, route_rows
+from .beside import UpgradeSubject
 from .changes import (
     EFFECTS,
     FAILS,
@@ -49,7 +50,7 @@ def upgrade(
     with warnings.catch_warnings(record=True) as compiling:
         warnings.simplefilter("always")
         try:
-            subject = Subject(app, state.policies(), ())
+            subject = UpgradeSubject(app, state.policies(), ())
         except ConfigError as error:
             failing = (option_rows.change_of(problem, FAILS) for problem in error.problems)
             return UpgradeResult(tuple(failing), unseen)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
+from ....patterns.neighbours import plain_origins, within_bounds
 from ....patterns.origin_syntax import OriginError, read_pattern
 from ..subject import Found, Subject, Use, quoted, routes, some
 from .changes import HEADERS, LESS, MORE, Effect, row
-from .incumbent import is_plain, matches_origin
+from .incumbent import is_origin, is_plain, matches_origin
 from .option_rows import change_of, dropped
 
+# What may follow a match of the beginning: another host, a port, more of a name.
+_PORT: Final = ":8443"
+_LONGER: Final = (".evil.net", _PORT, "evil", "8")
 _ENDS: Final = re.compile(r"(?<!\\)(?:\$|\\Z|\.\*\)*)$")
 
 
@@ -29,16 +34,37 @@ def whole_origins(subject: Subject) -> Iterator[Effect]:
     for use in subject.uses("origins"):
         plain = {text for text in _written(use) if is_plain(text)}
         for regex in use.value.regexes:
-            if not _ENDS.search(regex.pattern) and regex.pattern not in plain:
-                yield Effect(
-                    LESS,
-                    use.found(
-                        f"{quoted(regex.pattern)} matched every origin that begins so; it must "
-                        "match the whole origin",
-                        f"If any port is meant, write {quoted(f'{regex.pattern}(:[0-9]+)?')}; "
-                        "letting other hosts in again is not safe.",
-                    ),
-                )
+            if _ENDS.search(regex.pattern) or regex.pattern in plain:
+                continue
+            longer = _longer_origins(use, regex)
+            if longer is None or longer:
+                matched = f"{quoted(regex.pattern)} matched every origin that begins so"
+                example = f", such as {longer[0]}" if longer else ""
+                what = f"{matched}{example}; it must match the whole origin"
+                yield Effect(LESS, use.found(what, _keep_ports(regex.pattern, longer)))
+
+
+def _longer_origins(use: Use, regex: re.Pattern[str]) -> list[str] | None:
+    """Return origins that begin as *regex* asks and are not allowed now.
+
+    ``None`` where the expression could not be read.
+    """
+    begins = [text for text in plain_origins(regex) if within_bounds(regex, text)]
+    texts = [f"{text}{more}" for text in begins if regex.fullmatch(text) for more in _LONGER]
+    if not texts:
+        return None
+    return [text for text in texts if is_origin(text) and not _allows(use, text)]
+
+
+def _keep_ports(pattern: str, longer: list[str] | None) -> str:
+    unsafe = "letting other hosts in again is not safe."
+    if longer is not None and not any(text.endswith(_PORT) for text in longer):
+        return f"{unsafe[0].upper()}{unsafe[1:]}"
+    return f"If any port is meant, write {quoted(f'{pattern}(:[0-9]+)?')}; {unsafe}"
+
+
+def _allows(use: Use, origin: str) -> bool:
+    return bool(replace(use.value, callables=()).match(origin).kind)
 
 
 @row(3, "a string with * after :// is a wildcard origin")
@@ -46,14 +72,18 @@ def wildcards(subject: Subject) -> Iterator[Effect]:
     for use in subject.uses("origins"):
         for text in sorted(use.value.wildcards):
             apex = text.replace("://*.", "://").replace(":*", ":3000")
-            if "://*." in text and matches_origin(text, apex):
+            if "://*." in text and matches_origin(text, apex) and not _allows(use, apex):
                 what = f"{text!r} allowed {apex} too, and all that begins so, and does not"
                 yield Effect(LESS, use.found(what, f"If it is meant, add {apex!r} to the origins."))
             sample = text.replace("://*", "://x").replace(":*", ":3000")
             if matches_origin(text, sample):
+                beyond = [f"{apex.removesuffix(':3000')}{more}" for more in _LONGER]
+                lost = [each for each in beyond if is_origin(each) and matches_origin(text, each)]
+                lost = [each for each in lost if not _allows(use, each)]
                 matched = f"{text!r} matched every origin that begins so"
                 what = f"{matched}; it matches origins such as {sample}"
-                yield Effect(LESS, use.found(what, "Letting other hosts in again is not safe."))
+                keep = "Letting other hosts in again is not safe."
+                yield from [Effect(LESS, use.found(what, keep))] if lost else []
             else:
                 what = f"{text!r} was a regular expression that refused {sample}; it allows it"
                 keep = "If not all of them are meant, list the origins one by one."
@@ -87,8 +117,9 @@ def callables(subject: Subject) -> Iterator[Effect]:
 @row(30, "no regular expression matches the origin null")
 def null_by_regex(subject: Subject) -> Iterator[Effect]:
     for use in subject.uses("origins"):
+        plain = {text for text in _written(use) if is_plain(text)}
         for regex in use.value.regexes:
-            if regex.match("null"):
+            if regex.match("null") and regex.pattern not in plain:
                 what = f"{quoted(regex.pattern)} allowed 'null', which every sandboxed frame sends"
                 keep = "If it is meant, add 'null' to the origins; credentials are never granted."
                 yield Effect(LESS, use.found(what, keep))
@@ -134,6 +165,8 @@ def normalised_origins(subject: Subject) -> Iterator[Effect]:
         for text in sorted(_written(use)):
             origin = _normalised(text)
             if origin == text or origin not in use.value.literals:
+                continue
+            if is_plain(text) and matches_origin(text, origin):
                 continue
             if matches_origin(text, origin):
                 what = f"{text!r} allowed every origin that begins so; it is read as {origin!r}"

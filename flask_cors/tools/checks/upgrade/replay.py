@@ -9,25 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
+from .... import fetch
 from ....errors import REGEX_ERRORS, Source
-from ....options.schema import OPTIONS
+from ....options.schema import DEFAULTS, OPTIONS
 from ....patterns.neighbours import plain_origins, stranger_let_in, within_bounds
+from ....policy.decide import decide
 from ....policy.policy import Policy
 from ....resolution.marks import Layer
 from ...advice.trials import STRANGER
 from ...routes import RouteRow
 from ..subject import Found, Subject, routes, some, source_of
 from .changes import LESS, MORE, Change, Effect
-from .incumbent import Resources, is_plain, matches_origin
+from .incumbent import Resources, is_origin, is_plain, matches_origin
+from .written import keywords_at
 
 _MOST_SAMPLES: Final = 60
 _SAMPLES_OF_REGEX: Final = 6
-_ORIGIN: Final = re.compile(
-    r"[a-z][a-z0-9+.-]*://(?:\[[0-9a-f:]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?<!/[0-9])(?::[0-9]{1,5})?"
-)
 _HEADER: Final = "stranger"
 _SAMPLE_HEADERS: Final = (_HEADER, "x-custom", "content-type", "authorization")
 _CREDENTIALS: Final = "supports_credentials"
@@ -55,6 +56,12 @@ class _Granted(NamedTuple):
         """Return whether pages of *origin* could send the header *name*."""
         items = _items(self.answering(origin).get("allow_headers", "*"))
         return "*" in items or any(_matches(item, name) for item in items)
+
+    def methods(self, origin: str) -> frozenset[str]:
+        """Return the methods that preflights of *origin* named."""
+        given = self.answering(origin).get("methods", DEFAULTS["methods"].value)
+        texts = [item for item in _items(given) if isinstance(item, str)]
+        return frozenset(re.findall(r"[^\s,]+", ",".join(texts).upper()))
 
 
 def unnamed_differences(subject: Subject, named: Sequence[Change]) -> Iterator[Effect]:
@@ -98,7 +105,8 @@ def _answering(subject: Subject, row: RouteRow) -> Iterator[Layer]:
     route = subject.table.route(row.endpoint, row.rule)
     for scope in route.scopes if route else ():
         objects: dict[int, list[Any]] = {}
-        for pattern, layer in scope:
+        # Of several objects the last answers first.
+        for pattern, layer in scope.as_given():
             objects.setdefault(id(layer.source), []).append((pattern, layer))
         for resources in objects.values():
             found = Resources(resources).match(row.path)
@@ -109,9 +117,12 @@ def _answering(subject: Subject, row: RouteRow) -> Iterator[Layer]:
 def _written(subject: Subject, layer: Layer) -> Mapping[str, Any]:
     """Return the options of a layer as they were written, over the config's."""
     config = subject.app.config if layer.kind != "blueprint" else {}
-    outer = {name: config[row.key] for name, row in OPTIONS.items() if row.key in config}
+    outer = {name: config.get(row.key) for name, row in OPTIONS.items()}
+    outer = {name: value for name, value in outer.items() if value is not None}
     own = {name: setting.given for name, setting in layer.settings.items()}
-    return {**outer, **own}
+    # A `None` is not set here, and was a value there.
+    unset = dict.fromkeys(keywords_at(source_of(layer)) & OPTIONS.keys() - own.keys())
+    return {**outer, **unset, **own}
 
 
 def _items(given: object) -> list[Any]:
@@ -145,18 +156,18 @@ def _matches(item: object, text: str) -> bool:
 
 def _compare(old: _Granted, policy: Policy | None) -> Iterator[tuple[str, str, str]]:
     """Yield what differs: the effect, the option, and what it is in words."""
-    valid = filter(_ORIGIN.fullmatch, _samples(old, policy))
+    valid = filter(is_origin, _samples(old, policy))
     samples = list(islice(dict.fromkeys(valid), _MOST_SAMPLES))
     more: list[str] = []
     less: list[str] = []
     secrets: list[str] = []
     lost: list[str] = []
     for origin in samples:
-        was, now = old.allows(origin), _is_allowed(policy, origin)
+        was, now = old.allows(origin), _granted_by(policy, origin, fetch.ALLOW_ORIGIN)
         if was is not now:
             (more if now else less).append(origin)
-        elif was and policy is not None:
-            is_granted = policy.credentials
+        elif was:
+            is_granted = _granted_by(policy, origin, fetch.ALLOW_CREDENTIALS)
             if old.allows_credentials(origin) is not is_granted:
                 (secrets if is_granted else lost).append(origin)
     if more:
@@ -167,9 +178,11 @@ def _compare(old: _Granted, policy: Policy | None) -> Iterator[tuple[str, str, s
         yield MORE, _CREDENTIALS, f"pages of {some(secrets)} get credentials, which they did not"
     if lost:
         yield LESS, _CREDENTIALS, f"pages of {some(lost)} get no credentials, which they did"
-    allowed = [origin for origin in samples if old.allows(origin) and _is_allowed(policy, origin)]
-    if allowed and policy is not None:
-        yield from _compare_headers(old, policy, allowed[0])
+    allowed = (origin for origin in samples if old.allows(origin))
+    both = next(filter(partial(_granted_by, policy, name=fetch.ALLOW_ORIGIN), allowed), None)
+    if both and policy is not None:
+        yield from _compare_headers(old, policy, both)
+        yield from _compare_methods(old, policy, both)
 
 
 def _compare_headers(old: _Granted, policy: Policy, origin: str) -> Iterator[tuple[str, str, str]]:
@@ -179,6 +192,7 @@ def _compare_headers(old: _Granted, policy: Policy, origin: str) -> Iterator[tup
             if isinstance(item, str):
                 names.update(name for name in re.split(r"[\s,]+", item) if name.isascii())
     names = {name.lower() for name in names if re.fullmatch(r"[A-Za-z0-9-]+", name)}
+    names = {name for name in names if not fetch.is_forbidden_request_header(name)}
     now = {name for name in names if policy.allow_headers.allows(name)}
     was = {name for name in names if old.allows_header(origin, name)}
     if more := now - was:
@@ -191,16 +205,30 @@ def _names(names: set[str]) -> str:
     return "any header" if _HEADER in names else some(sorted(names))
 
 
-def _is_allowed(policy: Policy | None, origin: str) -> bool:
+def _compare_methods(old: _Granted, policy: Policy, origin: str) -> Iterator[tuple[str, str, str]]:
+    was, now = old.methods(origin), policy.methods
+    if "*" in now or "*" in was:
+        return  # a row of its own
+    if more := now - was:
+        yield MORE, "methods", f"preflights allow {some(sorted(more))}, and did not"
+    if less := was - now - set(fetch.FORBIDDEN_METHODS):
+        yield LESS, "methods", f"preflights do not allow {some(sorted(less))}, and did"
+
+
+def _granted_by(policy: Policy | None, origin: str, name: str) -> bool:
+    """Return whether the answer to a page of *origin* has the header *name*."""
     if policy is None:
         return False
     # Callables are a row of their own, and are not called.
-    return replace(policy.origins, callables=()).match(origin).kind != ""
+    policy = replace(policy, origins=replace(policy.origins, callables=()))
+    decision = decide(policy, origin)
+    return decision.allowed and any(line[0] == name for line in decision.headers)
 
 
 def _samples(old: _Granted, policy: Policy | None) -> Iterator[str]:
     """Yield origins that the options of both versions name or suggest, and a stranger's."""
     yield STRANGER
+    yield "null"
     for each in old.options:
         for item in _items(each.get("origins", "*")):
             yield from _samples_of(item)

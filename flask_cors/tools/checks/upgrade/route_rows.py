@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, cast
 
 from ....errors import Source
@@ -11,13 +11,16 @@ from ....options.schema import DEFAULTS, Setting
 from ....patterns.origins import Origins
 from ....patterns.paths import PathPattern
 from ....resolution.marks import Layer, class_of, mark_of
+from ...advice.trials import keeps
 from ...explanation import show
-from ...routes import RouteRow
+from ...routes import RouteRow, rows_at, served_rule
 from ..subject import Found, Scope, Subject, quoted, routes, some, source_of
 from .changes import HEADERS, LESS, MORE, Effect, row
 from .incumbent import Resources
 from .written import has_position
 
+# Methods that another rule may serve at the same path.
+_OTHERS: Final = ("DELETE", "PATCH", "POST", "PUT")
 # What a browser sees; the rest is about how the library works.
 _SEEN: Final = (
     "origins",
@@ -52,7 +55,8 @@ def order_of_resources(subject: Subject) -> Iterator[Effect]:
     for scope, path, old, new in _other_winners(subject):
         if old is None or new is None:
             continue
-        gained = _differences(new[1].settings, old[1].settings)
+        config = subject.config_settings
+        gained = _differences({**config, **new[1].settings}, {**config, **old[1].settings})
         if gained:
             what = (
                 f"{path} got the options of {quoted(old[0].text)}, and gets those of "
@@ -70,7 +74,7 @@ def _other_winners(
 ) -> Iterator[tuple[Scope, str, _Winner | None, _Winner | None]]:
     """Yield the paths of routes that get another resource than they got."""
     for scope, url_rules in subject.scopes.items():
-        incumbent = Resources(scope)
+        incumbent = Resources(scope.as_given())
         patterns = {layer: pattern for pattern, layer in scope}
         within = {url_rule.endpoint for url_rule in url_rules}
         paths = dict.fromkeys(row.path for row in subject.rows if row.endpoint in within)
@@ -256,16 +260,53 @@ def _code(name: str, setting: Setting) -> str:
 def preflights_of_other_endpoints(subject: Subject) -> Iterator[Effect]:
     for url, rows in _urls_of_several_policies(subject):
         if len({item.endpoint for item in rows}) > 1:
-            what = (
-                f"one endpoint answered the preflights of all methods of {url}; "
-                f"{routes(rows)} each answer their own"
-            )
-            yield Effect(HEADERS, Found(url, what, "Nothing needs to be done."))
+            yield from _answering_for_others(url, rows)
+    for item, other in _served_by_others(subject):
+        yield from _answering_for_others(item.path, [item, other])
+
+
+def _answering_for_others(url: str, rows: Sequence[RouteRow]) -> Iterator[Effect]:
+    """Yield what the routes of one URL grant otherwise than the first, which answered for all."""
+    what = (
+        f"one endpoint answered the preflights of all methods of {url}; "
+        f"{routes(rows)} each answer their own"
+    )
+    first, *others = rows
+    pairs = [(first.policy, other.policy, other.methods[0]) for other in others]
+    effects = [MORE] if any(not keeps(new, old, method) for old, new, method in pairs) else []
+    effects += [LESS] if any(not keeps(old, new, method) for old, new, method in pairs) else []
+    for effect in effects or [HEADERS]:
+        yield Effect(effect, Found(url, what, "Write the options at each endpoint that are meant."))
+
+
+def _served_by_others(subject: Subject) -> Iterator[tuple[RouteRow, RouteRow]]:
+    """Yield rows, and those of other rules that serve other methods of the same path."""
+    adapter = subject.app.url_map.bind(subject.app.config["SERVER_NAME"] or "localhost")
+    by_rule: dict[str, list[RouteRow]] = {}
+    for item in subject.rows:
+        if "<" in item.rule:
+            by_rule.setdefault(item.rule, []).append(item)
+    seen: set[tuple[str, str, str]] = set()
+    for item in subject.rows:
+        for method in _OTHERS if by_rule else ():
+            if method in item.methods or (item.path, item.rule, method) in seen:
+                continue
+            seen.add((item.path, item.rule, method))
+            rule = served_rule(adapter, item.path, method)
+            if rule is None or rule.rule == item.rule or rule.rule not in by_rule:
+                continue
+            for other in rows_at(subject.table, rule, item.path):
+                if method in other.methods and other.policy is not item.policy:
+                    yield item, other
 
 
 @row(36, "a preflight grants no more than each method's own policy")
 def methods_of_one_url(subject: Subject) -> Iterator[Effect]:
-    for url, rows in _urls_of_several_policies(subject):
+    urls = [*_urls_of_several_policies(subject)]
+    urls += ((item.path, [item, other]) for item, other in _served_by_others(subject))
+    for url, rows in urls:
+        if all(item.layers and item.layers[0].kind in ("method", "class") for item in rows):
+            continue  # their preflights failed
         what = (
             f"answers to preflights of {url} name only methods and headers that each of "
             f"{routes(rows)} grants"

@@ -38,3 +38,8 @@ def has_position(source: Source, name: str) -> bool:
     """Return whether the call of *name* at *source* has a positional argument."""
     calls = calls_at(source, name)
     return any(not isinstance(item, ast.Starred) for call in calls for item in call.args)
+
+
+def keywords_at(source: Source) -> set[str]:
+    """Return the names of the keywords in the call at *source*."""
+    return {keyword.arg for call in calls_at(source) for keyword in call.keywords if keyword.arg}

@@ -116,7 +116,17 @@ def test_an_app_for_which_nothing_changes(app: Flask) -> None:
     [
         (r"https://.*\.example\.com", [(2, "allows less")]),
         (re.compile(r"https://.*\.example\.com"), [(2, "allows less")]),
-        (r"https://.*\.example\.com\$", [(2, "allows less")]),
+        (r"https://.*\.example\.com\$", []),
+        (r"http://localhost:\d+", []),
+        (r"http://localhost(:\d+)?", [(2, "allows less")]),
+        (
+            ["https://*.example.com", "https://example.com"],
+            [(3, "allows more"), (0, "allows less")],
+        ),
+        ("chrome-extension://*", []),
+        (A.upper(), []),
+        ("https://a.example.com:443", [(25, "allows more")]),
+        (".+", [(37, "allows more")]),
         ([r"https://[a-z]+\.example\.com\Z", r"https://b\.example(:\d+)?.*"], []),
         ("https://*.example.com", [(3, "allows more"), (3, "allows less")]),
         ("http://localhost:*", [(3, "allows less")]),
@@ -139,6 +149,74 @@ def test_origins(origins: Any, expected: list[tuple[int, str]]) -> None:
         assert (change.place, change.file) == ("CORS(app)", __file__)
         assert change.line
         assert change.keep
+
+
+@pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
+def test_the_domain_itself_is_not_lost_where_it_is_listed() -> None:
+    origins = ["https://*.example.com", "https://example.com"]
+    changes = of(build(app_with(origins=origins))).changes
+    assert not [change for change in changes if "allowed https://example.com too" in change.what]
+
+
+def test_what_a_regular_expression_matched_besides_is_named() -> None:
+    (change,) = of(build(app_with(origins=r"http://localhost(:\d+)?"))).changes
+    assert "such as http://localhost.evil.net; it must match" in change.what
+    assert change.keep == "Letting other hosts in again is not safe."
+    (change,) = of(build(app_with(origins=re.compile(r"https://a\.example\.com")))).changes
+    assert change.keep.startswith(
+        r"If any port is meant, write r'https://a\.example\.com(:[0-9]+)?'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "resources", "path"),
+    [
+        ("/f/<path:rest>", ["/f/*", "/f/admin/*"], "/f/adminx"),
+        ("/<path:rest>", ["/api/*"], "/apix"),
+        ("/api/<v>/u", ["/api/v1.0/*"], "/api/v1.0x/u"),
+        ("/<area>/u", ["/api/*"], "/apix/u"),
+    ],
+)
+def test_paths_beside_a_pattern_are_asked_for(rule: str, resources: list[str], path: str) -> None:
+    given: Any = {
+        text: {"origins": [A] if number else [B]} for number, text in enumerate(resources)
+    }
+    app = Flask("shop", static_folder=None)
+    CORS(app, resources=given)
+    app.add_url_rule(rule, "view", lambda **values: "x")
+    found = [change for change in of(app).changes if change.row in (4, 5)]
+    assert any(path in change.what for change in found), found
+
+
+@pytest.mark.parametrize(
+    ("call", "effect", "words"),
+    [
+        (lambda app: CORS(app, origins=[A], allow_headers=None), "allows more", "any header"),
+        (lambda app: CORS(app, origins=[A], methods=None), "allows more", "DELETE"),
+        (
+            lambda app: CORS(app, origins=[A], supports_credentials=None),
+            "allows more",
+            "credentials",
+        ),
+    ],
+)
+def test_a_none_that_was_a_value(call: Build, effect: str, words: str) -> None:
+    """``None`` means "not set here", and was written over the config and the default."""
+    app = build(call, CORS_SUPPORTS_CREDENTIALS=True)
+    assert any(each.effect == effect and words in each.what for each in of(app).changes)
+    assert not of(build(lambda app: CORS(app, origins=[A]), CORS_ALLOW_HEADERS=None)).changes
+
+
+@pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
+def test_null_gets_no_credentials_any_more() -> None:
+    app = build(app_with(origins=["null"], supports_credentials=True))
+    assert (0, "allows less") in rows(app)
+
+
+def test_header_names_that_no_page_sends_are_no_difference() -> None:
+    with pytest.warns(CorsWarning):
+        app = build(app_with(origins=[A], allow_headers=["Origin", "X-A"]))
+    assert {change.effect for change in of(app).changes} <= {"warns"}
 
 
 def test_any_origin_with_credentials() -> None:
@@ -459,8 +537,8 @@ def test_two_endpoints_on_one_url() -> None:
         decorated("/y", origins=A, methods=("GET",)),
         decorated("/y", origins=B, methods=("PUT",)),
     )
-    assert rows(app) == [(36, "allows less"), (18, "other headers")]
-    assert [change.place for change in of(app).changes] == ["/y", "/y"]
+    assert rows(app) == [(18, "allows more"), (18, "allows less"), (36, "allows less")]
+    assert {change.place for change in of(app).changes} == {"/y"}
 
 
 class Items(MethodView):

@@ -1,0 +1,100 @@
+"""Paths that get another resource than under 6.0.5, or another none: beside what patterns name.
+
+6.0.5 takes ``/api/*`` for a regular expression, which covers ``/apifoo`` too, and its dots for any
+character. Looks for such paths of rules with converters; of rules without, each path is a row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import chain, islice
+from typing import Any, Final
+
+from ....patterns.paths import PathPattern
+from ....resolution.marks import Layer
+from ...routes import RouteRow, paths_with, rows_at, serves
+from ..subject import Scope, Subject
+from .incumbent import Resources
+
+_MOST_TRIED: Final = 200
+_MOST_TRIED_IN_ALL: Final = 50_000
+_FEWEST_TRIED: Final = 10
+_MOST_PATTERNS: Final = 50
+_MOST_FOUND: Final = 5
+# What follows the literal text of a pattern, where a segment goes on.
+_MORE: Final = ("x", "x/example", ".x")
+
+
+class UpgradeSubject(Subject):
+    """An app with the paths that an upgrade may treat otherwise among its rows."""
+
+    @cached_property
+    def rows(self) -> list[RouteRow]:
+        """The routes and their policies, with rows for paths beside the patterns."""
+        known = super().rows
+        return [*known, *_rows_beside(self, {(row.rule, row.path) for row in known})]
+
+
+def _rows_beside(subject: Subject, known: set[tuple[str, str]]) -> Iterator[RouteRow]:
+    adapter = subject.app.url_map.bind(subject.app.config["SERVER_NAME"] or "localhost")
+    variable = sum("<" in rule.rule for rule in subject.rules)
+    tries = max(_FEWEST_TRIED, min(_MOST_TRIED, _MOST_TRIED_IN_ALL // (variable or 1)))
+    for scope, rules in subject.scopes.items():
+        incumbent = Resources(scope.as_given())
+        for rule in rules:
+            if "<" in rule.rule:
+                tried = _tried(scope, rule, tries)
+                served = (path for path in tried if serves(adapter, path, rule))
+                for path in _differing(scope, incumbent, served):
+                    if (rule.rule, path) not in known:
+                        known.add((rule.rule, path))
+                        yield from rows_at(subject.table, rule, path)
+
+
+def _differing(scope: Scope, incumbent: Resources[Layer], paths: Iterable[str]) -> Iterator[str]:
+    """Yield a path for each pair of resources that a path got then and gets now."""
+    seen: set[tuple[int, int]] = set()
+    for path in paths:
+        old, new = incumbent.match(path), scope.match(path)
+        pair = (id(old and old[1]), id(new))
+        if pair[0] != pair[1] and pair not in seen:
+            seen.add(pair)
+            yield path
+            if len(seen) == _MOST_FOUND:
+                return
+
+
+def _tried(scope: Scope, rule: Any, tries: int) -> Iterator[str]:
+    start = rule.rule.partition("<")[0]
+    patterns = [pattern for pattern, _ in scope if pattern.regex is None][:_MOST_PATTERNS]
+    near = [pattern for pattern in patterns if _may_be_near(pattern, start)]
+    yield from chain.from_iterable(map(_beside, near))
+    pieces = list(dict.fromkeys(piece for each in near for piece in _pieces(each, start)))
+    if pieces:
+        yield from islice(paths_with(rule, pieces, (), tries), tries)
+
+
+def _may_be_near(pattern: PathPattern, start: str) -> bool:
+    literal = pattern.literal.rstrip("/")
+    return literal.startswith(start.rstrip("/")) or start.startswith(literal) or "." in literal
+
+
+def _beside(pattern: PathPattern) -> Iterator[str]:
+    """Yield paths that go on where a pattern's literal text ends, and that a dot stands for."""
+    literal = pattern.literal.rstrip("/")
+    yield from (f"{literal}{more}" for more in _MORE)
+    whole = pattern.text.replace("*", "example")
+    if "." in whole:
+        yield whole.replace(".", "x")
+
+
+def _pieces(pattern: PathPattern, start: str) -> Iterator[str]:
+    """Yield the segments of a pattern after a rule's start, each gone on with, or without dots."""
+    rest = pattern.text.removeprefix(start).strip("/")
+    for segment in filter(None, re.split(r"/|\*", rest)):
+        yield f"{segment}x"
+        if "." in segment:
+            yield segment.replace(".", "x")
+        yield segment
