@@ -179,11 +179,14 @@ class CookieJar:
         partition: object = None,
         only_partitioned: bool = False,
     ) -> tuple[CookieNote, ...]:
-        """Return the cookies of *url* that :meth:`get` leaves out, each with the reason."""
+        """Return the cookies of the host of *url* that :meth:`get` leaves out, with the reasons."""
         own = site_of(url, self._registrable_domain) if partition is None else partition
+        of_host = (
+            cookie for cookie in self if _domain_matches(cookie, urlsplit(url).hostname or "")
+        )
         reasons = (
             (cookie, self._why_not(cookie, url, same_site, navigation, own, only_partitioned))
-            for cookie in self.of(url)
+            for cookie in of_host
         )
         return tuple(CookieNote(cookie.name, reason) for cookie, reason in reasons if reason)
 
@@ -207,10 +210,14 @@ class CookieJar:
         only_partitioned: bool,
     ) -> str:
         """Return why a cookie does not go with a request; empty where it does."""
+        path = urlsplit(url).path or "/"
+        if not _path_matches(cookie.path, path):
+            return f"its Path is {cookie.path}, and the request is for {path}"
         if cookie.secure and not is_trustworthy(url):
             return "it is Secure, and the request goes over plain http"
         if not same_site and not self._goes_cross_site(cookie, navigation):
-            return f"{_same_site_words(cookie)}, and the page is of another site"
+            asks = "a form of another site posts" if navigation == "post" else _FROM_ANOTHER
+            return f"{_same_site_words(cookie)}, and {asks}"
         if cookie.partition is None:
             return _BLOCKED if only_partitioned else ""
         return "" if cookie.partition == partition else "it is Partitioned, for another tab"
@@ -226,6 +233,8 @@ class CookieJar:
 
     def _parse(self, url: str, line: str, partition: object) -> Cookie:
         """Parse a ``Set-Cookie`` value; refuse what RFC 6265bis says to ignore."""
+        if _CONTROL.search(line):
+            raise _RefusedError("it holds a control character")
         pair, _, rest = line.partition(";")
         name, equals, value = pair.partition("=")
         name, value = (name.strip(), value.strip()) if equals else ("", pair.strip())
@@ -286,7 +295,7 @@ class CookieJar:
         if cookie.partition is not None and not cookie.secure:
             raise _RefusedError("Partitioned without Secure")
         if cookie.same_site != "none" and not same_site:
-            raise _RefusedError(f"{_same_site_words(cookie)}, and the page is of another site")
+            raise _RefusedError(f"{_same_site_words(cookie)}, and {_FROM_ANOTHER}")
         if not secure and any(self._shadows(old, cookie) for old in self):
             raise _RefusedError("a Secure cookie has its name, and the response came over http")
 
@@ -301,6 +310,12 @@ class CookieJar:
         )
 
 
+# RFC 6265bis, "Set-Cookie": such a line is ignored as a whole.
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+# The names that promise attributes: __Secure-, __Host-, __Http- and __Host-Http-.
+_PREFIX: Final = re.compile(r"__(?:secure-|(?P<host>host-)?(?P<http>http-)?)(?<=-)", re.IGNORECASE)
+# A page, a frame in it, or a redirect on the way.
+_FROM_ANOTHER: Final = "the request comes from another site"
 _BLOCKED: Final = "third-party cookies are blocked, and it is not Partitioned"
 
 
@@ -333,15 +348,17 @@ def _names_same_site(attributes: dict[str, str]) -> bool:
 
 
 def _prefix_holds(name: str, attributes: dict[str, str], host: str) -> bool:
-    """Return whether a ``__Secure-`` or ``__Host-`` name keeps its promise."""
-    lower = name.lower()
-    if lower.startswith("__secure-"):
-        return "secure" in attributes
-    if lower.startswith("__host-"):
-        # An address has no other hosts below it.
-        narrow = not attributes.get("domain") or is_ip(host)
-        return "secure" in attributes and narrow and attributes.get("path") == "/"
-    return True
+    """Return whether a name with a prefix, such as ``__Host-``, keeps its promise."""
+    prefix = _PREFIX.match(name)
+    if prefix is None:
+        return True
+    if "secure" not in attributes:
+        return False
+    if prefix["http"] and "httponly" not in attributes:
+        return False
+    # An address has no other hosts below it.
+    narrow = not attributes.get("domain") or is_ip(host)
+    return not prefix["host"] or (narrow and attributes.get("path") == "/")
 
 
 def _domain_matches(cookie: Cookie, host: str) -> bool:

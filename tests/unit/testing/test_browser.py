@@ -368,7 +368,12 @@ class TestTimeline:
     @pytest.mark.parametrize(
         ("credentials", "cookie", "refused", "withheld"),
         [
-            ("include", "a=1", "SameSite is Lax by default, and the page is of another site", ""),
+            (
+                "include",
+                "a=1",
+                "SameSite is Lax by default, and the request comes from another site",
+                "",
+            ),
             ("include", "a=1; SameSite=None; Secure", "", ""),
             ("omit", "a=1; SameSite=None; Secure", NO_CREDENTIALS, NO_CREDENTIALS),
         ],

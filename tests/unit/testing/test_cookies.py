@@ -233,7 +233,10 @@ def test_last_two_labels(host: str, domain: Any) -> None:
 # -- why a cookie is not there -------------------------------------------------------------
 
 PLAIN = "http://api.shop.test/v1/items"
-OTHERS_PAGE = "and the page is of another site"
+PATH = "its Path is /other, and the request is for /v1/items"
+LACKS = "it lacks attributes that the prefix of its name demands"
+CONTROL = "it holds a control character"
+OTHERS_PAGE = "and the request comes from another site"
 
 
 @pytest.mark.parametrize(
@@ -247,7 +250,18 @@ OTHERS_PAGE = "and the page is of another site"
             {},
             "its Domain is not the server's host, nor a site's domain above it",
         ),
-        (API, "__Host-a=1", {}, "it lacks attributes that the prefix of its name demands"),
+        (API, "__Host-a=1", {}, LACKS),
+        (API, "__Http-a=1; Secure", {}, LACKS),
+        (API, "__Http-a=1; HttpOnly", {}, LACKS),
+        (API, "__Http-a=1; Secure; HttpOnly", {}, ""),
+        (API, "__Host-Http-a=1; Secure; Path=/", {}, LACKS),
+        (API, "__host-http-a=1; Secure; HttpOnly", {}, LACKS),
+        (API, "__Host-Http-a=1; Secure; HttpOnly; Path=/", {}, ""),
+        (API, "__HttpA=1", {}, ""),
+        (API, "a=1\x01", {}, CONTROL),
+        (API, "a\x7f=1", {}, CONTROL),
+        (API, "a=1; Path=/\n", {}, CONTROL),
+        (API, "a=1\t2", {}, ""),
         (PLAIN, "a=1; Secure", {}, "it is Secure, and the response came over plain http"),
         (API, "a=1; SameSite=None", {}, "SameSite=None without Secure"),
         (API, "a=1; Partitioned", {}, "Partitioned without Secure"),
@@ -279,7 +293,15 @@ def test_a_secure_cookie_is_not_replaced_over_http(jar: CookieJar) -> None:
     ("line", "url", "rules", "reason"),
     [
         ("a=1", API, {}, ""),
-        ("a=1; Path=/other", API, {"same_site": False}, ""),
+        ("a=1; Path=/other", API, {"same_site": False}, PATH),
+        ("a=1; Path=/other", API, {}, PATH),
+        ("a=1; Path=/v1/it", API, {}, PATH.replace("/other", "/v1/it")),
+        (
+            "a=1; SameSite=Lax",
+            API,
+            {"same_site": False, "navigation": "post"},
+            "SameSite=Lax, and a form of another site posts",
+        ),
         ("a=1", API, {"same_site": False}, f"SameSite is Lax by default, {OTHERS_PAGE}"),
         ("a=1", API, {"same_site": False, "navigation": "get"}, ""),
         (
