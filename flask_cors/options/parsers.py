@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
@@ -229,3 +229,8 @@ def _header_regex(
 
     warn_of_nested_quantifiers(text, report, option)
     return regex
+
+
+def is_used_up(value: object) -> bool:
+    """Return whether *value* can be iterated but once, as a generator can."""
+    return isinstance(value, Iterator)

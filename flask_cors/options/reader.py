@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from ..errors import Report, Source, warn_at
 from ..patterns.paths import PathPattern
-from .parsers import CONFIG_FLAGS, parse_flag
+from .parsers import CONFIG_FLAGS, is_used_up, parse_flag
 from .schema import DEFAULTS, OPTIONS, Late, Option, Setting
 
 # Keys of Django's django-cors-headers and others, which mean nothing here.
@@ -68,7 +68,7 @@ def read_options(given: Mapping[str, Any], place: str, report: Report) -> dict[s
 
 
 def _read(option: Option, value: Any, report: Report, name: str) -> Setting:
-    if _is_used_up(value):
+    if is_used_up(value):
         value = tuple(value)
     read = option.parse(value, report, name)
     if option.name == "resources":
@@ -78,11 +78,6 @@ def _read(option: Option, value: Any, report: Report, name: str) -> Setting:
         )
     late = Late(value, _seen(value)) if _can_change(value) else None
     return Setting(read, report.source, late, value)
-
-
-def _is_used_up(value: object) -> bool:
-    """Return whether *value* can be iterated but once, as a generator can."""
-    return isinstance(value, Iterator)
 
 
 def _can_change(value: object) -> bool:
@@ -136,7 +131,7 @@ def _row(
     return None
 
 
-_PLACES: Final = {
+_IN_WORDS: Final = {
     "app": "CORS(app)",
     "blueprint": "CORS(blueprint)",
     "mark": "cross_origin",
@@ -150,7 +145,7 @@ def _misplaced(option: Option, value: object, report: Report) -> None:
         hint = "Write CORS(app, resources=...), and give a view's own options to cross_origin."
         report.error(option.name, value, reason, hint, {})
         return
-    where = " or ".join(_PLACES[place] for place in sorted(option.places))
+    where = " or ".join(_IN_WORDS[place] for place in sorted(option.places))
     reason = f"dropped: it has no effect here, only in {where}"
     report.degrade(option.name, value, reason, "Leave it out here.", {})
 

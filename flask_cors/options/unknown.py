@@ -6,11 +6,11 @@ Knows the options of one call as they were given, and not the effective policy.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ..errors import Report, Trial
-from ..patterns.origin_hints import EXAMPLE
+from ..patterns.origin_syntax import EXAMPLE
 from .names import (
     LISTS,
     RESTRICTING,
@@ -27,6 +27,7 @@ from .names import (
     switches_off,
     texts_in,
 )
+from .parsers import is_used_up
 from .schema import OPTIONS
 
 # What a server listens at, and no page has as its host.
@@ -162,7 +163,7 @@ def _write(option: str, value: object) -> tuple[str, Mapping[str, object]]:
         return f"Write {option}=..., with the same function.", {option: value}
     meant = corrected(option, value)
     scratch = Trial()
-    if option != "resources" and not _is_used_up(meant):
+    if option != "resources" and not is_used_up(meant):
         OPTIONS[option].parse(meant, scratch, option)
     if scratch.problems:
         accepts = OPTIONS[option].accepts.replace("`", "")
@@ -205,7 +206,7 @@ def _with_origins(options: Any, outer: object) -> Any:
 
 def corrected(option: str, value: object) -> object:
     """Return *value* with every fix that reading it for *option* proposes, or *value*."""
-    if option == "resources" or _is_used_up(value):
+    if option == "resources" or is_used_up(value):
         return value
     scratch = Trial()
     OPTIONS[option].parse(value, scratch, option)
@@ -216,10 +217,6 @@ def corrected(option: str, value: object) -> object:
 
 
 _NOTHING: Final = object()
-
-
-def _is_used_up(value: object) -> bool:
-    return isinstance(value, Iterable) and iter(value) is value
 
 
 def replaced(value: object, wrong: object, right: object) -> object:

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from .emptiness import can_match_origin
 from .neighbours import stranger_let_in
 from .origin_syntax import (
+    EXAMPLE,
     HOST,
     NUMERIC_END,
     PARTS,
@@ -27,7 +28,6 @@ from .origin_syntax import (
 )
 from .suffixes import is_shared, owned
 
-EXAMPLE: Final = "https://app.example.com"
 _IPV4_PARTS: Final = 4
 _TOP_LEVEL: Final = frozenset({"com", "io", "net", "org"})
 _RESERVED: Final = frozenset({"com", "net", "org"})  # example.com and so on, by RFC 2606

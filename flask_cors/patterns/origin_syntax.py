@@ -24,6 +24,8 @@ OPAQUE_SCHEMES: Final = frozenset({"about", "data", "file", "javascript"})
 #: One label, but no name below it can be registered (RFC 6761; "internal" by ICANN). So the
 #: wildcard "http://*.localhost" is allowed.
 PRIVATE_SUFFIXES: Final = frozenset({"internal", "localhost", "test"})
+#: What messages show as an example: nobody's (RFC 2606).
+EXAMPLE: Final = "https://app.example.com"
 EXAMPLE_WILDCARD: Final = "https://*.example.com"
 
 LABEL: Final = r"[a-z0-9_\-]+"

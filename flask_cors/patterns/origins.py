@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from ..errors import Report, shorten
 from .origin_syntax import (
+    EXAMPLE,
     HOST,
     LABEL,
     MAX_LENGTH,
@@ -34,8 +35,7 @@ _VISIBLE = re.compile(r"[!-~]+")
 _ECHOABLE = re.compile(r"[!-+\--~]+")
 _SEPARATOR = r"[\s,]+(?=\^?[A-Za-z][A-Za-z0-9+.\-]*\??://|\*|null(?:[\s,]|$))"
 _AROUND = " \t\r\n,"
-_EXAMPLE = "https://app.example.com"
-_LIST_THEM = f"List the origins, as in [{_EXAMPLE!r}]; write '*' for any origin, or [] for none."
+_LIST_THEM = f"List the origins, as in [{EXAMPLE!r}]; write '*' for any origin, or [] for none."
 _JSON = r"""\s*(?:\[\s*(?:["'].*|[A-Za-z][A-Za-z0-9+.\-]*://.*)?\]|\{\s*["'].*\})\s*"""
 
 
@@ -225,7 +225,7 @@ def _items(given: object, report: Report, option: str) -> Iterable[object]:
         return _split(given, report, option)
     if given is None:
         reason = "None is nearly always an environment variable that is not set"
-        report.error(option, given, reason, _LIST_THEM, {option_name(option): [_EXAMPLE]})
+        report.error(option, given, reason, _LIST_THEM, {option_name(option): [EXAMPLE]})
         return ()
     if callable(given) or not isinstance(given, Iterable):
         return (given,)
@@ -235,7 +235,7 @@ def _items(given: object, report: Report, option: str) -> Iterable[object]:
 def _split(text: str, report: Report, option: str) -> Iterable[str]:
     if not text.strip(_AROUND):
         reason = "an empty string is not an origin"
-        report.error(option, text, reason, _LIST_THEM, {option_name(option): [_EXAMPLE]})
+        report.error(option, text, reason, _LIST_THEM, {option_name(option): [EXAMPLE]})
         return ()
     if (found := json_items(text)) is not None:
         from .origin_hints import meant_by

@@ -14,10 +14,10 @@ from .. import fetch
 from ..errors import Problem, Source
 from ..options.parsers import HeaderNames
 from ..options.schema import OPTIONS, HeaderLines, Setting
+from ..patterns.origin_syntax import EXAMPLE
 from ..patterns.origins import Origins
 
 _CREDENTIALS_LINE: Final = (fetch.ALLOW_CREDENTIALS, "true")
-_EXAMPLE: Final = "https://app.example.com"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -158,7 +158,7 @@ def _any_origin(origins: Origins) -> str:
 
 def _dropped_credentials(settings: Mapping[str, Setting], why: str) -> Problem:
     credentials, origins = settings["supports_credentials"], settings["origins"]
-    fix: dict[str, object] = {"origins": _named(origins.value) or [_EXAMPLE]}
+    fix: dict[str, object] = {"origins": _named(origins.value) or [EXAMPLE]}
     if "*" in settings["expose_headers"].value:
         fix["expose_headers"] = ["X-Total"]
     end = "every site could read a user's data"
