@@ -1,0 +1,413 @@
+"""What elements, forms, links, streams and sockets send: cases for Chromium and for the model.
+
+Each is a script in a page of Chromium, and the same in the words of the model; both tell what the
+server saw. ``python -m tests.conformance.features`` writes what the model sends, which the test
+with Chromium holds to be the same, so that the model is tested where there is no Chromium.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask_cors.testing import CHROMIUM, Browser, Exchange, NetworkError
+
+RECORDED = Path(__file__).with_name("features.json")
+COMPARED = frozenset(
+    {
+        "access-control-request-headers",
+        "access-control-request-method",
+        "authorization",
+        "cache-control",
+        "content-length",
+        "content-type",
+        "cookie",
+        "if-modified-since",
+        "if-none-match",
+        "last-event-id",
+        "origin",
+        "pragma",
+        "referer",
+        "sec-fetch-dest",
+        "sec-fetch-mode",
+        "sec-fetch-site",
+        "sec-fetch-user",
+        "sec-websocket-protocol",
+        "sec-websocket-version",
+        "upgrade-insecure-requests",
+    }
+)
+PAGE = b"<!doctype html><title>a page</title><body>"
+# What a browser needs to take an answer for an image, a script and so on does not matter here.
+BODY = b"data: one\n\n"
+
+
+class Server:
+    """Answers by the path: ``/page``, ``/to/<host>/<path>`` redirects, the rest is readable."""
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path in ("/page", "/favicon.ico"):
+            headers = [("Content-Type", "text/html"), ("Content-Length", str(len(PAGE)))]
+            start_response("200 OK", headers)
+            return [PAGE]
+        headers = [
+            ("Access-Control-Allow-Origin", environ.get("HTTP_ORIGIN", "*")),
+            ("Access-Control-Allow-Credentials", "true"),
+            ("Access-Control-Allow-Headers", "x-a"),
+        ]
+        if environ["QUERY_STRING"].startswith("to="):
+            status = "307" if "keep" in path else "302"
+            headers += [("Location", environ["QUERY_STRING"][3:]), ("Content-Length", "0")]
+            start_response(f"{status} Redirect", headers)
+            return []
+        return self._answer(path, environ, headers, start_response)
+
+    def _answer(
+        self, path: str, environ: dict[str, Any], headers: list[Any], start_response: Any
+    ) -> Iterable[bytes]:
+        if "stream" in path:
+            headers.append(("Content-Type", "text/event-stream"))
+        if "refuse" in path:
+            start_response("403 Forbidden", [("Content-Length", "0")])
+            return []
+        for part in re.findall(r"cached-([^/]*)", path):
+            headers += CACHING[part]
+        if "HTTP_IF_NONE_MATCH" in environ and "etag" in path:
+            start_response("304 Not Modified", headers)
+            return []
+        headers += [("Content-Length", str(len(BODY)))]
+        start_response("200 OK", headers)
+        return [BODY]
+
+
+CACHING = {
+    "long": [("Cache-Control", "max-age=1000")],
+    "etag": [("ETag", '"e"'), ("Cache-Control", "no-cache")],
+    "etag-long": [("ETag", '"e"'), ("Cache-Control", "max-age=1000")],
+    "modified": [("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT"), ("Cache-Control", "no-cache")],
+    "heuristic": [("Last-Modified", "Wed, 01 Jan 2020 00:00:00 GMT")],
+    "no-store": [("Cache-Control", "no-store, max-age=1000")],
+    "vary-origin": [("Cache-Control", "max-age=1000"), ("Vary", "Origin")],
+    "vary-star": [("Cache-Control", "max-age=1000"), ("Vary", "*")],
+    "vary-etag": [("Cache-Control", "max-age=1000"), ("Vary", "Origin, X-A"), ("ETag", '"e"')],
+    "expires": [("Expires", "Wed, 01 Jan 2048 00:00:00 GMT")],
+    "expired": [("Expires", "0"), ("ETag", '"e"')],
+    "private": [("Cache-Control", "private, max-age=1000")],
+    "plain": [],
+}
+
+
+@dataclass(frozen=True)
+class Places:
+    """The origins of a case: the page's, one of the same site, one of another."""
+
+    page: str
+    sibling: str
+    other: str
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A case: what a script does in Chromium, ``PAGE``, ``SIBLING``, ``OTHER`` replaced, and
+    what the model does."""
+
+    name: str
+    script: str
+    model: Callable[[Browser, Places], object]
+    click: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is asked over HTTP: Chromium caches nothing of a certificate in doubt."""
+        return self.name.startswith("cached ")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _form(method: str, enctype: str, action: str, target: str = "_self") -> str:
+    return f"""
+      const form = document.createElement('form');
+      form.method = '{method}'; form.enctype = '{enctype}'; form.action = '{action}';
+      form.target = '{target}';
+      form.innerHTML = '<input name="a b" value="1&amp;2"><textarea name="c"></textarea>';
+      form.elements[1].value = 'x\\ny';
+      document.body.append(form); form.submit();
+    """
+
+
+FIELDS = {"a b": "1&2", "c": "x\ny"}
+URLENCODED = "application/x-www-form-urlencoded"
+
+
+def _features() -> Iterator[Feature]:
+    for where, at in (("own", "PAGE"), ("sibling", "SIBLING"), ("other", "OTHER")):
+        yield from _elements(where, at)
+        yield from _forms(where, at)
+        yield from _sockets(where, at)
+    yield from _cached()
+    yield from _xhr()
+
+
+def _place(at: str) -> Callable[[Places], str]:
+    return lambda places: str(getattr(places, at.lower()))
+
+
+def _elements(where: str, at: str) -> Iterator[Feature]:
+    place = _place(at)
+    tags = {
+        "img": ("img", "src", ""),
+        "script": ("script", "src", ""),
+        "module": ("script", "src", "e.type = 'module';"),
+        "stylesheet": ("link", "href", "e.rel = 'stylesheet';"),
+        "audio": ("audio", "src", "e.preload = 'auto';"),
+        "video": ("video", "src", "e.preload = 'auto';"),
+    }
+    for element, (tag, attribute, more) in tags.items():
+        for crossorigin in (None, "anonymous", "use-credentials"):
+            extra = f"e.crossOrigin = '{crossorigin}';" if crossorigin else ""
+            yield Feature(
+                f"{element} {crossorigin} {where}",
+                f"const e = document.createElement('{tag}'); {more} {extra} "
+                f"e.{attribute} = '{at}/x'; document.body.append(e);",
+                lambda page, places, element=element, crossorigin=crossorigin: page.load(
+                    element, f"{place(places)}/x", crossorigin=crossorigin
+                ),
+            )
+    yield Feature(
+        f"font {where}",
+        f"new FontFace('f', 'url({at}/x)').load().catch(() => {{}});",
+        lambda page, places: page.load("font", f"{place(places)}/x"),
+    )
+    yield Feature(
+        f"beacon {where}",
+        f"navigator.sendBeacon('{at}/x', 'text');",
+        lambda page, places: page.send_beacon(f"{place(places)}/x", "text"),
+    )
+
+
+def _forms(where: str, at: str) -> Iterator[Feature]:
+    place = _place(at)
+    for method in ("GET", "POST"):
+        for enctype in (URLENCODED, "text/plain", "multipart/form-data"):
+            yield Feature(
+                f"form {method} {enctype} {where}",
+                _form(method, enctype, f"{at}/x"),
+                lambda page, places, method=method, enctype=enctype: page.submit_form(
+                    f"{place(places)}/x",
+                    FIELDS,
+                    method=method,
+                    enctype=enctype,
+                ),
+            )
+    yield Feature(
+        f"form in a frame {where}",
+        "const f = document.createElement('iframe'); f.name = 'f'; document.body.append(f);"
+        + _form("POST", URLENCODED, f"{at}/x", "f"),
+        lambda page, places: page.submit_form(f"{place(places)}/x", FIELDS, frame=True),
+    )
+    yield Feature(
+        f"link {where}",
+        f"const a = document.createElement('a'); a.href = '{at}/x'; a.textContent = 'go'; "
+        "document.body.append(a);",
+        lambda page, places: page.navigate(f"{place(places)}/x"),
+        click=True,
+    )
+    yield Feature(
+        f"location {where}",
+        f"location.href = '{at}/x';",
+        lambda page, places: page.navigate(f"{place(places)}/x"),
+    )
+    yield Feature(
+        f"frame {where}",
+        f"const f = document.createElement('iframe'); f.src = '{at}/x'; document.body.append(f);",
+        lambda page, places: page.navigate(f"{place(places)}/x", frame=True),
+    )
+    for kind in ("get", "keep"):
+        yield Feature(
+            f"form redirected {kind} {where}",
+            _form("POST", URLENCODED, f"{at}/{kind}?to=PAGE/y"),
+            lambda page, places, kind=kind: page.submit_form(
+                f"{place(places)}/{kind}?to={places.page}/y", FIELDS
+            ),
+        )
+    for policy in ("no-referrer", "same-origin", "origin", "unsafe-url"):
+        yield Feature(
+            f"form {policy} {where}",
+            f"const m = document.createElement('meta'); m.name = 'referrer'; "
+            f"m.content = '{policy}'; document.head.append(m);"
+            + _form("POST", URLENCODED, f"{at}/x"),
+            lambda page, places, policy=policy: page.at(
+                page.origin, path="/page", referrer_policy=policy
+            ).submit_form(f"{place(places)}/x", FIELDS),
+        )
+
+
+def _sockets(where: str, at: str) -> Iterator[Feature]:
+    place = _place(at)
+    for credentials in (False, True):
+        yield Feature(
+            f"event source {credentials} {where}",
+            f"window.source = new EventSource('{at}/stream', "
+            f"{{withCredentials: {str(credentials).lower()}}}); "
+            "window.source.onerror = () => window.source.close();",
+            lambda page, places, credentials=credentials: page.event_source(
+                f"{place(places)}/stream", with_credentials=credentials
+            ),
+        )
+    yield Feature(
+        f"websocket {where}",
+        f"new WebSocket('{at}/refuse'.replace('http', 'ws'), ['a', 'b']);",
+        lambda page, places: page.open_websocket(
+            f"{place(places)}/refuse".replace("http", "ws"), ["a", "b"]
+        ),
+    )
+
+
+def _cached() -> Iterator[Feature]:
+    for kind in CACHING:
+        for modes in (
+            "default default",
+            "default no-store default",
+            "default reload default",
+            "default no-cache default",
+            "default force-cache",
+            "no-store default",
+        ):
+            yield Feature(
+                f"cached {kind}: {modes}",
+                f"for (const cache of '{modes}'.split(' ')) "
+                f"await fetch('SIBLING/cached-{kind}', {{cache}}).then((r) => r.text());",
+                lambda page, places, kind=kind, modes=modes: [
+                    page.fetch(f"{places.sibling}/cached-{kind}", cache=mode)
+                    for mode in modes.split()
+                ],
+            )
+        yield Feature(
+            f"cached {kind}: with another header, without, by POST",
+            f"const url = 'SIBLING/cached-{kind}'; "
+            "for (const init of [{}, {headers: {'X-A': '1'}}, {}, {method: 'POST'}, {}]) "
+            "await fetch(url, init).then((r) => r.text());",
+            lambda page, places, kind=kind: [
+                page.fetch(f"{places.sibling}/cached-{kind}", **init)
+                for init in ({}, {"headers": {"X-A": "1"}}, {}, {"method": "POST"}, {})
+            ],
+        )
+        yield Feature(
+            f"cached {kind}: an image first",
+            f"const url = 'SIBLING/cached-{kind}'; const e = new Image(); e.src = url; "
+            "await new Promise((done) => {e.onload = e.onerror = done;}); "
+            "await fetch(url).catch(() => null);",
+            lambda page, places, kind=kind: [
+                page.load("img", f"{places.sibling}/cached-{kind}"),
+                page.fetch(f"{places.sibling}/cached-{kind}"),
+            ],
+        )
+    for name, value in (
+        ("Cache-Control", "no-cache"),
+        ("Cache-Control", "max-age=0"),
+        ("Pragma", "no-cache"),
+        ("If-None-Match", '"e"'),
+        ("If-Modified-Since", "Thu, 01 Jan 2026 00:00:00 GMT"),
+    ):
+        yield Feature(
+            f"cached etag-long: {name}: {value}",
+            f"for (const headers of [{{}}, {{'{name}': '{value}'}}, {{}}]) "
+            "await fetch('PAGE/cached-etag-long', {headers}).then((r) => r.text());",
+            lambda page, places, name=name, value=value: [
+                page.fetch(f"{places.page}/cached-etag-long", headers=headers)
+                for headers in ({}, {name: value}, {})
+            ],
+        )
+
+
+def _xhr() -> Iterator[Feature]:
+    for content_type in (
+        "text/plain;charset=ascii",
+        "text/x;charset=latin1;a=b",
+        "text",
+        "text/html",
+    ):
+        yield Feature(
+            f"xhr {content_type}",
+            "const x = new XMLHttpRequest(); x.open('POST', 'PAGE/x'); "
+            f"x.setRequestHeader('Content-Type', '{content_type}'); x.send('text');",
+            lambda page, places, content_type=content_type: _send(
+                page, f"{places.page}/x", [("Content-Type", content_type)]
+            ),
+        )
+    yield Feature(
+        "xhr combines headers",
+        "const x = new XMLHttpRequest(); x.open('POST', 'SIBLING/x'); x.withCredentials = true; "
+        "x.setRequestHeader('X-A', '1'); x.setRequestHeader('x-a', '2'); x.send('text');",
+        lambda page, places: _send(page, f"{places.sibling}/x", [("X-A", "1"), ("x-a", "2")], True),
+    )
+
+
+def _send(
+    page: Browser, url: str, headers: list[tuple[str, str]], credentials: bool = False
+) -> None:
+    xhr = page.xhr("POST", url)
+    xhr.with_credentials = credentials
+    for name, value in headers:
+        xhr.set_request_header(name, value)
+    xhr.send("text")
+
+
+FEATURES = list(_features())
+COOKIES = ("none=1; SameSite=None; Secure", "lax=1; SameSite=Lax", "strict=1; SameSite=Strict")
+
+
+def model(feature: Feature, places: Places) -> list[Any]:
+    """Return what the server sees of the model."""
+    page = Browser(Server(), origin=places.page, path="/page", traits=CHROMIUM)
+    for origin in (places.page, places.sibling, places.other):
+        for line in COOKIES[feature.is_plain :]:
+            page.cookies.set(origin, line)
+    with contextlib.suppress(NetworkError):
+        feature.model(page, places)
+    return [wire(exchange) for exchange in page.exchanges]
+
+
+def recorded(feature: Feature) -> list[Any]:
+    """Return what the model sends, as JSON holds it, on hosts that need no server."""
+    scheme = "http" if feature.is_plain else "https"
+    hosts = ("www.shop.test", "api.shop.test", "api.other.test")
+    found = model(feature, Places(*(f"{scheme}://{host}" for host in hosts)))
+    return [
+        [method, url, [list(line) for line in headers], body.decode()]
+        for method, url, headers, body in found
+    ]
+
+
+def wire(exchange: Exchange) -> Any:
+    request = exchange.request
+    headers = {n.lower(): v for n, v in request.headers if n.lower() in COMPARED}
+    body = request.body
+    if exchange.preflight:
+        # Of a preflight Chromium tells what the standard keeps for trustworthy servers.
+        headers = {n: v for n, v in headers.items() if not n.startswith("sec-fetch-")}
+    if headers.get("sec-fetch-mode") == "navigate":
+        # Chromium posts a form as it reloads a page; no standard says so.
+        headers.pop("cache-control", None)
+    if headers.get("content-type", "").startswith("multipart"):
+        boundary = headers["content-type"].partition("boundary=")[2]
+        body = body.replace(boundary.encode(), b"BOUNDARY")
+        headers["content-type"] = headers["content-type"].replace(boundary, "BOUNDARY")
+        del headers["content-length"]
+    # The order within a cookie header is that of creation, which Playwright does not keep.
+    if "cookie" in headers:
+        headers["cookie"] = "; ".join(sorted(headers["cookie"].split("; ")))
+    return request.method, request.url, tuple(sorted(headers.items())), body
+
+
+if __name__ == "__main__":
+    table = {str(feature): recorded(feature) for feature in FEATURES}
+    lines = (f"{json.dumps(name)}: {json.dumps(seen)}" for name, seen in table.items())
+    RECORDED.write_text("{\n" + ",\n".join(lines) + "\n}\n")
