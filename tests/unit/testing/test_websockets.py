@@ -33,7 +33,7 @@ def test_the_url_that_is_asked_for(url: str, asked: str) -> None:
 
 @pytest.mark.parametrize("url", ["ftp://a.example/", "a.example", "ws://a.example/#x"])
 def test_what_is_no_url_of_a_websocket(url: str) -> None:
-    with pytest.raises(TypeError, match=f"^not a WebSocket's URL: '{url}'$"):
+    with pytest.raises(TypeError, match=rf"^not a WebSocket's URL: '{url}'$"):
         http_url(url)
 
 
@@ -50,7 +50,7 @@ def test_the_headers_of_the_handshake() -> None:
 
 @pytest.mark.parametrize("protocols", [["a", "a"], ["a b"], [""], ["a", "b,"]])
 def test_what_is_no_list_of_subprotocols(protocols: list[str]) -> None:
-    with pytest.raises(TypeError, match="^not a list of subprotocols: "):
+    with pytest.raises(TypeError, match=r"^not a list of subprotocols: "):
         handshake_headers(protocols)
 
 
