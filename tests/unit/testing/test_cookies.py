@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from flask_cors.testing import CookieJar, CookieNote, last_two_labels
+from flask_cors.testing.cookies import name_of
 
 API = "https://api.shop.test/v1/items"
 START = 1_700_000_000.0
@@ -281,6 +282,25 @@ def test_why_a_cookie_is_not_stored(
     assert jar.store(url, line, **rules) == reason
     assert len(list(jar)) == (not reason)
     assert jar.set(url, line, **rules) is not bool(reason)
+
+
+def test_the_longest_cookie(jar: CookieJar) -> None:
+    assert jar.store(API, "abcd=" + "x" * 4092) == ""
+    assert jar.store(API, "abcd=" + "x" * 4093) == "it is empty, or longer than 4096 bytes"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [("a=1; Path=/b=c", "a"), (" a =1", "a"), ("a=b=c", "a"), ("a; b=c", ""), ("", "")],
+)
+def test_the_name_in_a_line(line: str, name: str) -> None:
+    assert name_of(line) == name
+
+
+def test_a_negative_age_expires_a_cookie(jar: CookieJar) -> None:
+    jar.set(API, "a=1")
+    jar.set(API, "a=1; Max-Age=-5")
+    assert list(jar) == []
 
 
 def test_a_secure_cookie_is_not_replaced_over_http(jar: CookieJar) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Any
 from wsgiref.validate import validator
@@ -10,6 +11,7 @@ import pytest
 from flask import Flask, request, session
 
 from flask_cors.testing import Browser, Exchange, Reply, Request
+from flask_cors.testing.transport import WSGITransport
 
 ORIGIN = "http://localhost"
 
@@ -154,6 +156,44 @@ def test_a_transport() -> None:
         200,
         False,
     )
+
+
+def test_the_whole_environment() -> None:
+    """PEP 3333: these keys and no more."""
+    seen: list[dict[str, Any]] = []
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        body = environ.pop("wsgi.input").read()
+        seen.append({**environ, "body": body})
+        start_response("204 NO  CONTENT", [("X-A", "\t 1 ")])(b"wri")
+        return [b"tten"]
+
+    headers = (("Content-Type", "text/x"), ("X-A", "1"), ("x-a", "2"))
+    asked = Request("PUT", "http://me@api.test?q=%C3%A9", headers, b"body")
+    reply = WSGITransport(application)(asked)
+    assert reply == Reply(204, (("X-A", "1"),), b"written")
+    (environ,) = seen
+    assert environ.pop("wsgi.errors") is sys.stderr
+    assert environ == {
+        "REQUEST_METHOD": "PUT",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/",
+        "QUERY_STRING": "q=%C3%A9",
+        "SERVER_NAME": "api.test",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": "api.test",
+        "HTTP_X_A": "1, 2",
+        "CONTENT_LENGTH": "4",
+        "CONTENT_TYPE": "text/x",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "body": b"body",
+    }
 
 
 def test_relative_urls_belong_to_the_base() -> None:
