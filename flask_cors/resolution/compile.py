@@ -118,14 +118,7 @@ class Policies:
         self.every_rule_has_options = True
         rules = list(app.url_map.iter_rules())
         self._rules = len(rules)
-        of_app = self._current(registry.rules)
-        default = None
-        if any(rule.resources is None for rule in of_app):
-            default = self._base["resources"].value
-        scopes: dict[str | None, Scope] = {None: compile_scope("app", "CORS(app)", of_app, default)}
-        for name, found in registry.blueprints.items():
-            of_blueprint = self._current(found.rules)
-            scopes[name] = compile_scope("blueprint", f"CORS({name})", of_blueprint)
+        scopes = self._scopes_of(registry)
         hosts = _hosts_of(registry.blueprints, rules)
         areas = Areas(registry.blueprints.values(), hosts, covers)
         #: Whether the config or a ``CORS`` object sets ``enforce``; marks are in ``ENFORCING``.
@@ -139,6 +132,18 @@ class Policies:
         self.are_one = len(known) == 1 and None not in known
         raise_if(_unique(self._report.problems))
         self._warn()
+
+    def _scopes_of(self, registry: Registry) -> dict[str | None, Scope]:
+        """Return the resources of the app, under ``None``, and of each blueprint, by its name."""
+        of_app = self._current(registry.rules)
+        default = None
+        if any(rule.resources is None for rule in of_app):
+            default = self._base["resources"].value
+        scopes: dict[str | None, Scope] = {None: compile_scope("app", "CORS(app)", of_app, default)}
+        for name, found in registry.blueprints.items():
+            of_blueprint = self._current(found.rules)
+            scopes[name] = compile_scope("blueprint", f"CORS({name})", of_blueprint)
+        return scopes
 
     # -- answering -------------------------------------------------------------------------
 
