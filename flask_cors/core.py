@@ -1,4 +1,4 @@
-"""The import path of flask-cors' names; deprecated, as nothing else is here.
+"""The names of ``flask_cors.core`` in flask-cors 6; using one warns that it is deprecated.
 
 What was public in use is rebuilt upon this package's own parts; a private name fails with
 what to use instead.
@@ -69,7 +69,7 @@ def _get_cors_options(app: Flask, *dicts: Mapping[str, Any] | None) -> dict[str,
 def _get_cors_headers(
     options: Mapping[str, Any], request_headers: Headers, request_method: str
 ) -> MultiDict[str, str]:
-    """Return the headers for a request, decided as everywhere by this package.
+    """Return the headers for a request, as this package decides them.
 
     *options* are those of ``get_cors_options``. Raises :class:`flask_cors.ConfigError`.
     """

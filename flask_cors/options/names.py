@@ -26,6 +26,7 @@ _SYNONYMS: Final = {
             *("origin_allow_all", "allow_all_origins", "allow_all", "allow_any", "allow"),
             *("allowed", "permit", "permitted", "accept", "accepted", "source", "sources"),
             *("allowed_sites", "trusted_hosts", "trusted_domains", "trusted_sites"),
+            "origin_regex_whitelist",
         ),
         "origins",
     ),
@@ -79,8 +80,15 @@ _METHOD: Final = re.compile(r"GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS")
 _DECIDING: Final = re.compile(r"allow|check|valid|verif|match|filter|predicate|decid|permit|trust")
 #: Options that take lists: `True` says that anything is allowed.
 LISTS: Final = frozenset({"origins", "resources", "methods", "allow_headers", "expose_headers"})
-#: Leaving one of these out may open what it was to close.
-RESTRICTING: Final = frozenset({"origins", "resources", "methods", "allow_headers", "enforce"})
+#: What happens where one of these is left out, and was to close something.
+WITHOUT: Final = {
+    "origins": "more origins are allowed",
+    "resources": "more paths are open",
+    "methods": "more methods are allowed",
+    "allow_headers": "more headers are allowed",
+    "enforce": "nothing is refused",
+}
+RESTRICTING: Final = frozenset(WITHOUT)
 # What is named so is to be kept out; no option does that.
 _EXCLUDING: Final = re.compile(
     r"(?:^|_)(?:block|blacklist|deny|denied|disallow|exclud|forbid|reject)"
@@ -142,9 +150,9 @@ def meant_by(name: str, value: object) -> str | None:
     by_value = _of_value(text, value, items)
     meant = by_value or near(name)
     named = text in _SYNONYMS or _of_word(text) is not None
-    if isinstance(value, bool) and not named and meant in LISTS:
+    if isinstance(value, int) and not named and meant in LISTS:
         return None  # by chance: a list is no flag
-    if meant == "enforce" and not isinstance(value, bool | str):
+    if meant == "enforce" and not isinstance(value, int | str):
         return None
     if meant == "supports_credentials" and flag(value) is None and "credential" not in text:
         return None  # a cookie's name, path and so on
@@ -158,7 +166,7 @@ def _of_value(text: str, value: object, items: list[str]) -> str | None:
     if any(map(_URL.match, items)):
         return "origins"
     if isinstance(value, re.Pattern):
-        return near(text) or ("resources" if re.match(r"\^?/", value.pattern) else "origins")
+        return near(text) or ("resources" if is_path(value.pattern) else "origins")
     if callable(value):
         return "origins" if _DECIDING.search(text) else None
     if _of_word(text) or not items:
@@ -178,13 +186,14 @@ def texts_in(value: object) -> list[str]:
 def holds_resources(value: object) -> bool:
     """Return whether a value has paths as keys, or is a list of patterns."""
     if isinstance(value, Mapping):
-        return any(isinstance(key, re.Pattern) or key == "*" or _is_path(key) for key in value)
+        return any(isinstance(key, re.Pattern) or key == "*" or is_path(key) for key in value)
     if isinstance(value, str):
-        return _is_path(value) and re.search(r"[*^]|\.\+", value) is not None
-    return any(map(_is_path, texts_in(value)))
+        return is_path(value) and re.search(r"[*^]|\.\+", value) is not None
+    return any(map(is_path, texts_in(value)))
 
 
-def _is_path(text: object) -> bool:
+def is_path(text: object) -> bool:
+    """Return whether a text begins as a path does, or as an expression for paths."""
     return isinstance(text, str) and re.match(r"\^?(?:\.\*)?\\?/", text) is not None
 
 
@@ -192,7 +201,7 @@ def _is_path(text: object) -> bool:
 
 
 def is_any(option: str, value: object) -> bool:
-    """Return whether *value* restricts nothing: it is what holds where nothing is set."""
+    """Return whether *value* allows all that *option* could restrict."""
     if option == "enforce":
         return flag(value) is False
     if value is True:
@@ -215,11 +224,11 @@ def covers_everything(value: object) -> bool:
             pattern in _EVERYTHING and isinstance(options, Mapping) and restricts_nothing(options)
             for pattern, options in value.items()
         )
-    return isinstance(value, list | tuple | set) and any(item in _EVERYTHING for item in value)
+    return any(text in _EVERYTHING for text in texts_in(value))
 
 
 def restricts_nothing(options: Mapping[Any, Any]) -> bool:
-    """Return whether every option in a mapping says what holds without it."""
+    """Return whether no option in a mapping restricts anything."""
     return all(
         (meant := near_or_same(str(name))) not in RESTRICTING or is_any(meant or "", value)
         for name, value in options.items()
@@ -230,7 +239,7 @@ def flag(value: object) -> object:
     """Return a value, or the word for it in the config, as a flag; ``None`` where it is none."""
     if isinstance(value, str):
         return CONFIG_FLAGS.get(value.strip().lower())
-    return value if isinstance(value, bool) else None
+    return bool(value) if isinstance(value, int) and value in (0, 1) else None
 
 
 def credentials_flag(name: str, value: object) -> object:

@@ -14,23 +14,6 @@ from ..patterns.paths import PathPattern
 from .parsers import CONFIG_FLAGS, is_used_up, parse_flag
 from .schema import DEFAULTS, OPTIONS, Late, Option, Setting
 
-# Keys of Django's django-cors-headers and others, which mean nothing here.
-_FOREIGN_KEYS: Final = {
-    "CORS_ALLOWED_ORIGINS": "CORS_ORIGINS",
-    "CORS_ALLOWED_ORIGIN_REGEXES": "CORS_ORIGINS",
-    "CORS_ALLOW_ALL_ORIGINS": "CORS_ORIGINS",
-    "CORS_ORIGIN_ALLOW_ALL": "CORS_ORIGINS",
-    "CORS_ORIGIN_WHITELIST": "CORS_ORIGINS",
-    "CORS_ORIGIN_REGEX_WHITELIST": "CORS_ORIGINS",
-    "CORS_ALLOW_ORIGIN": "CORS_ORIGINS",
-    "CORS_ALLOW_ORIGINS": "CORS_ORIGINS",
-    "CORS_ALLOW_CREDENTIALS": "CORS_SUPPORTS_CREDENTIALS",
-    "CORS_ALLOW_METHODS": "CORS_METHODS",
-    "CORS_ALLOWED_METHODS": "CORS_METHODS",
-    "CORS_URLS_REGEX": "CORS_RESOURCES",
-    "CORS_PREFLIGHT_MAX_AGE": "CORS_MAX_AGE",
-}
-
 
 class Resource(NamedTuple):
     """One entry of ``resources``: a path pattern and the options set for it."""
@@ -194,8 +177,18 @@ def read_config(config: Mapping[str, Any], report: Report) -> ConfigSettings:
         name = OPTIONS[option_key[5:].lower()].name
         reason = "this config key is not an option of Flask-CORS, and is ignored"
         hint = f"If it is meant for Flask-CORS, write {option_key}."
-        report.at(source).degrade(key, config[key], reason, hint, {name: config[key]})
+        fix = _fix_of(name, config[key])
+        report.at(source).degrade(key, config[key], reason, hint, fix)
     return ConfigSettings(config, report)
+
+
+def _fix_of(name: str, value: object) -> dict[str, object]:
+    """Return the option that a key of another library sets, as a fix: its flags for any origin."""
+    from .names import LISTS
+
+    if isinstance(value, bool) and name in LISTS:
+        return {name: "*"} if value else {}
+    return {name: value}
 
 
 def _read_config(option: Option, value: Any, report: Report) -> Setting:
@@ -219,8 +212,6 @@ def misspelt_keys(config: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _nearest(key: str, known: Sequence[str]) -> str | None:
-    if key in _FOREIGN_KEYS:
-        return _FOREIGN_KEYS[key]
     from .names import synonym
 
     meant = synonym(key[5:])

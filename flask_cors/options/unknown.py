@@ -14,12 +14,13 @@ from ..patterns.origin_syntax import EXAMPLE
 from .names import (
     LISTS,
     RESTRICTING,
+    WITHOUT,
     checks,
     credentials_flag,
     excludes,
     flag,
-    holds_resources,
     is_any,
+    is_path,
     meant_by,
     near,
     near_or_same,
@@ -57,31 +58,34 @@ def read_unknown(
     away is read.
     """
     meant = meant_by(name, value)
-    said = credentials_flag(name, value) if meant == "supports_credentials" else flag(value)
-    if meant in _SAFE and said is _SAFE[meant]:
+    switch = credentials_flag(name, value) if meant == "supports_credentials" else flag(value)
+    if meant in _SAFE and switch is _SAFE[meant]:
         report.degrade(name, value, f"read as {meant}, the option's name", *_hint({meant: False}))
         return meant, False
+    # What keeps something out, or switches CORS off, must not become a call that leaves it on.
     if excludes(name, value) and meant not in _SAFE:
         report.error(name, value, _NO_EXCLUDING, *_list_allowed(name, value))
     elif switches_off(name, value):
         reason = "there is no such option, and CORS would stay on"
         hint = "Leave out the call, or write @cors_exempt above the views that are meant."
         report.error(name, value, reason, hint, {})
-    elif value is True and meant == "origins" and checks(name):
+    elif flag(value) is True and meant == "origins" and checks(name):
         reason = "there is no such option, and what it was to check may be left unchecked"
         report.error(name, value, reason, *_hint({"enforce": True}))
     elif meant is None and isinstance(value, Mapping) and not restricts_nothing(value):
         reason = "there is no such option, and the options in it would be lost"
         report.error(name, value, reason, "Write them as keywords, or **options.", {})
+    # What a server listens at, not who may ask.
     elif name.lower() == "host" and re.fullmatch(_ADDRESS, str(value)):
         _drop_unknown(name, value, place, report)
+    # By its value alone, since the name is of something else, or of nothing.
     elif meant != near(name) and meant in RESTRICTING and not is_any(meant, value):
         reason = f"there is no such option, and its value looks like {meant}: they would be lost"
         report.error(name, value, reason, *_write_here(meant, value, place))
-    elif meant is None or (_is_unsaid(meant, value, place) and is_any(meant, value)):
+    elif meant is None or (_needs_no_replacement(meant, value, place) and is_any(meant, value)):
         _drop_unknown(name, value, place, report)
     elif meant in RESTRICTING and not is_any(meant, value):
-        reason = f"there is no such option; {meant} was meant, and without it {_MORE[meant]}"
+        reason = f"there is no such option; {meant} was meant, and without it {WITHOUT[meant]}"
         report.error(name, value, reason, *_write_here(meant, value, place))
     elif place not in OPTIONS[meant].places:
         _drop_unknown(name, value, place, report)
@@ -90,20 +94,12 @@ def read_unknown(
     return None
 
 
-#: What is allowed where a restricting option is lost.
-_MORE: Final = {
-    "origins": "more origins are allowed",
-    "resources": "more paths are open",
-    "methods": "more methods are allowed",
-    "allow_headers": "more headers are allowed",
-    "enforce": "nothing is refused",
-}
 _NO_EXCLUDING: Final = (
     "there is no such option, and none that keeps something out: what is not listed is not allowed"
 )
 
 
-def _is_unsaid(meant: str, value: object, place: str) -> bool:
+def _needs_no_replacement(meant: str, value: object, place: str) -> bool:
     """Return whether nothing is to be written in place of a value that restricts nothing."""
     empty = value is None or value is True or value == ""
     return (empty and meant in LISTS and meant != "origins") or place not in OPTIONS[meant].places
@@ -111,8 +107,9 @@ def _is_unsaid(meant: str, value: object, place: str) -> bool:
 
 def _list_allowed(name: str, value: object) -> tuple[str, Mapping[str, object]]:
     """Return the hint to list what is allowed, in place of what is not."""
+    paths = value if isinstance(value, Mapping) else texts_in(value)
     words = (option for word, option in _KEPT_OUT.items() if word in name.lower())
-    option = next(words, "resources" if holds_resources(value) else "origins")
+    option = next(words, "resources" if any(map(is_path, paths)) else "origins")
     examples = {
         "origins": "origins=['https://app.example.com']",
         "resources": "resources={'/api/*': {}}, or @cors_exempt above the view",
@@ -189,7 +186,7 @@ def _write_credentials(given: Mapping[str, Any]) -> tuple[str, Mapping[str, obje
     if is_any("expose_headers", options.get("expose_headers")):
         fix["expose_headers"] = ["X-Total"]
     text, _ = _hint(fix)
-    return text if len(fix) == 1 else f"{text[:-1]}, with your own origins.", fix
+    return f"{text[:-1]}, with your own origins." if EXAMPLE in text else text, fix
 
 
 def _with_origins(options: Any, outer: object) -> Any:

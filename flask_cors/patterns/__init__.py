@@ -1,4 +1,4 @@
 """Patterns: from a string to a matcher for origins or paths.
 
-Knows nothing of options, policies or Flask, and never sees a request.
+Knows an option's name for messages only, nothing of policies or Flask; never sees a request.
 """

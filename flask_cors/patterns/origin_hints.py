@@ -60,13 +60,13 @@ def hint_for(item: object, error: OriginError) -> Hint:
         return _for_star(re.sub(r"[\\^$]", "", item), item)
     if special := _for_word(item):
         return special
-    found = meant_by(item)
+    found = origins_near(item)
     if not found:
         return Hint(f"Write for instance {EXAMPLE!r}.", EXAMPLE)
     return Hint(f"Write {', '.join(map(ascii, found))}.", found[0] if len(found) == 1 else [*found])
 
 
-def meant_by(text: str) -> list[str]:
+def origins_near(text: str) -> list[str]:
     """Return the valid origins that the pieces of *text* are near to."""
     text = re.sub(_TYPED, lambda found: f"http{'s' if 's' in found[0].lower() else ''}://", text)
     pieces = list(filter(None, re.split(r"[\s,;'\"`\[\](){}|]+", text)))
@@ -272,7 +272,7 @@ def hint_for_dead(pattern: str) -> Hint:
     if special := _for_word(pattern):
         return special
     found = [
-        origin for origin in meant_by(re.sub(r"\\d[+*]", "*", _plain(pattern))) if origin != "*"
+        origin for origin in origins_near(re.sub(r"\\d[+*]", "*", _plain(pattern))) if origin != "*"
     ]
     if found:
         return _list_of(found)

@@ -238,9 +238,9 @@ def _split(text: str, report: Report, option: str) -> Iterable[str]:
         report.error(option, text, reason, _LIST_THEM, {option_name(option): [EXAMPLE]})
         return ()
     if (found := json_items(text)) is not None:
-        from .origin_hints import meant_by
+        from .origin_hints import origins_near
 
-        meant = [origin for item in found for origin in meant_by(item)]
+        meant = [origin for item in found for origin in origins_near(item)]
         not_a_list(text, meant, report, option)
         return ()
     return re.split(_SEPARATOR, text.strip(_AROUND))

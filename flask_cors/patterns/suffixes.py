@@ -21,7 +21,7 @@ _SHARED: Final = frozenset(
         "duckdns.org", "dyndns.org", "edgeone.app", "fastly.net", "firebaseapp.com", "fly.dev",
         "framer.app", "framer.website", "github.io", "githubpreview.dev", "gitbook.io",
         "gitlab.io", "glitch.me", "herokuapp.com", "hf.space", "hopto.org", "koyeb.app",
-        "loca.lt", "localtunnel.me", "lovable.app", "lovableproject.com", "lhr.life",
+        "lhr.life", "loca.lt", "localtunnel.me", "lovable.app", "lovableproject.com",
         "myqnapcloud.com", "myshopify.com", "neocities.org", "netlify.app", "ngrok-free.app",
         "ngrok-free.dev", "ngrok.app", "ngrok.dev", "ngrok.io", "no-ip.org", "northflank.app",
         "notion.site", "now.sh", "ondigitalocean.app", "onrender.com", "pages.dev",
@@ -34,19 +34,19 @@ _SHARED: Final = frozenset(
         "zeabur.app", "zendesk.com",
     }
 )  # fmt: skip
+# Every name below these is a customer's.
+_TUNNELS: Final = frozenset({"devtunnels.ms", "gitpod.io", "nip.io", "sslip.io"})
 # Here regions, services or customers have labels of their own: no shorter name is somebody's.
-_SHARED_DEEP: Final = frozenset(
+_SHARED_DEEP: Final = _TUNNELS | frozenset(
     {
         "akamaized.net", "aliyuncs.com", "amazonaws.com", "azure.com", "azurecontainerapps.io",
-        "backblazeb2.com", "cloudshell.dev", "devtunnels.ms", "digitaloceanspaces.com",
-        "elasticbeanstalk.com", "eu.pythonanywhere.com", "force.com", "gitpod.io",
-        "googleapis.com", "googleusercontent.com", "myqcloud.com", "nip.io", "run.app",
-        "salesforce.com", "sslip.io", "ts.net", "usercontent.goog", "webcontainer.io",
+        "backblazeb2.com", "cloudshell.dev", "digitaloceanspaces.com",
+        "elasticbeanstalk.com", "eu.pythonanywhere.com", "force.com",
+        "googleapis.com", "googleusercontent.com", "myqcloud.com", "run.app",
+        "salesforce.com", "ts.net", "usercontent.goog", "webcontainer.io",
         "windows.net",
     }
 )  # fmt: skip
-# Of these, nothing is the owner's own; below the others of them it depends on the service.
-_TUNNELS: Final = frozenset({"devtunnels.ms", "gitpod.io", "nip.io", "sslip.io"})
 _COUNTRY: Final = re.compile(
     r"(?:ac|co|com|edu|gov|gob|net|ne|or|org)\.[a-z]{2}|(?:(?:k12|cc|lib)\.)?[a-z]{2}\.us"
 )
@@ -72,4 +72,6 @@ def owned(labels: Sequence[str]) -> str:
 def is_shared(domain: str) -> bool:
     """Return whether others can have hosts below *domain*, as far as that is known."""
     labels = domain.split(".")
-    return not owned(labels) or any(".".join(labels[-n:]) in _SHARED_DEEP for n in (2, 3))
+    return not owned(labels) or any(
+        ".".join(labels[-n:]) in _SHARED_DEEP for n in range(2, _LONGEST + 1)
+    )

@@ -27,7 +27,7 @@ from ..resolution.compile import Policies
 from .checks import check
 from .explain import explain
 from .explanation import Explanation, effective_option, shown_settings
-from .routes import RouteRow, overview, policies_of
+from .routes import Adapters, RouteRow, overview, policies_of
 
 if TYPE_CHECKING:
     from ..runtime.state import State
@@ -277,7 +277,7 @@ class _Judge:
     _shared: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._urls = self.app.url_map.bind("localhost")
+        self._adapters = Adapters(self.app)
         self._rules = Counter(rule.rule for rule in self.app.url_map.iter_rules())
         self._routes = self._rules.total()
 
@@ -327,7 +327,7 @@ class _Judge:
     def _reaches(self, row: RouteRow, method: str) -> bool:
         """Return whether a request to the row's path is the row's: another rule may take it."""
         try:
-            rule, _ = self._urls.match(row.path, method, return_rule=True)
+            rule, _ = self._adapters.at(row.host).match(row.path, method, return_rule=True)
         except HTTPException:
             return False
         return bool(rule.endpoint == row.endpoint)

@@ -82,10 +82,35 @@ def overview(app: Flask, policies: Policies, endpoint: str | None = None) -> lis
 
     A rule has several rows where its methods, or paths it serves, have several policies.
     """
-    adapter = app.url_map.bind(app.config["SERVER_NAME"] or "localhost")
+    adapters = Adapters(app)
     rules = list(app.url_map.iter_rules(endpoint))
     tries = max(_FEWEST_TRIED, min(_MOST_TRIED, _MOST_TRIED_IN_ALL // (len(rules) or 1)))
-    return [row for rule in rules for row in _rows(policies, adapter, rule, tries)]
+    return [row for rule in rules for row in _rows(policies, adapters.of(rule), rule, tries)]
+
+
+class Adapters:
+    """The URL map of an app, bound to the hosts and subdomains of its rules."""
+
+    def __init__(self, app: Flask) -> None:
+        self._map = app.url_map
+        self._server = app.config["SERVER_NAME"] or "localhost"
+        self._made: dict[str, MapAdapter] = {}
+
+    def of(self, rule: Rule) -> MapAdapter:
+        """Return the map as requests for the host of *rule* are matched."""
+        return self.at(rule.host or rule.subdomain or "")
+
+    def at(self, host: str) -> MapAdapter:
+        """Return the map bound to the host of a row: a whole one, or else a subdomain."""
+        found = self._made.get(host)
+        if found is None:
+            name = example(host)
+            if self._map.host_matching:
+                found = self._map.bind(name or self._server)
+            else:
+                found = self._map.bind(self._server, subdomain=name)
+            self._made[host] = found
+        return found
 
 
 def effective_options(policy: Policy) -> list[EffectiveOption]:

@@ -207,8 +207,8 @@ def print_changes(result: UpgradeResult) -> None:
     counts = ", ".join(f"{effect}: {count}" for effect, count in result.counts().items())
     output.line(f"changes: {len(result.changes)}" + (f" ({counts})" if counts else ""), "bold")
     output.line("Only requests, or your code, show these:")
-    for info in result.unseen:
-        output.line(f"{int(info.id[-2:])}. {info.title}", indent=2, hang=4)
+    for row in result.unseen:
+        output.line(f"{row.number}. {row.title}", indent=2, hang=4)
 
 
 # -- probe -----------------------------------------------------------------------------

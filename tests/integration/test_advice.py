@@ -517,6 +517,17 @@ def test_no_advice_has_another_route_refuse_strangers() -> None:
 
 
 @pytest.mark.rule("9.proposed")
+@pytest.mark.parametrize(
+    "given", [re.compile("/apii/.*"), ["/apii/*"], "/apii/*", ("/x", re.compile("/apii/x"))]
+)
+def test_resources_of_the_config_may_have_every_form(given: Any) -> None:
+    app = shop({"CORS_RESOURCES": given, "CORS_ORIGINS": PAGE})
+    CORS(app)
+    add(app, "/api/items", "items")
+    assert advice(app, "GET", "/api/items", PAGE)
+
+
+@pytest.mark.rule("9.proposed")
 @pytest.mark.parametrize("kind", ["mapping", "list"])
 def test_a_dead_pattern_of_the_config_is_corrected(kind: str) -> None:
     given: Any = {"/apii/*": {"origins": PAGE}} if kind == "mapping" else ["/apii/*", "/x"]
@@ -738,8 +749,8 @@ def test_pages_that_would_lose_access_are_noted() -> None:
     add(app, "/x", "x")
     told = of(app).explain("GET", "/x", PAGE, credentials=True)
     assert told.tried.known == (
-        "With this change, pages of other origins, which can read the response now, could not any "
-        "more: list those that are to."
+        "With this change, pages of other origins, which can read the response now, could no "
+        "longer read it: list the origins that should."
     )
     assert f"Note: {told.tried.known[:40]}" in str(told)
 

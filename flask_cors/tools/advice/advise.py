@@ -1,4 +1,4 @@
-"""What to do about an explanation: why a browser asks first, and what would change the verdict.
+"""Advice for an explanation: what would turn the verdict.
 
 A change of the configuration is compiled on a copy and asked before it is shown: it turns the
 verdict that was asked for, breaks no other route and opens none to other origins.
@@ -159,8 +159,8 @@ def _in_capitals(explanation: Explanation, trials: Trials) -> Advice:
 
 
 _CLOSES: Final = (
-    "With this change, pages of other origins, which can read the response now, could not any "
-    "more: list those that are to."
+    "With this change, pages of other origins, which can read the response now, could no longer "
+    "read it: list the origins that should."
 )
 
 
@@ -223,7 +223,7 @@ def _carried_out(plan: Plan, asked: Asked, trials: Trials) -> Remedy | None:
     """Follow a plan until the page can read the response; ``None`` where it never can."""
     draft: Draft = trials.start
     edits: list[Edit] = []
-    said = None
+    announced = None
     for _ in range(_MOST_ROUNDS):
         try:
             more = plan(draft, asked)
@@ -235,10 +235,10 @@ def _carried_out(plan: Plan, asked: Asked, trials: Trials) -> Remedy | None:
             draft = edit.make(draft)
         edits += more
         tried = trials.ask(draft)
-        if any(edit.corrects or edit.says_all for edit in more):
-            said = tried.compiled.policies
+        if any(edit.corrects or edit.announces_all for edit in more):
+            announced = tried.compiled.policies
         if tried.turned:
-            return Remedy(tuple(edits), trials.judge(tried, said))
+            return Remedy(tuple(edits), trials.judge(tried, announced))
         if tried.asked is None:
             return None
         asked = tried.asked

@@ -131,7 +131,7 @@ class Edit:
 
     ``verb`` and ``words`` are put together to a sentence with those of other edits at the
     same ``place``; a place is empty where the words name it. ``corrects`` says that it
-    corrects a resource which covers no route, and ``says_all`` that its words say what it
+    corrects a resource which covers no route, and ``announces_all`` that its words say what it
     does to other routes.
     """
 
@@ -140,7 +140,7 @@ class Edit:
     words: str
     make: Callable[[Draft], Draft]
     corrects: bool = False
-    says_all: bool = False
+    announces_all: bool = False
 
     @property
     def place(self) -> str:

@@ -49,7 +49,7 @@ def _whole_app(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
     call = f"CORS(app, {arguments})"
     change = Change("call", "the app", "", call)
     make = with_rule(settings_for(needs, {}, source))
-    return [Edit(change, "call", f"{call} for the whole app", make, says_all=True)]
+    return [Edit(change, "call", f"{call} for the whole app", make, announces_all=True)]
 
 
 def _exempting(draft: Draft, asked: Asked) -> Layer | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import replace
@@ -196,10 +197,11 @@ def corrections(
     """
     own = {rule.rule for rule in draft.app.url_map.iter_rules() if rule.endpoint == endpoint}
     mine = {path: covering(next(iter(own), path))}
-    said = correction_of(pattern, paths_of_app(draft.app))
-    here = correction_of(pattern, mine)
-    like = [each.pattern for each in (said, here) if each is not None and each.kind != "nearest"]
-    like += [said.pattern or said.paths[0]] if said and said.kind == "nearest" else []
+    by_check = correction_of(pattern, paths_of_app(draft.app))
+    by_route = correction_of(pattern, mine)
+    like = [each.pattern for each in (by_check, by_route) if each and each.kind != "nearest"]
+    if by_check and by_check.kind == "nearest":
+        like.append(by_check.pattern or by_check.paths[0])
     like = _covering([*like, *_spellings(pattern.text, path)], path)
     # Where these would harm others, one that covers less may not.
     narrower = _covering([*map(covering, own), path], path) if like else []
@@ -242,11 +244,12 @@ def corrections_in_config(draft: Draft, asked: Asked, question: Question) -> Ite
     if not given or not any(rule.resources is None for _, rule in rules_of(draft)):
         return
     url_rules = list(draft.app.url_map.iter_rules())
-    for text in [given] if isinstance(given, str) else list(given):
+    listed = _as_list(given)
+    for text in listed:
         pattern = _read(text)
         if pattern is None or any(may_cover(pattern, each) for each in url_rules):
             continue
-        for better in corrections(draft, pattern, {*given}, target.endpoint, target.path):
+        for better in corrections(draft, pattern, {*listed}, target.endpoint, target.path):
             yield _config_correction(given, text, better, question)
 
 
@@ -268,13 +271,13 @@ def _config_correction(given: Any, text: str, better: str, question: Question) -
 
 
 def _as_list(given: Any) -> list[Any]:
-    return [given] if isinstance(given, str) else [*given]
+    return [given] if isinstance(given, str | re.Pattern) else [*given]
 
 
 def _read(text: object) -> PathPattern | None:
     """Return a pattern of the config, ``None`` where it cannot be read."""
     with suppress(*REGEX_ERRORS):
-        return parse_pattern(text) if isinstance(text, str) else None
+        return parse_pattern(text) if isinstance(text, str | re.Pattern) else None
     return None
 
 

@@ -32,7 +32,7 @@ class Tried:
 
     ``objection`` is empty where nothing does. ``cost`` counts what else the draft changes
     for other origins at the route that the page asks for; ``closes`` says that these can read it
-    now, and could not any more.
+    now, and could no longer.
     """
 
     compiled: Compiled
@@ -89,22 +89,22 @@ class Trials:
         asked = ask(self._app, compiled.policies, self.question) if compiled.policies else None
         return Tried(compiled, asked, "", 0)
 
-    def judge(self, tried: Tried, said: Policies | None = None) -> Tried:
+    def judge(self, tried: Tried, announced: Policies | None = None) -> Tried:
         """Return the objection to a draft: a new error, or what it changes for others.
 
-        *said* are the policies after an edit whose words say what it does to other routes.
+        *announced* are the policies after an edit whose words say what it does to other routes.
         """
         compiled = tried.compiled
         if compiled.complaints and (new := compiled.complaints - self._complaints):
             return replace(tried, objection=min(new))
-        objection, cost, closes = self._compare(compiled, said or self._policies)
+        objection, cost, closes = self._compare(compiled, announced or self._policies)
         return replace(tried, objection=objection, cost=cost, closes=closes)
 
-    def _compare(self, compiled: Compiled, said: Policies) -> tuple[str, int, bool]:
+    def _compare(self, compiled: Compiled, announced: Policies) -> tuple[str, int, bool]:
         """Compare every route with what it was; one that is asked for may change."""
         before, after = self._policies, compiled.policies
         target = self.before.found.target
-        here = said.policy(target)
+        here = announced.policy(target)
         cost, closes, why = 0, False, ""
         known: dict[tuple[int, int, int, str], _Changes] = {}
         if after is None:
@@ -112,7 +112,7 @@ class Trials:
         for row in self._all_rows(compiled):
             for method in row.methods:
                 place = Target(row.endpoint, row.rule, method, row.path)
-                old, now, new = before.policy(place), said.policy(place), after.policy(place)
+                old, now, new = before.policy(place), announced.policy(place), after.policy(place)
                 key = (id(old), id(now), id(new), method)
                 if key not in known:
                     known[key] = self._changes(old, now, new, method)
@@ -201,7 +201,11 @@ def _named(policy: Policy | None) -> list[str]:
 
 
 def keeps(old: Policy | None, new: Policy | None, method: str) -> bool:
-    """Return whether *new* allows all that *old* does: origins, headers, credentials."""
+    """Return whether *new* allows all that *old* does.
+
+    Origins, *method*, request headers, credentials and private networks count; what a page may
+    read, and for how long a preflight is kept, is not compared.
+    """
     if old is None or old.origins.empty:
         return True
     return _keeps_origins(old, new) and new is not None and _keeps_rights(old, new, method)

@@ -1,7 +1,10 @@
 """The rules: each is one function, with its id, severity and title in its decorator.
 
-To add one, write a function below ``@rule`` in one of the modules of this folder, and a row in
-the documentation of ``flask cors check``.
+To add one, write a function below ``@rule`` in one of the modules of this folder (a new module
+goes into ``_MODULES`` in ``__init__.py``) with the next free id, and a row in the documentation of
+``flask cors check``. Yield ``use.found(...)`` where there is a setting, so that
+``CORS_CHECK_IGNORE`` has a stable place. Import what only an extra installs inside the function:
+then the rule is listed as not run where the extra is missing.
 """
 
 from __future__ import annotations

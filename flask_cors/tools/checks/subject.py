@@ -185,7 +185,7 @@ def _by_layer(use: Use) -> list[Use]:
 
 
 def source_of(layer: Layer) -> Source:
-    """Return where a layer that leaves an option to its default is written."""
+    """Return where a layer is written; its level is that of an option which it does not set."""
     decorated = f"{layer.mark.decorator} on " if layer.mark else ""
     source = layer.source or Source("", "")
     return source._replace(level="default", place=f"{decorated}{layer.place}")

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from flask_cors.errors import Problem, Report, Trial
+from flask_cors.options.names import near
 from flask_cors.options.unknown import read_unknown
 
 PAGE = "https://app.example.com"
@@ -62,9 +63,11 @@ def test_a_name_that_is_near_nothing_with_origins_as_its_value_is_an_error(
 
 @pytest.mark.rule("8.unknown-option")
 @pytest.mark.parametrize("name", ["enforced", "enforcing", "force", "force_cors", "enforec"])
-def test_a_misspelt_enforce_is_an_error(name: str) -> None:
-    problem = error(name, True)
-    assert problem.fix == {"enforce": True}
+@pytest.mark.parametrize("value", [True, 1, "true"])
+def test_a_misspelt_enforce_is_an_error(name: str, value: object) -> None:
+    problem = error(name, value)
+    assert near(name) == "enforce"
+    assert problem.hint.startswith("Write enforce=")
 
 
 @pytest.mark.rule("8.unknown-option")
@@ -94,6 +97,8 @@ def test_a_flag_that_wants_the_origin_checked_is_an_error(
         ("deny_headers", ["X-Secret"], "allow_headers"),
         ("reject_unknown", True, "origins"),
         ("skip", ["/admin"], "resources"),
+        ("exclude", "/admin", "resources"),
+        ("exclude", {"/admin": {}}, "resources"),
         ("ignore", ["/admin"], "resources"),
         ("exempt", ["https://a.example"], "origins"),
         ("without_endpoints", ["admin"], "resources"),

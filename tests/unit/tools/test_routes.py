@@ -78,6 +78,19 @@ def test_a_path_that_an_expression_does_not_cover_though_it_covers_the_usual_one
     ]
 
 
+@pytest.mark.parametrize("matching", ["subdomain", "host"])
+def test_paths_of_a_host_or_a_subdomain(matching: str) -> None:
+    app = Flask(__name__, static_folder=None, host_matching=matching == "host", static_host=None)
+    app.config["SERVER_NAME"] = "shop.example"
+    at: dict[str, Any] = {"subdomain": "<user>"}
+    if matching == "host":
+        at = {"host": "<user>.shop.example"}
+    app.add_url_rule("/f/<name>", "f", lambda **values: "x", **at)
+    CORS(app, resources={"/f/pub*": {}})
+    found = {row.path: row.policy is not None for row in rows(app)}
+    assert found == {"/f/example": False, "/f/pubexample": True}
+
+
 def test_paths_that_meet_different_resources() -> None:
     resources = {"/a/*": {"max_age": 1}, "/b": {}, r"/c/\d": {}, "/a/x/*": {"max_age": 1}}
     found = rows(make("/<path:rest>", resources=resources))

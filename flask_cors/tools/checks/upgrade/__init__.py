@@ -1,4 +1,4 @@
-"""``flask cors check --upgrade``: what an app gets otherwise than under flask-cors 6.0.5.
+"""``flask cors check --upgrade``: what an app does differently from flask-cors 6.0.5.
 
 Looks at the compiled policies and at code objects; no view and no hook runs.
 """
@@ -46,7 +46,7 @@ def upgrade(
     *heard* are the warnings that were issued while the app was set up. Where the
     configuration has errors, these are the changes: the app does not start.
     """
-    unseen = tuple(row.info for row in every_row() if row.find is None)
+    unseen = tuple(row for row in every_row() if row.find is None)
     with warnings.catch_warnings(record=True) as compiling:
         warnings.simplefilter("always")
         try:
@@ -83,4 +83,4 @@ def _warnings(
             is_known = not item.filename.startswith("<")
             place = "a warning" if is_known else item.filename.strip("<>")
             where = (item.filename, item.lineno) if is_known else (None, None)
-            yield Change(0, WARNS, place, text.rstrip("."), "See the text.", *where)
+            yield Change(0, WARNS, place, text.rstrip("."), "Follow what the warning says.", *where)

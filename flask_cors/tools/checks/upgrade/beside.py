@@ -1,4 +1,4 @@
-"""Paths that get another resource than under 6.0.5, or another none: beside what patterns name.
+"""Paths near a pattern that get a different resource than under 6.0.5, or that one of them misses.
 
 6.0.5 takes ``/api/*`` for a regular expression, which covers ``/apifoo`` too, and its dots for any
 character. Looks for such paths of rules with converters; of rules without, each path is a row.
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from ....patterns.paths import PathPattern
 from ....resolution.marks import Layer
-from ...routes import RouteRow, paths_with, rows_at, serves
+from ...routes import Adapters, RouteRow, paths_with, rows_at, serves
 from ..subject import Scope, Subject
 from .incumbent import Resources
 
@@ -38,7 +38,7 @@ class UpgradeSubject(Subject):
 
 
 def _rows_beside(subject: Subject, known: set[tuple[str, str]]) -> Iterator[RouteRow]:
-    adapter = subject.app.url_map.bind(subject.app.config["SERVER_NAME"] or "localhost")
+    adapters = Adapters(subject.app)
     variable = sum("<" in rule.rule for rule in subject.rules)
     tries = max(_FEWEST_TRIED, min(_MOST_TRIED, _MOST_TRIED_IN_ALL // (variable or 1)))
     for scope, rules in subject.scopes.items():
@@ -46,7 +46,7 @@ def _rows_beside(subject: Subject, known: set[tuple[str, str]]) -> Iterator[Rout
         for rule in rules:
             if "<" in rule.rule:
                 tried = _tried(scope, rule, tries)
-                served = (path for path in tried if serves(adapter, path, rule))
+                served = (path for path in tried if serves(adapters.of(rule), path, rule))
                 for path in _differing(scope, incumbent, served):
                     if (rule.rule, path) not in known:
                         known.add((rule.rule, path))

@@ -1,7 +1,13 @@
 """What an upgrade from flask-cors 6.0.5 changes: the changes, and the rows they belong to.
 
-A row is one numbered difference of the migration page. To add one, write a function below
-``@row`` in one of the modules of this folder.
+A row is one numbered difference of the migration page. To add one:
+
+- Write a function below ``@row`` in one of the modules of this folder; a new module goes into
+  ``_MODULES`` in ``__init__.py``.
+- Yield the place of the effective setting, and the effect that clients see: ``replay`` reports what
+  differs and has no row for this place and effect.
+- For a value that is dropped, add a branch to ``row_of``.
+- Write the section of the migration page, with its label ``compat-NN``.
 """
 
 from __future__ import annotations
@@ -54,7 +60,7 @@ class UpgradeResult:
     """All changes of an app; ``unseen`` are the rows that only requests or the code show."""
 
     changes: tuple[Change, ...]
-    unseen: tuple[RuleInfo, ...]
+    unseen: tuple[Row, ...]
 
     @property
     def nothing_changes(self) -> bool:
@@ -71,7 +77,7 @@ class UpgradeResult:
         return {
             "nothing_changes": self.nothing_changes,
             "changes": [asdict(change) for change in self.changes],
-            "unseen": [{"row": int(info.id[-2:]), "title": info.title} for info in self.unseen],
+            "unseen": [{"row": row.number, "title": row.title} for row in self.unseen],
         }
 
     def to_check(self) -> CheckResult:

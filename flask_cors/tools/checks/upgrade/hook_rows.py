@@ -29,7 +29,7 @@ def hooks_that_refused(subject: Subject) -> Iterator[Effect]:
             yield Effect(
                 MORE,
                 Found(
-                    f"{kind.removesuffix('_funcs')} {title_of(hook)}",
+                    f"{kind} {title_of(hook)}",
                     "it could refuse a preflight, or redirect it; preflights are answered before "
                     "it, and the request itself still passes through it",
                     f"Code that let OPTIONS requests through can be removed{_but(subject)}.",

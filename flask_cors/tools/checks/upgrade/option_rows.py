@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from .... import fetch
 from ....errors import Problem, shorten
 from ....options.parsers import HeaderNames, parse_flag
 from ....options.schema import OPTIONS
 from ....policy.policy import Policy
 from ..subject import Found, Subject, Use, some
 from .changes import HEADERS, LESS, MORE, WARNS, Change, Effect, row, unseen
-
-_TITLES: Final = {
-    7: "an unknown option is dropped or an error",
-    24: "what can never match is dropped or an error",
-    26: "None and an empty string are no origins",
-    35: "of two decorators on one view the inner one decides",
-}
-_USELESS: Final = {
-    "methods": lambda name: name.upper() in fetch.FORBIDDEN_METHODS,
-    "allow_headers": fetch.is_forbidden_request_header,
-    "headers": fetch.is_forbidden_request_header,
-    "expose_headers": fetch.is_forbidden_response_header,
-}
 
 
 def _set(subject: Subject, option: str) -> Iterator[Use]:
@@ -45,8 +30,7 @@ def row_of(problem: Problem) -> int:
         return 26
     if option == "supports_credentials" or (value == "*" and option == "expose_headers"):
         return 1
-    useless = _USELESS.get(option)
-    return 25 if useless and useless(str(value)) else 24
+    return 24
 
 
 def change_of(problem: Problem, effect: str) -> Change:
@@ -66,22 +50,22 @@ def dropped(subject: Subject, number: int) -> Iterator[Effect]:
             yield Effect(WARNS, found)
 
 
-@row(7, _TITLES[7])
+@row(7, "an unknown option is dropped or an error")
 def unknown_options(subject: Subject) -> Iterator[Effect]:
     return dropped(subject, 7)
 
 
-@row(24, _TITLES[24])
+@row(24, "what can never match is dropped or an error")
 def never_matching(subject: Subject) -> Iterator[Effect]:
     return dropped(subject, 24)
 
 
-@row(26, _TITLES[26])
+@row(26, "None and an empty string are no origins")
 def empty_origins(subject: Subject) -> Iterator[Effect]:
     return dropped(subject, 26)
 
 
-@row(35, _TITLES[35])
+@row(35, "of two decorators on one view the inner one decides")
 def stacked_decorators(subject: Subject) -> Iterator[Effect]:
     for _, found in dropped(subject, 35):
         what = f"{found.reason}; preflights were answered by the outer one"

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from ....options.names import texts_in
 from ....patterns.neighbours import plain_origins, within_bounds
 from ....patterns.origin_syntax import OriginError, read_pattern
 from ..subject import Found, Subject, Use, quoted, routes, some
 from .changes import HEADERS, LESS, MORE, Effect, row
 from .incumbent import is_origin, is_plain, matches_origin
-from .option_rows import change_of, dropped
+from .option_rows import change_of
 
 # What may follow a match of the beginning: another host, a port, more of a name.
 _PORT: Final = ":8443"
@@ -32,7 +33,7 @@ def any_origin_with_credentials(subject: Subject) -> Iterator[Effect]:
 @row(2, "a regular expression must match the whole origin")
 def whole_origins(subject: Subject) -> Iterator[Effect]:
     for use in subject.uses("origins"):
-        plain = {text for text in _written(use) if is_plain(text)}
+        plain = {text for text in set(texts_in(use.setting.given)) if is_plain(text)}
         for regex in use.value.regexes:
             if _ENDS.search(regex.pattern) or regex.pattern in plain:
                 continue
@@ -117,7 +118,7 @@ def callables(subject: Subject) -> Iterator[Effect]:
 @row(30, "no regular expression matches the origin null")
 def null_by_regex(subject: Subject) -> Iterator[Effect]:
     for use in subject.uses("origins"):
-        plain = {text for text in _written(use) if is_plain(text)}
+        plain = {text for text in set(texts_in(use.setting.given)) if is_plain(text)}
         for regex in use.value.regexes:
             if regex.match("null") and regex.pattern not in plain:
                 what = f"{quoted(regex.pattern)} allowed 'null', which every sandboxed frame sends"
@@ -149,7 +150,7 @@ def _origins_that_work_now(use: Use) -> Iterator[Effect]:
         what = f"{some(numbers)} never matched, being read as a regular expression"
         yield Effect(MORE, use.found(what, "Remove what is not to be allowed."))
     patterns = set(use.value.patterns())
-    for text in sorted(_written(use)):
+    for text in sorted(set(texts_in(use.setting.given))):
         if is_plain(text) and any(regex.pattern == text for regex in use.value.regexes):
             what = f"{text!r} was plain text, which no origin is; it is a regular expression"
             yield Effect(MORE, use.found(what, "List the origins that are meant."))
@@ -162,7 +163,7 @@ def _origins_that_work_now(use: Use) -> Iterator[Effect]:
 @row(25, "an origin is normalised; what no page can send or read is dropped")
 def normalised_origins(subject: Subject) -> Iterator[Effect]:
     for use in subject.uses("origins"):
-        for text in sorted(_written(use)):
+        for text in sorted(set(texts_in(use.setting.given))):
             origin = _normalised(text)
             if origin == text or origin not in use.value.literals:
                 continue
@@ -174,15 +175,6 @@ def normalised_origins(subject: Subject) -> Iterator[Effect]:
             else:
                 what = f"{text!r} never matched; it is read as {origin!r}, which a browser sends"
                 yield Effect(MORE, use.found(what, f"Write {origin!r}, or remove it."))
-    yield from dropped(subject, 25)
-
-
-def _written(use: Use) -> set[str]:
-    """Return the strings that origins were written as."""
-    given = use.setting.given
-    items = [given] if isinstance(given, str) else given
-    listed = items if isinstance(items, list | tuple | set | frozenset) else ()
-    return {item for item in listed if isinstance(item, str)}
 
 
 def _normalised(text: str) -> str:

@@ -65,7 +65,7 @@ class _Granted(NamedTuple):
 
 
 def unnamed_differences(subject: Subject, named: Sequence[Change]) -> Iterator[Effect]:
-    """Yield what the routes grant otherwise than under 6.0.5 and no row has named.
+    """Yield what the routes grant differently from 6.0.5, and no row has named.
 
     Origins, credentials, and request headers for one of the origins; what else a preflight or
     a response names is for the rows.
@@ -82,7 +82,7 @@ def unnamed_differences(subject: Subject, named: Sequence[Change]) -> Iterator[E
             place = _place(old, rows[0].policy, option)
             if not _is_named(effect, (place, *map(source_of, old.layers)), named):
                 what = f"on {routes(rows)} {what}"
-                keep = "Write the options there that are meant."
+                keep = "Set the intended options there."
                 yield Effect(effect, Found(place.place, what, keep, place.file, place.line))
 
 
@@ -171,13 +171,21 @@ def _compare(old: _Granted, policy: Policy | None) -> Iterator[tuple[str, str, s
             if old.allows_credentials(origin) is not is_granted:
                 (secrets if is_granted else lost).append(origin)
     if more:
-        yield MORE, "origins", f"pages of {some(more)} are allowed, and were not"
+        yield MORE, "origins", f"pages of {some(more)} are allowed now, and were not before"
     if less:
-        yield LESS, "origins", f"pages of {some(less)} are not allowed, and were"
+        yield LESS, "origins", f"pages of {some(less)} are not allowed now, and were before"
     if secrets:
-        yield MORE, _CREDENTIALS, f"pages of {some(secrets)} get credentials, which they did not"
+        yield (
+            MORE,
+            _CREDENTIALS,
+            f"pages of {some(secrets)} get credentials, and got none before",
+        )
     if lost:
-        yield LESS, _CREDENTIALS, f"pages of {some(lost)} get no credentials, which they did"
+        yield (
+            LESS,
+            _CREDENTIALS,
+            f"pages of {some(lost)} get no credentials, and got some before",
+        )
     allowed = (origin for origin in samples if old.allows(origin))
     both = next(filter(partial(_granted_by, policy, name=fetch.ALLOW_ORIGIN), allowed), None)
     if both and policy is not None:
@@ -196,9 +204,9 @@ def _compare_headers(old: _Granted, policy: Policy, origin: str) -> Iterator[tup
     now = {name for name in names if policy.allow_headers.allows(name)}
     was = {name for name in names if old.allows_header(origin, name)}
     if more := now - was:
-        yield MORE, "allow_headers", f"preflights allow {_names(more)}, and did not"
+        yield MORE, "allow_headers", f"preflights allow {_names(more)} now, and did not before"
     if less := was - now:
-        yield LESS, "allow_headers", f"preflights do not allow {_names(less)}, and did"
+        yield LESS, "allow_headers", f"preflights do not allow {_names(less)} now, and did before"
 
 
 def _names(names: set[str]) -> str:
@@ -210,9 +218,9 @@ def _compare_methods(old: _Granted, policy: Policy, origin: str) -> Iterator[tup
     if "*" in now or "*" in was:
         return  # a row of its own
     if more := now - was:
-        yield MORE, "methods", f"preflights allow {some(sorted(more))}, and did not"
+        yield MORE, "methods", f"preflights allow {some(sorted(more))} now, and did not before"
     if less := was - now - set(fetch.FORBIDDEN_METHODS):
-        yield LESS, "methods", f"preflights do not allow {some(sorted(less))}, and did"
+        yield LESS, "methods", f"preflights do not allow {some(sorted(less))} now, and did before"
 
 
 def _granted_by(policy: Policy | None, origin: str, name: str) -> bool:

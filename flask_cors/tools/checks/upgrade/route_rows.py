@@ -13,7 +13,7 @@ from ....patterns.paths import PathPattern
 from ....resolution.marks import Layer, class_of, mark_of
 from ...advice.trials import keeps
 from ...explanation import show
-from ...routes import RouteRow, rows_at, served_rule
+from ...routes import Adapters, RouteRow, rows_at, served_rule
 from ..subject import Found, Scope, Subject, quoted, routes, some, source_of
 from .changes import HEADERS, LESS, MORE, Effect, row
 from .incumbent import Resources
@@ -42,7 +42,7 @@ _SEEN: Final = (
 def segments(subject: Subject) -> Iterator[Effect]:
     for scope, path, old, new in _other_winners(subject):
         if old is not None and new is None:
-            what = f"{path} was covered by {quoted(old[0].text)}, and is not any more"
+            what = f"{path} was covered by {quoted(old[0].text)}, and no longer is"
             keep = f"If it is to be covered, name it too: {quoted(path)}."
             yield Effect(LESS, _at(scope, old[1], what, keep))
         elif old is None and new is not None:
@@ -224,7 +224,7 @@ def _grants(name: str, new: Any, old: Any) -> str:
 def _in_words(found: Mapping[str, tuple[Setting, Setting]]) -> str:
     """Return the options with their new values and where these are set."""
     return "; ".join(
-        f"{name}={show(new.value)} of {new.source} in place of {show(old.value)}"
+        f"{name}={show(new.value)} (from {new.source}) instead of {show(old.value)}"
         for name, (new, old) in found.items()
     )
 
@@ -238,7 +238,7 @@ def _keep(layer: Layer, found: Mapping[str, tuple[Setting, Setting]]) -> str:
         said.append(
             "Credentials are granted now: see whether these origins are meant to have them."
         )
-    return " ".join(said) or "Write the options there that are meant."
+    return " ".join(said) or "Set the intended options there."
 
 
 def _code(name: str, setting: Setting) -> str:
@@ -266,7 +266,7 @@ def preflights_of_other_endpoints(subject: Subject) -> Iterator[Effect]:
 
 
 def _answering_for_others(url: str, rows: Sequence[RouteRow]) -> Iterator[Effect]:
-    """Yield what the routes of one URL grant otherwise than the first, which answered for all."""
+    """Yield what the routes of one URL grant differently from the first, which answered for all."""
     what = (
         f"one endpoint answered the preflights of all methods of {url}; "
         f"{routes(rows)} each answer their own"
@@ -276,23 +276,20 @@ def _answering_for_others(url: str, rows: Sequence[RouteRow]) -> Iterator[Effect
     effects = [MORE] if any(not keeps(new, old, method) for old, new, method in pairs) else []
     effects += [LESS] if any(not keeps(old, new, method) for old, new, method in pairs) else []
     for effect in effects or [HEADERS]:
-        yield Effect(effect, Found(url, what, "Write the options at each endpoint that are meant."))
+        yield Effect(effect, Found(url, what, "Set the intended options at each endpoint."))
 
 
 def _served_by_others(subject: Subject) -> Iterator[tuple[RouteRow, RouteRow]]:
     """Yield rows, and those of other rules that serve other methods of the same path."""
-    adapter = subject.app.url_map.bind(subject.app.config["SERVER_NAME"] or "localhost")
-    by_rule: dict[str, list[RouteRow]] = {}
-    for item in subject.rows:
-        if "<" in item.rule:
-            by_rule.setdefault(item.rule, []).append(item)
+    adapters = Adapters(subject.app)
+    by_rule = {item.rule for item in subject.rows if "<" in item.rule}
     seen: set[tuple[str, str, str]] = set()
     for item in subject.rows:
         for method in _OTHERS if by_rule else ():
             if method in item.methods or (item.path, item.rule, method) in seen:
                 continue
             seen.add((item.path, item.rule, method))
-            rule = served_rule(adapter, item.path, method)
+            rule = served_rule(adapters.at(item.host), item.path, method)
             if rule is None or rule.rule == item.rule or rule.rule not in by_rule:
                 continue
             for other in rows_at(subject.table, rule, item.path):

@@ -347,10 +347,7 @@ def problem(option: str, value: object) -> Problem:
         ("origins", None, 26),
         ("origins", "", 26),
         ("origins", "app.example.com", 24),
-        ("methods", "TRACE", 25),
         ("methods", "GE T", 24),
-        ("allow_headers", "Cookie", 25),
-        ("expose_headers", "Set-Cookie", 25),
         ("expose_headers", "X Y", 24),
         ("max_age", -1, 24),
         ("cross_origin", "view", 35),
@@ -374,10 +371,10 @@ def test_a_mistake_belongs_to_a_row(option: str, value: object, expected: int) -
 def test_what_is_degraded_belongs_to_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
     app = build(app_with())
     policies = state_of(app).policies()
-    given = [("origins", "app.example.com"), ("origins", None), ("x", 1), ("methods", "TRACE")]
+    given = [("origins", "app.example.com"), ("origins", None), ("x", 1)]
     policies.degraded += [problem(option, value) for option, value in given]
     monkeypatch.setattr(state_of(app), "policies", lambda: policies)
-    assert rows(app) == [(7, "warns"), (24, "warns"), (25, "warns"), (26, "warns")]
+    assert rows(app) == [(7, "warns"), (24, "warns"), (26, "warns")]
 
 
 def test_an_app_that_does_not_start() -> None:
@@ -394,7 +391,7 @@ def test_a_prefix_becomes_a_glob() -> None:
     app = build(app_with(resources={"/api/*": {}}), routes=("/api/a", "/api-internal"))
     (change,) = of(app).changes
     assert (change.row, change.effect, change.place) == (4, "allows less", "CORS(app) for '/api/*'")
-    assert change.what == "/api-internal was covered by '/api/*', and is not any more"
+    assert change.what == "/api-internal was covered by '/api/*', and no longer is"
     assert "'/api-internal'" in change.keep
 
 
@@ -472,7 +469,7 @@ def test_a_decorator_takes_what_the_app_sets() -> None:
     change = next(change for change in of(app).changes if change.row == 9)
     assert change.effect == "allows less"
     assert change.place == "cross_origin on view"
-    assert f"origins={A} of CORS(app) at {__file__}:" in change.what
+    assert f"origins={A} (from CORS(app) at {__file__}:" in change.what
     assert "max_age=600" in change.what
     assert change.keep == "To keep the old values, write origins='*' in @cross_origin."
 
@@ -492,7 +489,7 @@ def test_a_decorator_keeps_its_headers() -> None:
     app = build(app_with(max_age=5), decorated("/y", origins=A))
     (change,) = of(app).changes
     assert (change.row, change.effect) == (9, "other headers")
-    assert change.keep == "Write the options there that are meant."
+    assert change.keep == "Set the intended options there."
     app = build(app_with(allow_headers=["X-A"]), decorated("/y", origins=A), CORS_MAX_AGE=5)
     (change,) = of(app).changes
     assert (change.row, change.effect) == (9, "allows less")
@@ -503,7 +500,7 @@ def test_a_blueprint_takes_what_the_config_sets() -> None:
     app = build(blueprint(), CORS_ORIGINS=[A, B], CORS_MAX_AGE=5)
     change = next(change for change in of(app).changes if change.row == 10)
     assert (change.effect, change.place) == ("allows less", "CORS(api)")
-    assert "max_age=5 of CORS_MAX_AGE in place of none" in change.what
+    assert "max_age=5 (from CORS_MAX_AGE) instead of none" in change.what
 
 
 def test_a_denial_is_final() -> None:
@@ -686,11 +683,15 @@ def test_calls_in_one_line_are_several() -> None:
 @pytest.mark.parametrize(
     ("options", "effect", "what"),
     [
-        ({"allow_headers": "X-.+"}, "allows more", "preflights allow x-custom, and did not"),
+        (
+            {"allow_headers": "X-.+"},
+            "allows more",
+            "preflights allow x-custom now, and did not before",
+        ),
         (
             {"allow_headers": "X-A, X-B"},
             "allows more",
-            "preflights allow x-a, x-b, and did not",
+            "preflights allow x-a, x-b now, and did not before",
         ),
         (
             {"resources": {"/y|/x": {}}},
@@ -715,7 +716,10 @@ def test_a_decorator_that_takes_other_origins_of_a_resource_loses_some() -> None
     )
     found = {(change.row, change.effect): change.what for change in of(app).changes}
     assert (9, "allows more") in found
-    assert found[0, "allows less"] == f"on GET, HEAD /y pages of {B} are not allowed, and were"
+    assert (
+        found[0, "allows less"]
+        == f"on GET, HEAD /y pages of {B} are not allowed now, and were before"
+    )
 
 
 @pytest.mark.filterwarnings("ignore:.*read as")
@@ -813,8 +817,7 @@ def test_every_row_of_the_migration_page_is_found_or_named() -> None:
     page = (CHECKOUT / "docs" / "migrating.rst").read_text("utf-8")
     listed = {int(number) for number in re.findall(r"^\.\. _compat-(\d+):$", page, re.MULTILINE)}
     known = {row.number for row in every_row()}
-    assert listed == known == set(range(1, 39))
-    assert len(ROWS) == 39
+    assert listed == known == set(range(1, len(ROWS)))
 
 
 def test_a_row_has_one_function() -> None:
