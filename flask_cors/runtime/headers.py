@@ -43,9 +43,7 @@ _with_headers: dict[type, type] = {}
 def send_with(decision: Decision, response: Response, environ: dict[str, Any]) -> None:
     """Have the headers of *decision* added when *response* starts with this *environ*."""
     environ[HEADERS] = decision
-    kind = type(response)
-    if kind is not (sent := _with_headers.get(kind) or sending(kind)):
-        response.__class__ = sent
+    _prepare(response)
 
 
 def explain_with(reason: str, response: Response, environ: dict[str, Any]) -> None:

@@ -9,21 +9,25 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from ... import fetch
 from ...errors import Source
-from ...policy.decide import Preflight, decide
+from ...policy.decide import Preflight
 from ...policy.policy import Policy
 from ...resolution.compile import Policies
 from ...resolution.table import Target
 from ..asking import Asked, Question, ask
+from ..comparing import (
+    STRANGER,
+    callables_of,
+    keeps,
+    keeps_origins,
+    names,
+    rights_of,
+    some_named,
+)
 from ..routes import RouteRow, overview
 from .changes import Compiled, Draft
 
-#: An origin that no configuration names; its domain is reserved for such uses (RFC 6761).
-STRANGER: Final = "https://stranger.invalid"
 _STRANGERS: Final = (STRANGER, "null")
-# What `enforce` takes from a page whose origin is not allowed.
-_SERVED: Final = "its unsafe requests are served"
 
 
 @dataclass(frozen=True)
@@ -148,23 +152,23 @@ class Trials:
         wanted = self._wanted(method)
 
         def rights(policy: Policy | None, origin: str) -> frozenset[str]:
-            return _rights(policy, origin, wanted)
+            return rights_of(policy, origin, wanted)
 
         page = self.question.origin
         strangers = any(
             rights(old, origin) != rights(new, origin)
             for origin in _STRANGERS
-            if origin != page and not any(_names(each, origin) for each in (old, now, new))
+            if origin != page and not any(names(each, origin) for each in (old, now, new))
         )
         less = not keeps(old, new, method) or any(
-            rights(old, origin) - rights(new, origin) for origin in _named(old)
+            rights(old, origin) - rights(new, origin) for origin in some_named(old)
         )
-        origins = {*_named(now), *_named(new), *([page] if page else [])}
+        origins = {*some_named(now), *some_named(new), *([page] if page else [])}
         more = not keeps(new, now, method) or any(
             rights(new, origin) - rights(now, origin) for origin in origins
         )
-        called = _asked_elsewhere(old) != _asked_elsewhere(new)
-        closes = not _keeps_origins(old, new)
+        called = callables_of(old) != callables_of(new)
+        closes = not keeps_origins(old, new)
         return _Changes(strangers or called, less, more, closes)
 
     def _wanted(self, method: str) -> Preflight:
@@ -189,71 +193,3 @@ def _place(policy: Policy, option: str) -> tuple[Source, ...]:
     """Return where an option is set; one that is not set yet is written next to the origins."""
     source, origins = policy.settings[option].source, policy.settings["origins"].source
     return (source, origins) if source.level == "default" else (source,)
-
-
-def _names(policy: Policy | None, origin: str) -> bool:
-    return policy is not None and origin in policy.origins.literals
-
-
-def _named(policy: Policy | None) -> list[str]:
-    """Return origins that a policy names: all of its literals are allowed the same."""
-    return [] if policy is None else sorted(policy.origins.literals)[:2]
-
-
-def keeps(old: Policy | None, new: Policy | None, method: str) -> bool:
-    """Return whether *new* allows all that *old* does.
-
-    Origins, *method*, request headers, credentials and private networks count; what a page may
-    read, and for how long a preflight is kept, is not compared.
-    """
-    if old is None or old.origins.empty:
-        return True
-    return _keeps_origins(old, new) and new is not None and _keeps_rights(old, new, method)
-
-
-def _keeps_origins(old: Policy | None, new: Policy | None) -> bool:
-    if old is None or old.origins.empty:
-        return True
-    if new is None:
-        return False
-    before, after = old.origins, new.origins
-    return after.any or (
-        not before.any
-        and before.literals <= after.literals
-        and before.wildcards <= after.wildcards
-        and {regex.pattern for regex in before.regexes}
-        <= {regex.pattern for regex in after.regexes}
-    )
-
-
-def _keeps_rights(old: Policy, new: Policy, method: str) -> bool:
-    """Return whether *new* grants its origins all that *old* grants to its own."""
-    before, after = old.allow_headers, new.allow_headers
-    return (
-        old.credentials <= new.credentials
-        and old.allow_private_network <= new.allow_private_network
-        and (method not in old.methods or method in new.methods)
-        and (after.any or (not before.any and set(before.texts) <= set(after.texts)))
-    )
-
-
-def _asked_elsewhere(policy: Policy | None) -> list[object]:
-    """Return the callables that decide on origins: they are compared, and not called."""
-    return [] if policy is None else list(policy.settings["origins"].value.callables)
-
-
-def _rights(policy: Policy | None, origin: str, wanted: Preflight) -> frozenset[str]:
-    """Return what a page of *origin* may do where *policy* holds, callables left aside."""
-    if policy is None:
-        return frozenset({_SERVED})
-    if policy.origins.callables:
-        policy = replace(policy, origins=replace(policy.origins, callables=()))
-    actual, asked = decide(policy, origin), decide(policy, origin, wanted)
-    rights = {name for name, _ in actual.headers if name != fetch.EXPOSE_HEADERS}
-    if not policy.enforce or fetch.ALLOW_ORIGIN in rights:
-        rights.add(_SERVED)
-    if asked.headers and asked.grant:
-        rights |= {"method"} if asked.grant.method else set()
-        rights |= {f"header {name}" for name in asked.grant.headers}
-        rights |= {name for name, _ in asked.headers if name == fetch.ALLOW_PRIVATE_NETWORK}
-    return frozenset(rights)

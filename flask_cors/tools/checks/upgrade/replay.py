@@ -20,7 +20,7 @@ from ....patterns.neighbours import plain_origins, stranger_let_in, within_bound
 from ....policy.decide import decide
 from ....policy.policy import Policy
 from ....resolution.marks import Layer
-from ...advice.trials import STRANGER
+from ...comparing import STRANGER
 from ...routes import RouteRow
 from ..subject import Found, Subject, routes, some, source_of
 from .changes import LESS, MORE, Change, Effect

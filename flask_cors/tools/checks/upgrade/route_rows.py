@@ -11,7 +11,7 @@ from ....options.schema import DEFAULTS, Setting
 from ....patterns.origins import Origins
 from ....patterns.paths import PathPattern
 from ....resolution.marks import Layer, class_of, mark_of
-from ...advice.trials import keeps
+from ...comparing import keeps
 from ...explanation import show
 from ...routes import Adapters, RouteRow, rows_at, served_rule
 from ..subject import Found, Scope, Subject, quoted, routes, some, source_of

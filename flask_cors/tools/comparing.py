@@ -1,0 +1,94 @@
+"""What two policies grant, compared: what a change takes from origins, or gives them.
+
+Asks ``decide`` as requests do; callables among the origins are compared, and not called.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from .. import fetch
+from ..policy.decide import Preflight, decide
+from ..policy.policy import Policy
+
+#: An origin that no configuration names; its domain is reserved for such uses (RFC 6761).
+STRANGER: Final = "https://stranger.invalid"
+# What `enforce` takes from a page whose origin is not allowed.
+_SERVED: Final = "its unsafe requests are served"
+# All literals of a policy are allowed the same: two of them show it, also where one is asked for.
+_MOST_NAMED: Final = 2
+
+
+def names(policy: Policy | None, origin: str) -> bool:
+    """Return whether a policy lists *origin* by its name."""
+    return policy is not None and origin in policy.origins.literals
+
+
+def some_named(policy: Policy | None) -> list[str]:
+    """Return origins that a policy names: all of its literals are allowed the same."""
+    return [] if policy is None else sorted(policy.origins.literals)[:_MOST_NAMED]
+
+
+def keeps(old: Policy | None, new: Policy | None, method: str) -> bool:
+    """Return whether *new* allows all that *old* does.
+
+    Origins, *method*, request headers, credentials and private networks count; what a page may
+    read, and for how long a preflight is kept, is not compared.
+    """
+    if old is None or old.origins.empty:
+        return True
+    return keeps_origins(old, new) and new is not None and _keeps_rights(old, new, method)
+
+
+def keeps_origins(old: Policy | None, new: Policy | None) -> bool:
+    """Return whether *new* allows every origin that *old* does."""
+    if old is None or old.origins.empty:
+        return True
+    if new is None:
+        return False
+    before, after = old.origins, new.origins
+    return after.any or (
+        not before.any
+        and before.literals <= after.literals
+        and before.wildcards <= after.wildcards
+        and {regex.pattern for regex in before.regexes}
+        <= {regex.pattern for regex in after.regexes}
+    )
+
+
+def _keeps_rights(old: Policy, new: Policy, method: str) -> bool:
+    """Return whether *new* grants its origins all that *old* grants to its own."""
+    before, after = old.allow_headers, new.allow_headers
+    return (
+        old.credentials <= new.credentials
+        and old.allow_private_network <= new.allow_private_network
+        and (not _allows(old, method) or _allows(new, method))
+        and (after.any or (not before.any and set(before.texts) <= set(after.texts)))
+    )
+
+
+def _allows(policy: Policy, method: str) -> bool:
+    return method in policy.methods or "*" in policy.methods
+
+
+def callables_of(policy: Policy | None) -> list[object]:
+    """Return the callables that decide on origins: they are compared, and not called."""
+    return [] if policy is None else list(policy.settings["origins"].value.callables)
+
+
+def rights_of(policy: Policy | None, origin: str, wanted: Preflight) -> frozenset[str]:
+    """Return what a page of *origin* may do where *policy* holds, callables left aside."""
+    if policy is None:
+        return frozenset({_SERVED})
+    if policy.origins.callables:
+        policy = replace(policy, origins=replace(policy.origins, callables=()))
+    actual, asked = decide(policy, origin), decide(policy, origin, wanted)
+    rights = {name for name, _ in actual.headers if name != fetch.EXPOSE_HEADERS}
+    if not policy.enforce or fetch.ALLOW_ORIGIN in rights:
+        rights.add(_SERVED)
+    if asked.headers and asked.grant:
+        rights |= {"method"} if asked.grant.method else set()
+        rights |= {f"header {name}" for name in asked.grant.headers}
+        rights |= {name for name, _ in asked.headers if name == fetch.ALLOW_PRIVATE_NETWORK}
+    return frozenset(rights)
