@@ -33,8 +33,8 @@ def some_named(policy: Policy | None) -> list[str]:
 def keeps(old: Policy | None, new: Policy | None, method: str) -> bool:
     """Return whether *new* allows all that *old* does.
 
-    Origins, *method*, request headers, credentials and private networks count; what a page may
-    read, and for how long a preflight is kept, is not compared.
+    Origins, *method*, request headers, exposed headers, credentials and private networks count;
+    for how long a preflight is kept is not compared.
     """
     if old is None or old.origins.empty:
         return True
@@ -65,7 +65,12 @@ def _keeps_rights(old: Policy, new: Policy, method: str) -> bool:
         and old.allow_private_network <= new.allow_private_network
         and (not _allows(old, method) or _allows(new, method))
         and (after.any or (not before.any and set(before.texts) <= set(after.texts)))
+        and _exposed(old) <= _exposed(new)
     )
+
+
+def _exposed(policy: Policy) -> set[str]:
+    return {name.lower() for name in policy.settings["expose_headers"].value}
 
 
 def _allows(policy: Policy, method: str) -> bool:

@@ -257,13 +257,16 @@ def paths_with(
 
 
 def _pieces(pattern: PathPattern, start: str) -> list[str]:
-    """Return parts of texts that a regular expression matches, which values may hold."""
-    texts = _samples_of(pattern.regex, longest_text(pattern.text)) if pattern.regex else ()
+    """Return parts of texts that a pattern covers, which values may hold."""
     found: dict[str, None] = {}
-    for text in texts:
-        rest = text.removeprefix(start).strip("/")
-        segments = rest.split("/")
-        found |= dict.fromkeys((rest, segments[-1], segments[0]))
+    if pattern.regex is None:
+        for part in pattern.text.removeprefix(start).split("*"):
+            found |= dict.fromkeys((*part.split("/"), *re.split(r"\W+", part)))
+    else:
+        for text in _samples_of(pattern.regex, longest_text(pattern.text)):
+            rest = text.removeprefix(start).strip("/")
+            segments = rest.split("/")
+            found |= dict.fromkeys((rest, segments[-1], segments[0]))
     return list(filter(None, found))
 
 

@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 _ENCLOSING: Final = re.compile(r"(?<![\w.])(?:[\w.]*<locals>\.)+")
 _MOST_WRAPPED: Final = 10_000
 _NARROWEST: Final = 20
+_MOST_NAMED: Final = 5
 
 
 class Line(NamedTuple):
@@ -78,3 +79,11 @@ def page_of(lines: Iterable[Line]) -> str:
     folder, width = here(), shutil.get_terminal_size().columns
     shown = (line._replace(text=plain(line.text, folder)).wrapped(width) for line in lines)
     return "\n".join(part for parts in shown for part in parts)
+
+
+def some(names: Sequence[str], separator: str = ", ") -> str:
+    """Name the first few of *names*, and how many more there are."""
+    shown = list(dict.fromkeys(names))
+    rest = len(shown) - _MOST_NAMED
+    more = f" and {rest} more" if rest > 0 else ""
+    return separator.join(shown[:_MOST_NAMED]) + more

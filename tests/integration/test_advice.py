@@ -550,15 +550,80 @@ def test_what_is_written_at_one_place_is_changed_there() -> None:
 
 
 @pytest.mark.rule("9.proposed")
-def test_no_advice_opens_another_route_to_origins_that_are_not_allowed_there() -> None:
+def test_what_opens_another_route_says_so() -> None:
     app = shop()
     CORS(app, origins=PAGE)
     exempt = cors_exempt(type("Exempt", (View,), {}))
     app.add_url_rule("/a", view_func=exempt.as_view("a"))
     app.add_url_rule("/b", view_func=exempt.as_view("b"))
-    told = of(app).explain("GET", "/a", PAGE)
-    assert told.advice == ""
-    assert told.tried.known.endswith("it opens /b to origins that are not allowed there.")
+    assert advice(app, "GET", "/a", PAGE) == (
+        f"Remove cors_exempt from Exempt, and put @cross_origin([{PAGE!r}]) on the class Exempt, "
+        "which serves /b too."
+    )
+
+
+class Base(MethodView):
+    def get(self) -> str:
+        return "x"
+
+
+class Child(Base):
+    pass
+
+
+@pytest.mark.rule("9.proposed")
+@pytest.mark.parametrize("listed", [False, True])
+def test_a_mark_on_a_class_reaches_its_subclasses(listed: bool) -> None:
+    app = shop()
+    add(app, "/o", "o")
+    app.view_functions["o"] = cross_origin([OTHER])(app.view_functions["o"])
+    app.add_url_rule("/base", view_func=Base.as_view("base"))
+    app.add_url_rule("/child", view_func=Child.as_view("child"))
+    if listed:
+        CORS(app, resources={"/child": {"origins": [OTHER]}})
+    told = advice(app, "GET", "/base", PAGE)
+    if listed:
+        assert "on the class Base" not in told
+    else:
+        assert told == f"Put @cross_origin([{PAGE!r}]) on the class Base, which serves /child too."
+
+
+@pytest.mark.rule("9.proposed")
+def test_another_rule_of_an_endpoint_is_another_route() -> None:
+    app = shop()
+    add(app, "/pub/x", "f")
+    app.add_url_rule("/internal/x", "f", app.view_functions["f"])
+    CORS(app, resources={"/pub/*": {"origins": "*"}, "/internal/*": {"origins": [OTHER]}})
+    told = of(app).explain("GET", "/pub/x", PAGE, credentials=True)
+    assert "below the route of f" not in told.advice
+
+
+@pytest.mark.rule("9.proposed")
+def test_no_advice_takes_an_exposed_header_from_another_route() -> None:
+    wide = {"origins": [PAGE, OTHER], "methods": ["GET"], "expose_headers": "X-Total"}
+    app = shop()
+    CORS(app, resources={"/*": wide, "/apis/*": {"origins": [PAGE, OTHER]}})
+    for name in "xy":
+        add(app, f"/api/{name}", name, "GET", "PUT")
+    assert "'/api/*'" not in advice(app, "PUT", "/api/x", PAGE)
+
+
+@pytest.mark.rule("9.proposed")
+def test_no_decorator_is_advised_for_flasks_own_view() -> None:
+    app = Flask(__name__)
+    CORS(app)
+    told = of(app).explain("GET", "/static/x.js", PAGE, credentials=True)
+    assert "cross_origin" not in told.advice
+
+
+@pytest.mark.rule("9.proposed")
+def test_a_pattern_that_covers_a_value_of_a_converter_is_seen() -> None:
+    app = shop()
+    CORS(app, resources={"/pub/x": {}, "/acme/*": {}}, methods=["GET"])
+    add(app, "/pub/x", "x", "GET", "PUT")
+    add(app, "/<tenant>/api/<name>", "api", "GET", "PUT")
+    told = advice(app, "PUT", "/pub/x", PAGE)
+    assert told == "Put @cross_origin(methods=['GET', 'PUT']) below the route of x."
 
 
 @pytest.mark.rule("9.proposed")

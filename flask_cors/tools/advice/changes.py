@@ -24,7 +24,7 @@ from ...options.schema import OPTIONS, Setting
 from ...patterns.origins import Origins
 from ...patterns.paths import parse_pattern
 from ...resolution.compile import Policies
-from ...resolution.marks import Layer, Mark, OnTrial, class_of, layers_of
+from ...resolution.marks import Layer, Mark, OnTrial, class_of, layers_of, mark_of
 from ...resolution.registry import Registry, Rule
 from ...runtime.endpoint import prefix_matcher
 from ..explanation import Change
@@ -369,11 +369,14 @@ def with_mark(target: object, settings: Mapping[str, Setting]) -> Callable[[Draf
     layer = Layer("class" if view_class else "view", place, settings, mark)
 
     def read(view: object, method: str | None, layers: list[Layer]) -> list[Layer]:
-        same = class_of(view) is view_class if view_class else view is target
+        own = class_of(view)
+        same = own is not None and issubclass(own, view_class) if view_class else view is target
         if not same:
             return layers
-        # The class's own mark comes after those on its methods, and before its bases'.
-        inner = [each for each in layers if each.kind in ("method", "view")]
+        # A class's mark comes after those on its methods and its subclasses, before its bases'.
+        nearer = own.__mro__[: own.__mro__.index(view_class)] if own and view_class else ()
+        marks = [mark_of(each) for each in nearer]
+        inner = [each for each in layers if each.kind in ("method", "view") or each.mark in marks]
         return [*inner, layer, *layers[len(inner) :]]
 
     return lambda draft: replace(draft, readings=(*draft.readings, read))

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from flask import Flask
+
 from ...errors import Problem, Source
 from ...options.parsers import HeaderNames
 from ...options.schema import DEFAULTS, OPTIONS, Setting
 from ...patterns.origins import Origins
 from ...resolution.marks import Layer, class_of
+from ...resolution.table import Target
 from ..explanation import Change
+from ..text import some
 from .changes import (
     Draft,
     Edit,
@@ -88,8 +92,11 @@ def config_edit(draft: Draft, need: Need, setting: Setting) -> Edit:
 
 
 def mark_edit(
-    view: object, endpoint: str, needs: Sequence[Need], effective: Mapping[str, Setting]
+    app: Flask, target: Target, needs: Sequence[Need], effective: Mapping[str, Setting]
 ) -> Edit:
+    """Return the edit that puts ``cross_origin`` on the view of *target*, or on its class."""
+    endpoint = str(target.endpoint)
+    view = app.view_functions[endpoint]
     view_class = class_of(view)
     place = f"the class {view_class.__name__}" if view_class else f"the route of {endpoint}"
     where = f"on {place}" if view_class else f"below {place}"
@@ -97,7 +104,21 @@ def mark_edit(
     source = Source("class" if view_class else "view", f"cross_origin on {place}")
     change = Change("decorate", place, "", call)
     make = with_mark(view, settings_for(needs, effective, source))
-    return Edit(change, "put", f"{call} {where}", make)
+    others = _other_rules(app, view, target.rule)
+    more = f", which serves {some(others)} too" if others else ""
+    return Edit(change, "put", f"{call} {where}{more}", make, announces_all=bool(others))
+
+
+def _other_rules(app: Flask, view: object, rule: str | None) -> list[str]:
+    """Return the other URL rules that a decorator on a view, or on its class, applies to."""
+    view_class = class_of(view)
+    found: dict[str, None] = {}
+    for endpoint, other in app.view_functions.items():
+        own = class_of(other)
+        same = own is not None and issubclass(own, view_class) if view_class else other is view
+        if same:
+            found |= dict.fromkeys(each.rule for each in app.url_map.iter_rules(endpoint))
+    return [text for text in found if text != rule]
 
 
 def settings_for(

@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from flask import Flask
+
 from ...options.schema import Setting
-from ...resolution.marks import Layer
+from ...resolution.code import is_the_apps
+from ...resolution.lost_marks import functions_of
+from ...resolution.marks import Layer, class_of
 from ..asking import Asked, Question
 from .changes import Draft, Edit
 from .edits import config_edit, layer_edit, mark_edit
@@ -93,9 +97,16 @@ def layer_of(asked: Asked, option: str) -> Layer | None:
 
 def decorated(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
     """Put the decorator on a view that has none."""
-    endpoint = asked.found.target.endpoint
-    view = draft.app.view_functions.get(endpoint or "")
-    if view is None:
+    target = asked.found.target
+    if not _can_be_decorated(draft.app, target.endpoint):
         return []
     needs = with_credentials(asked, needs_of(asked, question)) if asked.found.policy else []
-    return [mark_edit(view, str(endpoint), needs or needs_anew(question), asked.found.settings)]
+    return [mark_edit(draft.app, target, needs or needs_anew(question), asked.found.settings)]
+
+
+def _can_be_decorated(app: Flask, endpoint: str | None) -> bool:
+    """Return whether there is a view, and one of the app's own code: not Flask's static files."""
+    view = app.view_functions.get(endpoint or "")
+    functions = list(functions_of(view))
+    written = not functions or class_of(view) is not None or any(map(is_the_apps, functions))
+    return view is not None and written

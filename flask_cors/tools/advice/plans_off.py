@@ -72,11 +72,10 @@ def _without_exemption(draft: Draft, asked: Asked, question: Question) -> list[E
 
 def _instead_of_exemption(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
     layer = _exempting(draft, asked)
-    view = draft.app.view_functions.get(asked.found.target.endpoint or "")
     if asked.found.policy:
         return where_set(draft, asked, question)
     if asked.found.layers is not None or layer is None or layer.kind == "method":
         return []
     removal = _without_exemption(draft, asked, question)
-    mark = mark_edit(view, str(asked.found.target.endpoint), needs_anew(question), {})
+    mark = mark_edit(draft.app, asked.found.target, needs_anew(question), {})
     return [*removal, mark]

@@ -108,7 +108,7 @@ class Trials:
         """Compare every route with what it was; one that is asked for may change."""
         before, after = self._policies, compiled.policies
         target = self.before.found.target
-        here = announced.policy(target)
+        here, asked_for = announced.policy(target), before.policy(target)
         cost, closes, why = 0, False, ""
         known: dict[tuple[int, int, int, str], _Changes] = {}
         if after is None:
@@ -121,7 +121,10 @@ class Trials:
                 if key not in known:
                     known[key] = self._changes(old, now, new, method)
                 changes = known[key]
-                if row.endpoint == target.endpoint:
+                # Of one endpoint, other rules and paths with other resources are other routes.
+                if (row.endpoint, row.rule) == (target.endpoint, target.rule) and (
+                    old is asked_for or row.path == target.path
+                ):
                     cost += changes.strangers
                     closes = closes or changes.closes
                 elif changes.strangers:

@@ -15,9 +15,10 @@ from ...options.reader import misspelt_keys
 from ...options.schema import OPTIONS
 from ...resolution.unused import Unused, unused
 from ...testing import last_two_labels
+from ..text import some
 from .origins import host_of, is_local
 from .rules import rule
-from .subject import Found, Subject, some
+from .subject import Found, Subject
 
 # What django-cors-headers, Starlette and other libraries call their settings.
 OTHER_LIBRARIES: Final = {

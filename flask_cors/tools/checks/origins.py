@@ -12,8 +12,9 @@ from typing import Any, Final
 from ...patterns.redos import find_nested_quantifiers
 from ..closed import Verdict, examine, suggest_closed
 from ..routes import RouteRow
+from ..text import some
 from .rules import rule
-from .subject import Found, Subject, Use, quoted, routes, some
+from .subject import Found, Subject, Use, quoted, routes
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Chromium and Firefox cache a preflight's answer for at most this long, in seconds.

@@ -10,8 +10,9 @@ from ...resolution.compile import served_paths
 from ...resolution.marks import Layer
 from ..corrections import Correction, correction_of, covering, may_cover
 from ..explanation import show
+from ..text import some
 from .rules import rule
-from .subject import Entry, Found, Scope, Subject, quoted, some
+from .subject import Entry, Found, Scope, Subject, quoted
 
 # Looking for the nearest route is a service, and must not take long.
 _MOST_PATHS: Final = 500

@@ -18,8 +18,7 @@ from ...policy.policy import Policy
 from ...resolution.compile import Policies, served_paths
 from ...resolution.marks import Layer
 from ..routes import RouteRow, overview
-
-_MOST_NAMED = 5
+from ..text import some
 
 Scope = ResourceIndex[Layer]
 
@@ -208,14 +207,6 @@ def _reached(scope: Scope, rules: list[Any]) -> set[Layer]:
 def routes(rows: Sequence[RouteRow]) -> str:
     """Name some of the routes of *rows* in words."""
     return some([f"{', '.join(row.methods)} {row.rule}" for row in rows], "; ")
-
-
-def some(names: Sequence[str], separator: str = ", ") -> str:
-    """Name the first few of *names*, and how many more there are."""
-    shown = list(dict.fromkeys(names))
-    rest = len(shown) - _MOST_NAMED
-    more = f" and {rest} more" if rest > 0 else ""
-    return separator.join(shown[:_MOST_NAMED]) + more
 
 
 def quoted(text: str) -> str:

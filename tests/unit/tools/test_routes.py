@@ -60,6 +60,13 @@ def test_a_path_that_the_rule_serves(rule: str, path: str) -> None:
         ("/<v>/<name>/items", r"/v[12]/\w+/items", "/v1/a/items"),
         ("/f/<name>", r"/f/(\w)\1.*", "/f/aa"),
         ("/a/<path:rest>", r".*/internal(/.*)?$", "/a/a/internal/a"),
+        ("/<tenant>/api/<x>", "/acme/*", "/acme/api/example"),
+        ("/v<int:n>/items", "/v2/*", "/v2/items"),
+        ("/v<int:n>.<int:m>/items", "/v2.1/*", "/v2.1/items"),
+        ("/<int:a>/x/<int:b>", "/4/*/55", "/4/x/55"),
+        ("/<a>/<b>/<c>", "*/c", "/example/example/c"),
+        ("/<a>.<b>", "*.json", "/example..json"),
+        ("/f/<uuid:x>", "/f/12345678-*", "/f/12345678-0000-4000-8000-000000000000"),
     ],
 )
 def test_a_path_that_an_expression_covers_wherever_it_begins(

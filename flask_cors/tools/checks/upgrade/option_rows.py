@@ -8,7 +8,8 @@ from ....errors import Problem, shorten
 from ....options.parsers import HeaderNames, parse_flag
 from ....options.schema import OPTIONS
 from ....policy.policy import Policy
-from ..subject import Found, Subject, Use, some
+from ...text import some
+from ..subject import Found, Subject, Use
 from .changes import HEADERS, LESS, MORE, WARNS, Change, Effect, row, unseen
 
 

@@ -10,7 +10,8 @@ from typing import Final
 from ....options.names import texts_in
 from ....patterns.neighbours import plain_origins, within_bounds
 from ....patterns.origin_syntax import OriginError, read_pattern
-from ..subject import Found, Subject, Use, quoted, routes, some
+from ...text import some
+from ..subject import Found, Subject, Use, quoted, routes
 from .changes import HEADERS, LESS, MORE, Effect, row
 from .incumbent import is_origin, is_plain, matches_origin
 from .option_rows import change_of

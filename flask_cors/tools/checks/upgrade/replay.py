@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from .... import fetch
 from ....errors import REGEX_ERRORS, Source
+from ....options.parsers import is_used_up
 from ....options.schema import DEFAULTS, OPTIONS
 from ....patterns.neighbours import plain_origins, stranger_let_in, within_bounds
 from ....policy.decide import decide
@@ -22,7 +23,8 @@ from ....policy.policy import Policy
 from ....resolution.marks import Layer
 from ...comparing import STRANGER
 from ...routes import RouteRow
-from ..subject import Found, Subject, routes, some, source_of
+from ...text import some
+from ..subject import Found, Subject, routes, source_of
 from .changes import LESS, MORE, Change, Effect
 from .incumbent import Resources, is_origin, is_plain, matches_origin
 from .written import keywords_at
@@ -121,16 +123,18 @@ def _written(subject: Subject, layer: Layer) -> Mapping[str, Any]:
     outer = {name: value for name, value in outer.items() if value is not None}
     own = {name: setting.given for name, setting in layer.settings.items()}
     # A `None` is not set here, and was a value there.
-    unset = dict.fromkeys(keywords_at(source_of(layer)) & OPTIONS.keys() - own.keys())
+    callers = ("cross_origin",) if layer.mark else ("CORS", "init_app")
+    unset = dict.fromkeys(keywords_at(source_of(layer), callers) & OPTIONS.keys() - own.keys())
     return {**outer, **unset, **own}
 
 
 def _items(given: object) -> list[Any]:
     if given is None:
         return []
-    if isinstance(given, str):
+    if isinstance(given, str) or not isinstance(given, Iterable):
         return [given]
-    return list(given) if isinstance(given, list | tuple | set | frozenset) else [given]
+    # What can be read once was used up before it was matched.
+    return [] if is_used_up(given) else list(given)
 
 
 def _allows_origin(options: Mapping[str, Any], origin: str) -> bool:

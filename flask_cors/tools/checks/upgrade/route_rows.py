@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from ....errors import Source
+from ....options.parsers import HeaderNames
 from ....options.schema import DEFAULTS, Setting
 from ....patterns.origins import Origins
 from ....patterns.paths import PathPattern
+from ....policy.policy import Policy
 from ....resolution.marks import Layer, class_of, mark_of
 from ...comparing import keeps
 from ...explanation import show
 from ...routes import Adapters, RouteRow, rows_at, served_rule
-from ..subject import Found, Scope, Subject, quoted, routes, some, source_of
+from ...text import some
+from ..subject import Found, Scope, Subject, quoted, routes, source_of
 from .changes import HEADERS, LESS, MORE, Effect, row
 from .incumbent import Resources
 from .written import has_position
@@ -142,7 +146,7 @@ def final_denials(subject: Subject) -> Iterator[Effect]:
             continue
         setting = item.policy.settings["origins"]
         # A decorated function answered alone where it returned: errors were left to others.
-        alone = item.layers[0].kind == "view"
+        alone = item.layers[0].kind in ("view", "method")
         for outer in (*item.layers[1:], *_of_other_objects(subject, item)):
             looser = _looser(subject, outer, setting)
             if looser and not setting.value.any and outer.mark is None:
@@ -273,10 +277,15 @@ def _answering_for_others(url: str, rows: Sequence[RouteRow]) -> Iterator[Effect
     )
     first, *others = rows
     pairs = [(first.policy, other.policy, other.methods[0]) for other in others]
-    effects = [MORE] if any(not keeps(new, old, method) for old, new, method in pairs) else []
+    # The header names are those that each of the routes grants, so none is gained.
+    effects = [MORE] if any(not keeps(new, _any_header(old), m) for old, new, m in pairs) else []
     effects += [LESS] if any(not keeps(old, new, method) for old, new, method in pairs) else []
     for effect in effects or [HEADERS]:
         yield Effect(effect, Found(url, what, "Set the intended options at each endpoint."))
+
+
+def _any_header(policy: Policy | None) -> Policy | None:
+    return policy and replace(policy, allow_headers=HeaderNames(any=True))
 
 
 def _served_by_others(subject: Subject) -> Iterator[tuple[RouteRow, RouteRow]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from ....errors import Source
@@ -40,6 +40,11 @@ def has_position(source: Source, name: str) -> bool:
     return any(not isinstance(item, ast.Starred) for call in calls for item in call.args)
 
 
-def keywords_at(source: Source) -> set[str]:
-    """Return the names of the keywords in the call at *source*."""
-    return {keyword.arg for call in calls_at(source) for keyword in call.keywords if keyword.arg}
+def keywords_at(source: Source, names: Sequence[str]) -> set[str]:
+    """Return the names of the keywords in the call of one of *names* at *source*.
+
+    Empty where the line has several of these calls.
+    """
+    calls = [call for name in names for call in calls_at(source, name)]
+    found = calls[0].keywords if len(calls) == 1 else ()
+    return {keyword.arg for keyword in found if keyword.arg}

@@ -207,6 +207,49 @@ def test_a_none_that_was_a_value(call: Build, effect: str, words: str) -> None:
     assert not of(build(lambda app: CORS(app, origins=[A]), CORS_ALLOW_HEADERS=None)).changes
 
 
+def test_a_decorator_in_a_line_with_another_call() -> None:
+    app = build(app_with(origins=[B]))
+    app.add_url_rule("/m", view_func=cross_origin(origins=[A])(new_view()), methods=["GET"])
+    assert not [change for change in of(app).changes if "preflights allow" in change.what]
+
+
+def test_origins_in_any_collection() -> None:
+    listed = build(app_with(origins={A: 1, B: 2}.keys()))
+    assert (0, "allows more") not in rows(listed)
+
+
+@pytest.mark.parametrize("place", ["hook", "view"])
+def test_credentials_that_are_written_by_hand(place: str) -> None:
+    app = build(lambda app: CORS(app))
+    name = "Access-Control-Allow-Credentials"
+    if place == "hook":
+
+        @app.after_request
+        def grant(response: Response) -> Response:
+            response.headers["Access-Control-Allow-Credentials"] = "true"
+            return response
+
+    else:
+        app.add_url_rule(
+            "/y", "y", lambda: ("x", 200, {"Access-Control-Allow-Credentials": "true"})
+        )
+    (change,) = of(app).changes
+    assert (change.row, change.effect) == (33, "allows less")
+    assert name in change.what
+    assert change.file == __file__
+
+
+def test_a_hook_that_narrowed_preflights() -> None:
+    app = build(app_with(origins=[A]))
+
+    @app.after_request
+    def narrow(response: Response) -> Response:
+        response.headers["Access-Control-Allow-Methods"] = "GET"
+        return response
+
+    assert (33, "allows more") in rows(app)
+
+
 @pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
 def test_null_gets_no_credentials_any_more() -> None:
     app = build(app_with(origins=["null"], supports_credentials=True))
