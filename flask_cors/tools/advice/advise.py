@@ -42,6 +42,9 @@ def look_for(explanation: Explanation, asked: Asked, trials: Trials) -> Advice:
     missing = ""
     if explanation.status == 404 and not explanation.off:
         missing = f"Check the URL: no route serves this path.{_nearest(trials, asked)}"
+    elif explanation.status == 405 and asked.found.served:
+        served = ", ".join(asked.found.served)
+        missing = f"Check the method: this path serves {served}, and not {explanation.method}."
     if explanation.verdict == "undecided" and explanation.otherwise == "blocked":
         text = _for_the_app(explanation, asked, trials).text
         return Advice(known=f"If that code leaves the response alone: {_lowered(text)}")
@@ -56,7 +59,8 @@ def look_for(explanation: Explanation, asked: Asked, trials: Trials) -> Advice:
         text = f"If you trust pages of {explanation.origin}: {_lowered(found.text)}"
         return found._replace(text=text)
     if missing and found.text:
-        text = f"{missing} To let the page read the 404: {_lowered(found.text)}"
+        read = f"To let the page read the {explanation.status}"
+        text = f"{missing} {read}: {_lowered(found.text)}"
         return found._replace(text=text)
     return found
 
