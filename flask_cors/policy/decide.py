@@ -214,19 +214,25 @@ def _limited(
     needed = _permissions(policy, origin, preflight)
     # To a browser "*" is every method, not the one that is asked for.
     methods, names = {preflight.method} - {"*"}, set(grant.headers)
+    limiting = []
     for method, served_by in served:
         own = _policy_of(served_by)
         found = None if own is None else decide(own, origin, preflight._replace(method=method))
         own_names = None if found is None else _names_granted(found)
         if own_names is not None:
+            if not own_names.issuperset(grant.headers):
+                limiting.append(method)
             names &= own_names
         named = own_names is not None and not isinstance(served_by, Apart)
         if found is not None and named and needed <= {*found.headers}:
             methods.add(method)
         elif method in fetch.SAFELISTED_METHODS and method != preflight.method:
             names.clear()
+            limiting.append(method)
     lost = tuple(name for name in grant.headers if name not in names)
-    return Grant(True, tuple(sorted(names)), (*grant.refused, *lost), tuple(sorted(methods)))
+    refused = (*grant.refused, *lost)
+    by = tuple(dict.fromkeys(limiting)) if lost else ()
+    return Grant(True, tuple(sorted(names)), refused, tuple(sorted(methods)), by)
 
 
 def _permissions(policy: Policy, origin: str, preflight: Preflight) -> set[tuple[str, str]]:

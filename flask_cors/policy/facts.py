@@ -36,10 +36,12 @@ class Grant(NamedTuple):
     """What of a preflight is allowed: the method, and which of the headers.
 
     ``methods`` are those that the answer may name, where the methods of the URL have different
-    policies; ``None`` is all that the policy allows.
+    policies; ``None`` is all that the policy allows. ``limiting`` are those because of which
+    header names that the policy allows are refused.
     """
 
     method: bool
     headers: tuple[str, ...]
     refused: tuple[str, ...]
     methods: tuple[str, ...] | None = None
+    limiting: tuple[str, ...] = ()

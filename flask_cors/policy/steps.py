@@ -30,6 +30,7 @@ Code = Literal[
     "method-not-allowed",
     "headers-allowed",
     "headers-not-allowed",
+    "headers-not-shared",
     "headers-too-many",
     "private-network-on",
     "private-network-off",
@@ -97,6 +98,12 @@ _ROWS: Final[dict[Code, _Row]] = {
     "headers-allowed": _Row(*_HEADERS, True, "the request headers {values} are allowed"),
     "headers-not-allowed": _Row(
         *_HEADERS, False, "the request headers {values} are not allowed ({source})"
+    ),
+    "headers-not-shared": _Row(
+        *_HEADERS,
+        False,
+        "the request headers {values} are allowed here, but not for {detail} of this URL, and a "
+        "browser keeps the names for all of its methods",
     ),
     "headers-too-many": _Row(
         *_HEADERS,
@@ -261,14 +268,28 @@ def _granted(policy: Policy, preflight: Preflight, grant: Grant) -> list[Step]:
     found = [_step(code, preflight.method, option="methods", setting=methods)]
     if preflight.asks_too_much:
         found.append(_step("headers-too-many"))
-    elif names := grant.refused or grant.headers:
-        code = "headers-not-allowed" if grant.refused else "headers-allowed"
-        found.append(_step(code, *names, option="allow_headers", setting=headers))
+    elif grant.refused:
+        # What the policy itself allows is refused for the sake of the URL's other methods.
+        shared = [name for name in grant.refused if grant.limiting and _allows(policy, name)]
+        own = [name for name in grant.refused if name not in shared]
+        if own:
+            step = _step("headers-not-allowed", *own, option="allow_headers", setting=headers)
+            found.append(step)
+        if shared:
+            step = _step("headers-not-shared", *shared, option="allow_headers", setting=headers)
+            found.append(step._replace(detail=", ".join(grant.limiting)))
+    elif grant.headers:
+        names = grant.headers
+        found.append(_step("headers-allowed", *names, option="allow_headers", setting=headers))
     if preflight.private_network:
         setting = policy.settings["allow_private_network"]
         code = "private-network-on" if setting.value else "private-network-off"
         found.append(_step(code, option="allow_private_network", setting=setting))
     return found
+
+
+def _allows(policy: Policy, name: str) -> bool:
+    return fetch.is_token(name) and policy.allow_headers.allows(name)
 
 
 def _vary(decision: Decided) -> Step:

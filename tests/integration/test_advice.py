@@ -618,8 +618,28 @@ def test_a_method_that_the_path_does_not_serve() -> None:
         "Check the method: this path serves GET, HEAD, OPTIONS, and not POST."
     )
     told = advice(app, "PUT", "/x", PAGE)
-    assert told.startswith("Check the method: this path serves GET, HEAD, OPTIONS, and not PUT. To ")
+    assert told.startswith(
+        "Check the method: this path serves GET, HEAD, OPTIONS, and not PUT. To "
+    )
     assert told.endswith("add 'PUT' to methods.")
+
+
+def test_header_names_that_another_view_of_the_url_limits() -> None:
+    app = shop()
+    part = Blueprint("api", __name__, url_prefix="/api")
+    CORS(part, origins=[PAGE], supports_credentials=True)
+    add(part, "/login", "login", "POST")
+    app.register_blueprint(part)
+    add(app, "/<path:rest>", "spa", "GET")
+    told = of(app).explain("POST", "/api/login", PAGE, headers=["Content-Type"])
+    assert told.advice == ""
+    assert told.tried.known == (
+        "The views that serve GET, HEAD at this URL have to allow these headers too, with the same "
+        "credentials: a browser keeps them for every method of a URL. List HEAD in methods where "
+        "GET is."
+    )
+    steps = [step for exchange in told.exchanges for step in exchange.steps]
+    assert [step.code for step in steps if not step.ok] == ["headers-not-shared"]
 
 
 @pytest.mark.rule("9.proposed")

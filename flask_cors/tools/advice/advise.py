@@ -168,6 +168,18 @@ _CLOSES: Final = (
 )
 
 
+_NOT_SHARED: Final = "headers-not-shared"
+
+
+def _for_every_method(methods: str) -> str:
+    """Return what is to be done where other methods of the URL limit its header names."""
+    head = " List HEAD in methods where GET is." if "HEAD" in methods.split(", ") else ""
+    return (
+        f"The views that serve {methods} at this URL have to allow these headers too, with the "
+        f"same credentials: a browser keeps them for every method of a URL.{head}"
+    )
+
+
 class Remedy(NamedTuple):
     """A change that was tried: the edits, and what came out."""
 
@@ -183,6 +195,8 @@ class Remedy(NamedTuple):
 def _tried(explanation: Explanation, asked: Asked, trials: Trials) -> Advice:
     good, objections = remedies_for(explanation.off, asked, trials)
     if not good:
+        if shared := next((each for each in asked.failed if each.code == _NOT_SHARED), None):
+            return Advice(known=_for_every_method(shared.detail))
         why = f" {objections[0]}." if objections else ""
         return Advice(known=f"No change of the options was found that helps here alone.{why}")
     best, *others = good

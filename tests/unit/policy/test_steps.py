@@ -41,6 +41,7 @@ DECISIONS = [
     decide(policy(origins=ME, methods="PUT", allow_private_network=True), ME, ALL),
     decide(policy(origins=ME, methods="GET", allow_headers="X-A"), ME, ALL),
     decide(policy(origins=ME), ME, Preflight("PUT", "x," * 256)),
+    decide(policy(origins=ME), ME, Preflight("PUT", "x-a"), (("GET", None), ("PUT", policy()))),
     decide(policy(origins=[ME, YOU]), ME),
     decide(policy(vary_header=False), ME),
 ]

@@ -24,7 +24,7 @@ from .incumbent import Resources
 from .written import has_position
 
 # Methods that another rule may serve at the same path.
-_OTHERS: Final = ("DELETE", "PATCH", "POST", "PUT")
+_OTHERS: Final = ("DELETE", "GET", "PATCH", "POST", "PUT")
 # What a browser sees; the rest is about how the library works.
 _SEEN: Final = (
     "origins",
@@ -317,7 +317,10 @@ def methods_of_one_url(subject: Subject) -> Iterator[Effect]:
             f"answers to preflights of {url} name only methods and headers that each of "
             f"{routes(rows)} grants"
         )
-        keep = "To allow a header for one method, allow it for all methods of the URL."
+        keep = (
+            "To allow a header for one method, allow it for all methods of the URL, with the same "
+            "credentials, and list HEAD in methods where GET is."
+        )
         yield Effect(LESS, Found(url, what, keep))
 
 

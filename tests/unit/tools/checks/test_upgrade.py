@@ -207,6 +207,15 @@ def test_a_none_that_was_a_value(call: Build, effect: str, words: str) -> None:
     assert not of(build(lambda app: CORS(app, origins=[A]), CORS_ALLOW_HEADERS=None)).changes
 
 
+def test_a_url_that_another_rule_serves_by_get() -> None:
+    app = build(lambda app: app.add_url_rule("/<path:rest>", "spa", lambda rest: "x"))
+    part = Blueprint("api", __name__, url_prefix="/api")
+    CORS(part, origins=[A])
+    part.add_url_rule("/login", "login", lambda: "x", methods=["POST"])
+    app.register_blueprint(part)
+    assert (36, "allows less") in rows(app)
+
+
 def test_a_decorator_in_a_line_with_another_call() -> None:
     app = build(app_with(origins=[B]))
     app.add_url_rule("/m", view_func=cross_origin(origins=[A])(new_view()), methods=["GET"])
