@@ -72,10 +72,9 @@ def check(app: Flask, compiled: Compiled, request: Request) -> Decision | None:
         ):
             return decision
     if may_be_refused(request) and (refused := refusal(app, compiled, request, decision)):
-        reason = describe(request, refused)
         note_answered(request)
-        report_refusal(app, request, refused, reason)
-        raise CrossOriginRefused(refused, reason)
+        report_refusal(app, request, refused, describe(request, refused))
+        raise CrossOriginRefused(refused, describe(request, refused, names_host=app.debug))
     return decision
 
 
@@ -154,13 +153,18 @@ def is_cross_origin(request: Request) -> bool:
     return bool(origin) and not is_same_origin(request, origin)
 
 
-def describe(request: Request, decision: Decision) -> str:
-    """Return why the request is refused, and what to look at where that may be a mistake."""
+def describe(request: Request, decision: Decision, names_host: bool = True) -> str:
+    """Return why the request is refused, and what to look at where that may be a mistake.
+
+    *names_host* is for the log and for debug mode: a host behind a proxy is nothing for strangers.
+    """
     origin = shorten(decision.origin) if decision.origin else "an unknown origin"
     text = f"A page of {origin} may not send this {request.method} request to this server."
     if decision.origin not in (None, "null") and "HTTP_SEC_FETCH_SITE" not in request.environ:
+        if names_host:
+            text += f" The server's own origin is {shorten(own_origin(request))} here."
         text += (
-            f" The server's own origin is {shorten(own_origin(request))} here: behind a proxy that "
-            "terminates TLS or changes Host, set up werkzeug.middleware.proxy_fix.ProxyFix."
+            " Behind a proxy that terminates TLS or changes Host, set up "
+            "werkzeug.middleware.proxy_fix.ProxyFix."
         )
     return text

@@ -146,11 +146,15 @@ def test_the_text_names_the_proxy_where_the_server_may_not_know_its_own_origin()
     headers = {"Origin": "https://api.example"}
     with app.test_request_context("http://10.0.0.1:8000/", method="POST", headers=headers):
         text = describe(request, decided("https://api.example"))
-    assert text == (
-        "A page of 'https://api.example' may not send this POST request to this server. The "
-        "server's own origin is 'http://10.0.0.1:8000' here: behind a proxy that terminates TLS or "
-        "changes Host, set up werkzeug.middleware.proxy_fix.ProxyFix."
+        to_strangers = describe(request, decided("https://api.example"), names_host=False)
+    why = "A page of 'https://api.example' may not send this POST request to this server."
+    own = " The server's own origin is 'http://10.0.0.1:8000' here."
+    todo = (
+        " Behind a proxy that terminates TLS or changes Host, set up "
+        "werkzeug.middleware.proxy_fix.ProxyFix."
     )
+    assert text == why + own + todo
+    assert to_strangers == why + todo
 
 
 @pytest.mark.parametrize(

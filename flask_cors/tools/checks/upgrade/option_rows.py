@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ....errors import Problem, shorten
-from ....options.parsers import HeaderNames, parse_flag
+from ....options.parsers import CONFIG_FLAGS, HeaderNames, parse_flag
 from ....options.schema import OPTIONS
 from ....policy.policy import Policy
 from ...text import some
@@ -96,8 +96,9 @@ def false_in_words(subject: Subject) -> Iterator[Effect]:
         written = subject.app.config.get(option.key)
         if option.parse is not parse_flag or not isinstance(written, str) or not written:
             continue
-        used = [use for use in subject.uses(name) if use.source.level == "config"]
-        if any(use.value is False for use in used):
+        used = any(use.source.level == "config" for use in subject.uses(name))
+        # The effective value may be False since it cannot be granted together with another.
+        if used and CONFIG_FLAGS.get(written.strip().lower()) is False:
             what = f"{option.key} = {written!r} was true, as every string is; it is False"
             effect = LESS if name.startswith(("supports", "allow")) else HEADERS
             keep = f"Write {option.key} = True if it is to stay on."

@@ -10,6 +10,7 @@ from typing import Final
 from ....options.names import texts_in
 from ....patterns.neighbours import plain_origins, within_bounds
 from ....patterns.origin_syntax import OriginError, read_pattern
+from ....policy.policy import Policy
 from ...text import some
 from ..subject import Found, Subject, Use, quoted, routes
 from .changes import HEADERS, LESS, MORE, Effect, row
@@ -24,11 +25,20 @@ _ENDS: Final = re.compile(r"(?<!\\)(?:\$|\\Z|\.\*\)*)$")
 
 @row(1, "any origin with credentials: the credentials are dropped")
 def any_origin_with_credentials(subject: Subject) -> Iterator[Effect]:
-    problems = (policy.dropped_credentials for policy in subject.table.all)
+    problems = (
+        policy.dropped_credentials for policy in subject.table.all if not _were_apart(policy)
+    )
     for problem in {str(item): item for item in problems if item}.values():
         change = change_of(problem, LESS)
         what = f"every site got credentials; {change.what}"
         yield Effect(LESS, Found(change.place, what, change.keep, change.file, change.line))
+
+
+def _were_apart(policy: Policy) -> bool:
+    """Return whether 6.0.5 did not combine the two: a blueprint's own options stood alone."""
+    names = ("origins", "supports_credentials")
+    levels = {policy.settings[name].source.level for name in names} - {"default"}
+    return "blueprint" in levels and len(levels) > 1
 
 
 @row(2, "a regular expression must match the whole origin")

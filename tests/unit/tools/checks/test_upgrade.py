@@ -207,6 +207,26 @@ def test_a_none_that_was_a_value(call: Build, effect: str, words: str) -> None:
     assert not of(build(lambda app: CORS(app, origins=[A]), CORS_ALLOW_HEADERS=None)).changes
 
 
+@pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
+def test_true_in_words_is_true_though_one_view_loses_it() -> None:
+    app = build(
+        lambda app: CORS(app, origins=[A]),
+        decorated("/open", origins="*"),
+        CORS_SUPPORTS_CREDENTIALS="True",
+    )
+    assert 21 not in [change.row for change in of(app).changes]
+
+
+@pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
+def test_a_blueprint_had_no_credentials_of_the_config() -> None:
+    app = build(lambda app: None, CORS_SUPPORTS_CREDENTIALS=True)
+    part = Blueprint("part", __name__)
+    CORS(part, origins="*")
+    part.add_url_rule("/part", "view", lambda: "x")
+    app.register_blueprint(part)
+    assert 1 not in [change.row for change in of(app).changes]
+
+
 def test_a_url_that_another_rule_serves_by_get() -> None:
     app = build(lambda app: app.add_url_rule("/<path:rest>", "spa", lambda rest: "x"))
     part = Blueprint("api", __name__, url_prefix="/api")
