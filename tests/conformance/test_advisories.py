@@ -528,16 +528,22 @@ def test_a_late_path_of_a_known_endpoint_has_the_policy_of_its_own_path() -> Non
 @pytest.mark.parametrize("path", ["/things", "/none", "/things/"])
 def test_a_host_that_is_none_makes_no_error_of_a_redirect(host: str, path: str) -> None:
     # Reading such a URL raises, and a preflight of anybody was a 500.
-    app = Flask("attacked", static_folder=None)
+    bare, app = (Flask("attacked", static_folder=None) for _ in range(2))
     CORS(app, origins=SITE)
-    app.add_url_rule("/things/", "things", lambda: "x", methods=["GET", "PUT"])
-    for method in ("OPTIONS", "GET"):
+    for each in (bare, app):
+        each.add_url_rule("/things/", "things", lambda: "x", methods=["GET", "PUT"])
+
+    def status(asked: Flask, method: str) -> int:
         environ = create_environ(path, method=method)
         environ |= {"HTTP_HOST": host, "HTTP_ORIGIN": SITE}
         environ["HTTP_ACCESS_CONTROL_REQUEST_METHOD"] = "PUT"
-        body, status, _ = run_wsgi_app(app, environ, buffered=True)
+        body, line, _ = run_wsgi_app(asked, environ, buffered=True)
         list(body)
-        assert int(status.split()[0]) < 500
+        return int(line.split()[0])
+
+    assert status(app, "OPTIONS") < 500
+    # Werkzeug before 3.1 fails to write such a redirect by itself.
+    assert status(app, "GET") == status(bare, "GET")
 
 
 @pytest.mark.rule("6.memory")

@@ -10,7 +10,6 @@ import threading
 import tracemalloc
 import warnings
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -36,6 +35,8 @@ from tests.integration.exchange import (
 
 EVIL = "https://evil.example"
 ANSWER = [ALL_METHODS, acao()]
+
+ECOSYSTEM = "it is of the extra [ecosystem]"
 
 
 @pytest.fixture(params=[False, True], ids=["no CORS object", "CORS object"])
@@ -127,7 +128,7 @@ def test_its_mark_is_on_top_of_blueprint_app_config_and_defaults() -> None:
 
 @pytest.mark.rule("1.called-decides")
 def test_the_unauthorized_handler_of_flask_login(sample: Flask) -> None:
-    flask_login = import_module("flask_login")
+    flask_login = pytest.importorskip("flask_login", reason=ECOSYSTEM)
     sample.secret_key = "secret"
     manager = flask_login.LoginManager(sample)
     manager.user_loader(lambda user_id: None)
@@ -148,7 +149,7 @@ def test_the_unauthorized_handler_of_flask_login(sample: Flask) -> None:
 
 @pytest.mark.rule("1.called-decides")
 def test_the_loaders_of_flask_jwt_extended(sample: Flask) -> None:
-    jwt = import_module("flask_jwt_extended")
+    jwt = pytest.importorskip("flask_jwt_extended", reason=ECOSYSTEM)
     sample.config["JWT_SECRET_KEY"] = "secret" * 8
     manager = jwt.JWTManager(sample)
 
