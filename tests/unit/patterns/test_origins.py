@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import asyncio
 import re
 import sys
@@ -853,11 +854,15 @@ def steps_of(function: Callable[[], object]) -> int:
         return trace
 
     before = sys.gettrace()
+    # A collection in between would run, and count, the finalizers of other tests' objects.
+    gc.collect()
+    gc.disable()
     sys.settrace(trace)
     try:
         function()
     finally:
         sys.settrace(before)
+        gc.enable()
     return steps
 
 
