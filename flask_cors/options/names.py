@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from .parsers import CONFIG_FLAGS
@@ -26,7 +26,7 @@ _SYNONYMS: Final = {
             *("origin_allow_all", "allow_all_origins", "allow_all", "allow_any", "allow"),
             *("allowed", "permit", "permitted", "accept", "accepted", "source", "sources"),
             *("allowed_sites", "trusted_hosts", "trusted_domains", "trusted_sites"),
-            "origin_regex_whitelist",
+            *("origin_regex_whitelist", "allow_from", "remotes", "whitelisted", "safelist"),
         ),
         "origins",
     ),
@@ -41,7 +41,8 @@ _SYNONYMS: Final = {
             *("path", "paths", "routes", "route", "urls", "url", "url_prefix", "urls_regex"),
             *("url_pattern", "url_patterns", "pattern", "patterns", "prefix", "prefixes"),
             *("only", "include", "includes", "apply_to", "endpoint", "endpoints", "views"),
-            *("blueprint", "blueprints"),
+            *("blueprint", "blueprints", "namespace", "namespaces", "view", "scope", "mount"),
+            *("api", "api_prefix", "base_path", "mapping"),
         ),
         "resources",
     ),
@@ -49,7 +50,7 @@ _SYNONYMS: Final = {
     **dict.fromkeys(
         (
             *("allow_credentials", "allow_cookies", "credentials", "with_credentials"),
-            *("allow_auth", "allow_authentication"),
+            *("allow_auth", "allow_authentication", "auth", "authentication", "creds", "session"),
         ),
         "supports_credentials",
     ),
@@ -62,22 +63,35 @@ _WORDS: Final = {
     "verb": "methods",
     "resource": "resources",
     "credential": "supports_credentials",
-    "cookie": "supports_credentials",
+    "cookies": "supports_credentials",
     "expos": "expose_headers",
     "header": "allow_headers",
+}
+# What a name ends in says more than how its letters compare with an option's.
+_ENDINGS: Final = {
+    r"(?<!vary_)(?<!exposed_)(?<!expose_)headers?|hdrs?": "allow_headers",
+    r"methods?|verbs?": "methods",
+    r"(?:origins?|orgins?|orignis?|origns?|sources?)": "origins",
 }
 # Who may ask: origins, where the value looks like hosts.
 _CALLERS: Final = re.compile(
     r"(?:\w+_)?(?:front_?ends?|clients?|sites?|spas?|partners?|consumers?|referr?ers?|callers?"
-    r"|web_?apps?|pages?|peers?|hosts?|domains?)(?:_(?:urls?|hosts?|domains?|list|address(?:es)?))?"
+    r"|web_?apps?|web_?sites?|pages?|peers?|hosts?|domains?|tenants?|ips?|uis?|dashboards?"
+    r"|externals?|remotes?)(?:_(?:urls?|hosts?|domains?|list|address(?:es)?))?"
 )
 _HOST: Final = re.compile(
     r"localhost|(?:[\w*-]+\.)*[\w*-]+(?::[0-9*]+|\.[a-z]{2,24})/?", re.IGNORECASE
 )
-_URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_URL: Final = re.compile(
+    r"(?:https?|[a-z-]+-extension|app|capacitor|ionic|tauri)://", re.IGNORECASE
+)
+# Where the app's own services and papers are.
+_OTHER_URL: Final = re.compile(r"docs?_|home_?page|descr|contact|terms|license|redis|broker|sentry")
 _METHOD: Final = re.compile(r"GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS")
 # A function under such a name says who is let in.
-_DECIDING: Final = re.compile(r"allow|check|valid|verif|match|filter|predicate|decid|permit|trust")
+_DECIDING: Final = re.compile(
+    r"allow|check|valid|verif|match|filter|predicate|decid|permit|trust|authori|guard"
+)
 #: Options that take lists: `True` says that anything is allowed.
 LISTS: Final = frozenset({"origins", "resources", "methods", "allow_headers", "expose_headers"})
 #: What happens where one of these is left out, and was to close something.
@@ -91,18 +105,27 @@ WITHOUT: Final = {
 RESTRICTING: Final = frozenset(WITHOUT)
 # What is named so is to be kept out; no option does that.
 _EXCLUDING: Final = re.compile(
-    r"(?:^|_)(?:block|blacklist|deny|denied|disallow|exclud|forbid|reject)"
-    r"|(?:ignor|skip|exempt|without|except)\w*_"
-    r"(?:path|url|route|endpoint|view|blueprint|origin|host|domain|method|header)"
+    r"(?:^|_)(?:block|blacklist|deny|denied|disallow|exclud|forbid|reject|refuse|ban_|banned|untrust)"
+    r"|(?:ignor|skip|exempt|without|except|not|non|no|remove|omit|drop|strip|never)\w*_"
+    r"(?:path|url|route|endpoint|view|blueprint|origin|host|domain|method|header|regex)"
+    r"|(?:protected|private|secure|internal|restricted)_(?:path|url|route|endpoint|view)"
 )
-_EXCLUDING_LIST: Final = re.compile(r"ignored?|skip|exempt(?:ed)?|without|except|omit")
+_EXCLUDING_LIST: Final = re.compile(
+    r"ignored?|skip|exempt(?:ed)?|without|except|omit|unless|ban|banned"
+)
 # A flag that is named so wants a check of the origin: that is what `enforce` does.
 _CHECKING: Final = re.compile(r"check|verif|validat|strict|requir|enforc|same_|only|force")
 _ON: Final = re.compile(r"(?:is_|cors_)?(?:enabled?|active|activated?|on|use|allow)(?:_cors)?|cors")
-_OFF: Final = re.compile(r"(?:is_|cors_)?(?:disabled?|off|inactive|deactivated?)(?:_cors)?")
-_NEGATED: Final = re.compile(r"(?:^|_)(?:no|not|non|disabled?|without|omit|deny|forbid|block)_")
-# What `fetch` in a browser takes for credentials.
-_OF_FETCH: Final = {"omit": False, "same-origin": False, "include": True}
+_OFF: Final = re.compile(r"(?:is_|cors_)?(?:disabled?|off|inactive|deactivated?|exempt)(?:_cors)?")
+_NEGATED: Final = re.compile(
+    r"(?:^|_)(?:no|not|non|never|disabled?|without|omit|deny|forbid|block|disallow|exclude|reject"
+    r"|refuse|ignore|skip|drop|strip)_?(?=cred|cookie|auth|session)"
+)
+# What `fetch` in a browser takes for credentials, and other words.
+_OF_FETCH: Final = {
+    **dict.fromkeys(("omit", "same-origin", "none", "never", ""), False),
+    "include": True,
+}
 _EVERYTHING: Final = frozenset(
     {"", "*", "/*", "/.*", ".*", "/", r"^/.*", r"^/.*$", r"^.*", r"^.*$", "/**"}
 )
@@ -116,7 +139,8 @@ def synonym(name: str) -> str | None:
 
 def plain(name: str) -> str:
     """Return a name in small letters, with underscores, and without what says CORS."""
-    text = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    text = re.sub(r"[^a-z0-9]+", "_", apart.lower()).strip("_")
     return text.removeprefix("cors_").removeprefix("access_control_")
 
 
@@ -129,6 +153,12 @@ def near(name: str) -> str | None:
         return "enforce"
     if "origin" in text:
         return "origins"
+    bare = _NEGATED.sub("", text)
+    if bare in _SYNONYMS:
+        return _SYNONYMS[bare]
+    for ending, option in _ENDINGS.items():
+        if re.search(rf"(?:^|_)(?:{ending})\Z", text):
+            return option
     known = [option for option in OPTIONS if option != "headers"]
     close = difflib.get_close_matches(text, known, 1)
     return close[0] if close else _of_word(text)
@@ -163,7 +193,7 @@ def _of_value(text: str, value: object, items: list[str]) -> str | None:
     """Return the option that can only be meant by a value; by no name that is sure."""
     if holds_resources(value):
         return "resources"
-    if any(map(_URL.match, items)):
+    if any(map(_URL.match, items)) and not _OTHER_URL.search(text):
         return "origins"
     if isinstance(value, re.Pattern):
         return near(text) or ("resources" if is_path(value.pattern) else "origins")
@@ -179,7 +209,7 @@ def _of_value(text: str, value: object, items: list[str]) -> str | None:
 def texts_in(value: object) -> list[str]:
     """Return the texts that a value holds; those of what can be read once are not read."""
     items = [value] if isinstance(value, str) else value
-    held = items if isinstance(items, list | tuple | set | frozenset) else ()
+    held = items if isinstance(items, Collection) and not isinstance(items, Mapping) else ()
     return [item for item in held if isinstance(item, str)]
 
 
@@ -229,10 +259,25 @@ def covers_everything(value: object) -> bool:
 
 def restricts_nothing(options: Mapping[Any, Any]) -> bool:
     """Return whether no option in a mapping restricts anything."""
-    return all(
-        (meant := near_or_same(str(name))) not in RESTRICTING or is_any(meant or "", value)
-        for name, value in options.items()
-    )
+    return not any(_restricts(str(name), value) for name, value in options.items())
+
+
+def _restricts(name: str, value: object) -> bool:
+    meant = near_or_same(name)
+    return meant in RESTRICTING and not is_any(meant or "", value)
+
+
+def holds_options(value: object) -> bool:
+    """Return whether a value holds options that restrict, or origins, in tables at any depth."""
+    if isinstance(value, Mapping):
+        hosts = [*map(str, value), *(each for each in value.values() if isinstance(each, str))]
+        urls = any(map(_URL.match, hosts))
+        return urls or not restricts_nothing(value) or any(map(holds_options, value.values()))
+    tables = value if isinstance(value, list | tuple) else ()
+    return any(
+        isinstance(each, Mapping) and (holds_resources(each) or holds_options(each))
+        for each in tables
+    ) or any(map(_URL.match, texts_in(value)))
 
 
 def flag(value: object) -> object:
@@ -253,7 +298,8 @@ def excludes(name: str, value: object) -> bool:
     """Return whether *name* is for what is to be kept out."""
     text = plain(name)
     alone = _EXCLUDING_LIST.fullmatch(text) and (texts_in(value) or isinstance(value, Mapping))
-    return bool(value) and bool(alone or _EXCLUDING.search(text))
+    says_none = not value or value == "none" or callable(value)
+    return not says_none and bool(alone or _EXCLUDING.search(text))
 
 
 def checks(name: str) -> bool:

@@ -19,12 +19,12 @@ from .names import (
     credentials_flag,
     excludes,
     flag,
+    holds_options,
     is_any,
     is_path,
     meant_by,
     near,
     near_or_same,
-    restricts_nothing,
     switches_off,
     texts_in,
 )
@@ -71,8 +71,10 @@ def read_unknown(
         report.error(name, value, reason, hint, {})
     elif flag(value) is True and meant == "origins" and checks(name):
         reason = "there is no such option, and what it was to check may be left unchecked"
-        report.error(name, value, reason, *_hint({"enforce": True}))
-    elif meant is None and isinstance(value, Mapping) and not restricts_nothing(value):
+        report.error(name, value, reason, *_write_enforce(given))
+    elif _asks_for_nothing(name, meant, value):
+        _drop_unknown(name, value, place, report)
+    elif meant is None and isinstance(value, Mapping | list | tuple) and holds_options(value):
         reason = "there is no such option, and the options in it would be lost"
         report.error(name, value, reason, "Write them as keywords, or **options.", {})
     # What a server listens at, not who may ask.
@@ -103,6 +105,25 @@ def _needs_no_replacement(meant: str, value: object, place: str) -> bool:
     """Return whether nothing is to be written in place of a value that restricts nothing."""
     empty = value is None or value is True or value == ""
     return (empty and meant in LISTS and meant != "origins") or place not in OPTIONS[meant].places
+
+
+def _asks_for_nothing(name: str, meant: str | None, value: object) -> bool:
+    """Return whether nothing is checked, or kept out, though the name is for that; or not set."""
+    if meant in LISTS and meant != "origins" and value is None:
+        return True
+    if excludes(name, True):
+        return meant not in _SAFE
+    return flag(value) is False and meant == "origins" and checks(name)
+
+
+def _write_enforce(given: Mapping[str, Any]) -> tuple[str, Mapping[str, object]]:
+    """Return the hint to refuse on the server, with the origins that it needs a list of."""
+    options = {near_or_same(name): value for name, value in given.items() if value is not True}
+    fix: dict[str, object] = {"enforce": True}
+    if is_any("origins", options.get("origins", "*")):
+        fix["origins"] = [EXAMPLE]
+    text, _ = _hint(fix)
+    return f"{text[:-1]}, with your own origins." if len(fix) > 1 else text, fix
 
 
 def _list_allowed(name: str, value: object) -> tuple[str, Mapping[str, object]]:
@@ -141,8 +162,10 @@ def _drop_near(
     if meant == "origins":
         reason = f"{reason}, and {_which_origins(name, given)}"
         report.degrade(name, value, reason, *_hint({meant: "*"}))
-    elif meant == "supports_credentials":
+    elif meant == "supports_credentials" and credentials_flag(name, value) is True:
         report.degrade(name, value, reason, *_write_credentials(given))
+    elif meant == "supports_credentials":
+        report.degrade(name, value, reason, *_hint({meant: False}))
     else:
         report.degrade(name, value, reason, *_write(meant, value))
 

@@ -13,9 +13,9 @@ from flask_cors.options.unknown import read_unknown
 PAGE = "https://app.example.com"
 
 
-def asked(name: str, value: object) -> tuple[object, Report]:
+def asked(name: str, value: object, **others: object) -> tuple[object, Report]:
     report = Trial()
-    return read_unknown(name, value, {name: value}, "app", report), report
+    return read_unknown(name, value, {name: value, **others}, "app", report), report
 
 
 def error(name: str, value: object) -> Problem:
@@ -77,7 +77,10 @@ def test_a_misspelt_enforce_is_an_error(name: str, value: object) -> None:
 def test_a_flag_that_wants_the_origin_checked_is_an_error(
     name: str,
 ) -> None:
-    assert error(name, True).fix == {"enforce": True}
+    problem = error(name, True)
+    assert problem.fix == {"enforce": True, "origins": ["https://app.example.com"]}
+    _, report = asked(name, True, origins=[PAGE])
+    assert report.problems[0].fix == {"enforce": True}
 
 
 @pytest.mark.rule("8.unknown-option")
@@ -102,6 +105,14 @@ def test_a_flag_that_wants_the_origin_checked_is_an_error(
         ("ignore", ["/admin"], "resources"),
         ("exempt", ["https://a.example"], "origins"),
         ("without_endpoints", ["admin"], "resources"),
+        ("unless", ["/admin"], "resources"),
+        ("non_cors_paths", ["/admin"], "resources"),
+        ("protected_paths", ["/admin/*"], "resources"),
+        ("no_methods", ["DELETE"], "methods"),
+        ("remove_methods", ["DELETE"], "methods"),
+        ("omit_headers", ["X-A"], "allow_headers"),
+        ("untrusted_origins", [PAGE], "origins"),
+        ("banned", ["a.example"], "origins"),
     ],
 )
 def test_an_option_that_keeps_something_out_is_an_error_that_asks_for_a_list(
@@ -129,6 +140,18 @@ def test_an_option_that_keeps_something_out_is_an_error_that_asks_for_a_list(
         ("validator", len, {"origins": len}),
         ("endpoints", ["api.index"], {}),
         ("blueprints", ["api"], {}),
+        ("supported_methods", ["GET"], {"methods": ["GET"]}),
+        ("allowed_verbs", ["GET"], {"methods": ["GET"]}),
+        ("supported_headers", ["X-A"], {"allow_headers": ["X-A"]}),
+        ("accepted_header", ["X-A"], {"allow_headers": ["X-A"]}),
+        ("allowed_orgins", ["a.example"], {"origins": ["https://a.example"]}),
+        ("allow_from", ["a.example"], {"origins": ["https://a.example"]}),
+        ("website", "a.example", {"origins": "https://a.example"}),
+        ("policies", {"a": {"origins": [PAGE]}}, {}),
+        ("rules", [{"origins": [PAGE]}], {}),
+        ("configs", [{"/api/*": {"origins": PAGE}}], {}),
+        ("by_site", {PAGE: {"methods": ["GET"]}}, {}),
+        ("scope", "/api", {"resources": "/api"}),
     ],
 )
 def test_what_restricts_by_another_name_is_an_error(name: str, value: object, fix: object) -> None:
@@ -188,6 +211,14 @@ def test_options_in_a_mapping_by_an_unknown_name_are_an_error() -> None:
         ("template", "index.html"),
         ("on_error", print),
         ("cookie_name", "session"),
+        ("cookie_secure", True),
+        ("docs_url", "https://docs.a.example"),
+        ("redis_url", "redis://localhost"),
+        ("check_origin", False),
+        ("blocked_origins", []),
+        ("on_denied", print),
+        ("deny", "none"),
+        ("allow_methods", None),
     ],
 )
 def test_what_restricts_nothing_is_dropped_with_a_warning(name: str, value: object) -> None:
@@ -203,6 +234,17 @@ def test_what_restricts_nothing_is_dropped_with_a_warning(name: str, value: obje
         ("no_cookies", "true"),
         ("credentials", "omit"),
         ("allow_auth", False),
+        ("disallow_credentials", True),
+        ("exclude_credentials", True),
+        ("noCredentials", True),
+        ("disablecredentials", True),
+        ("never_cookies", True),
+        ("strip_cookies", True),
+        ("no_auth", True),
+        ("session", False),
+        ("credentials", "none"),
+        ("credentials", ""),
+        ("allow_credentials", 0),
     ],
 )
 def test_a_misspelt_flag_that_only_takes_away_is_read(name: str, value: object) -> None:
