@@ -195,7 +195,19 @@ def _words(pattern: str) -> list[_Word]:
     for full, alternative in product((True, False), items):
         for word in islice(_variants(alternative, full), _MOST_TRIED):
             found[word if "://" in word.text else _SCHEME + word] = None
+            found[_with_scheme(word)] = None
     return sorted(found, key=_rank)
+
+
+def _with_scheme(word: _Word) -> _Word:
+    """Return a word with the scheme that a page has, where the pattern spells none."""
+    scheme, separator, rest = word.text.partition("://")
+    if separator and scheme in ("http", "https"):
+        return word
+    if not separator:
+        scheme, separator, rest = word.text.partition(":")
+    marks = word.marks[len(word.text) - len(rest) :] if separator else word.marks
+    return _SCHEME + _Word(rest if separator else word.text, marks)
 
 
 def _rank(word: _Word) -> tuple[bool, ...]:

@@ -37,7 +37,6 @@ _TYPED: Final = r"(?i)\bhttps?(?:[;,.]?//+|:[/\\]+)|\b[htps]{3,8}://|(?<![^\s,])
 _LABEL_STAR: Final = "[^.]*"
 # What a shell, a template or a format string would fill in.
 _PLACEHOLDER: Final = r"\$\{|\$[A-Za-z_(]|\{\{?\s*[A-Za-z_]|%\(\w+\)s|<[A-Za-z_]"
-_SHORTEST_TOP_LEVEL: Final = 3
 _ANY_HINT: Final = f"Write '*' for any origin, or list the origins: {EXAMPLE!r}."
 
 Fix = OriginPattern | list[OriginPattern]
@@ -52,7 +51,8 @@ class Hint(NamedTuple):
 
 def hint_for(item: object, error: OriginError) -> Hint:
     """Return what to write in place of *item*."""
-    if error.hint:
+    twice = isinstance(item, str) and re.match(r"(?i)https?://https?:/*\w", item)
+    if error.hint and not twice:
         return Hint(error.hint, error.fix)
     if not isinstance(item, str):
         return Hint(f"Write for instance {EXAMPLE!r}.", EXAMPLE)
@@ -69,6 +69,7 @@ def hint_for(item: object, error: OriginError) -> Hint:
 def origins_near(text: str) -> list[str]:
     """Return the valid origins that the pieces of *text* are near to."""
     text = re.sub(_TYPED, lambda found: f"http{'s' if 's' in found[0].lower() else ''}://", text)
+    text = re.sub(r"(?i)(?:https?://)+(?=https?://)", "", text)
     pieces = list(filter(None, re.split(r"[\s,;'\"`\[\](){}|]+", text)))
     mixed = len({"://" in piece for piece in pieces}) > 1 and not re.search("['\"]", text)
     if mixed and not all(map(_is_whole, pieces)):
@@ -126,14 +127,19 @@ def _first_valid(guesses: Iterable[str]) -> str | None:
     for guess in guesses:
         try:
             if parts := re.fullmatch(PARTS, guess):
-                return canonical(guess, parts)
+                origin = canonical(guess, parts)
+                # Others have hosts there: no hint opens it to them.
+                below = re.fullmatch(r".*://\*\.([^:]+).*", origin)
+                return None if below and is_shared(below[1]) else origin
         except OriginError:
             continue
     return None
 
 
 def _punycode(host: str) -> str:
-    labels = unicodedata.normalize("NFKC", host).split(".")
+    # What browsers drop, and what they take for a dot (UTS 46).
+    visible = "".join(sign for sign in host if unicodedata.category(sign) != "Cf")
+    labels = re.split(r"[.\u3002]", unicodedata.normalize("NFKC", visible))
     return ".".join(
         label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels
     )
@@ -165,7 +171,7 @@ def _for_port(scheme: str, host: str, port: str) -> Hint | None:
         return _list_of([f"{scheme}://{known}:*"])
     last = known.rpartition(".")[2]
     # `my.co*` may be the beginning of my.com, which is somebody else's.
-    complete = len(last) >= _SHORTEST_TOP_LEVEL or last in _TOP_LEVEL
+    complete = last in _TOP_LEVEL
     if "." in known and not host.endswith(".*") and complete:
         return _list_of([f"{scheme}://{known}{end}"])
     return None
@@ -179,6 +185,8 @@ def _for_labels(scheme: str, host: str, port: str) -> Hint:
     below = labels[last + 1 :]
     numbers = re.fullmatch(_IPV4_LIKE, ".".join(labels)) is not None
     regex = _closed_regex(scheme, labels, port, "[0-9]{1,3}" if numbers else "")
+    if numbers and any("*" in label and label != "*" for label in labels):
+        regex = None  # 1*.168.1.1 is not one network
     wildcard = _wildcard(scheme, ".".join(below), port)
     if regex and wildcard and _is_closed_below(below):
         hint = f"Write the wildcard {wildcard!a}, or, for these hosts alone, the regular expression"
@@ -201,8 +209,7 @@ def _example_of(scheme: str, labels: Sequence[str], port: str) -> Hint:
     if labels[0] == "*" and len(labels) > 2:
         names[0] = "*"
     if "*" in labels[-1]:
-        complete = len(labels) > 2 and labels[-2] in _TOP_LEVEL
-        names[-1:] = [] if complete else ["example"]
+        names[-1] = "example"
     elif "*" in labels[-2] and labels[-1] in _RESERVED:
         names[-2] = "example"
     own = labels[: len(names)][-len(owned(names).split(".")) :]

@@ -69,6 +69,11 @@ def owned(labels: Sequence[str]) -> str:
     return ".".join(labels[-2:]) if len(labels) > 1 else ""
 
 
+def is_listed(domain: str) -> bool:
+    """Return whether *domain* is one of the suffixes here, or below one that regions share."""
+    return domain in SHARED_SUFFIXES or any(domain.endswith(f".{each}") for each in _TUNNELS)
+
+
 def is_shared(domain: str) -> bool:
     """Return whether others can have hosts below *domain*, as far as that is known."""
     labels = domain.split(".")

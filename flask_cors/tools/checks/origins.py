@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from typing import Any, Final
 
 from ...patterns.redos import find_nested_quantifiers
+from ...patterns.suffixes import is_listed
 from ..closed import Verdict, examine, suggest_closed
 from ..routes import RouteRow
 from ..text import some
@@ -106,7 +107,7 @@ def public_suffixes(subject: Subject) -> Iterator[Found]:
     for use in subject.uses("origins"):
         for text in sorted(use.value.wildcards):
             suffix = re.sub(r":(?:\d+|\*)$", "", text.partition("://*.")[2])
-            if suffix and known.publicsuffix(suffix) == suffix:
+            if suffix and (known.publicsuffix(suffix) == suffix or is_listed(suffix)):
                 yield use.found(
                     f"anybody can get a host under {suffix}, so {text} is nearly any site",
                     f"Name your own host, as in {text.replace('*', 'name', 1)}.",

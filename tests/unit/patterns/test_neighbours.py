@@ -75,6 +75,22 @@ def test_an_open_pattern_is_found(pattern: str, named: tuple[str, ...]) -> None:
     assert found is None or compiled(pattern).fullmatch(found)
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r".*://.*mysite\.com",
+        r"^\w+://.*mysite\.com$",
+        r"^(.*)://.*mysite\.com$",
+        r"^[^:]+://[^/]*mysite\.com$",
+        r"^https?:.*mysite\.com$",
+    ],
+)
+def test_a_scheme_that_is_not_spelled_hides_no_stranger(pattern: str) -> None:
+    assert stranger_let_in(compiled(pattern)) == "https://evilmysite.com"
+    closed = pattern.replace(".*mysite", r"([a-z]+\.)?mysite").replace("[^/]*mysite", "mysite")
+    assert stranger_let_in(compiled(closed)) is None
+
+
 @pytest.mark.parametrize("pattern", ANY_ORIGIN)
 def test_any_origin(pattern: str) -> None:
     found = matches_unrelated(compiled(pattern))

@@ -478,6 +478,11 @@ MEANT = [
     ("http://[0::1]:8000", "Write 'http://[::1]:8000'."),
     ("https://*.com", "Name the domain, as in 'https://*.example.com'."),
     ("'https://a.example'", "Write 'https://a.example'."),
+    ("*.vercel.app", "Write for instance 'https://app.example.com'."),
+    ("htps://*.github.io", "Write for instance 'https://app.example.com'."),
+    ("*.example.org", "Write 'https://*.example.org'."),
+    ("http://http://a.example", "Write 'http://a.example'."),
+    ("https://a\u3002example", "Write 'https://a.example'."),
     ('"https://a.example","b.example"', "Write 'https://a.example', 'https://b.example'."),
 ]
 
@@ -529,7 +534,10 @@ STARS = [
     ("https://*.shop.*", f"List the hosts, as in 'https://*.shop.example'{OTHERS}"),
     ("https://api.*.com", f"List the hosts, as in 'https://api.example.com'{OTHERS}"),
     ("https://api.shop-*.com", f"List the hosts, as in 'https://api.example.com'{OTHERS}"),
-    ("https://shop.com.*", f"List the hosts, as in 'https://shop.com'{OTHERS}"),
+    ("https://mysite.com.au*", f"List the hosts, as in 'https://mysite.com.example'{OTHERS}"),
+    ("https://api.dev*", f"List the hosts, as in 'https://api.example'{OTHERS}"),
+    ("http://1*.168.1.1", f"List the hosts, as in 'https://app.example.com'{OTHERS}"),
+    ("https://shop.com.*", f"List the hosts, as in 'https://shop.com.example'{OTHERS}"),
     ("http://8.8.*", f"List the hosts, as in 'https://app.example.com'{OTHERS}"),
     ("http://192.168.*", r"Write the regular expression 'http://192\\.168\\.[0-9]{1,3}\\.[0-9]{1,3}'."),
     ("https://my-*.vercel.app", f"List the hosts, as in 'https://app.example.com'{OTHERS}"),

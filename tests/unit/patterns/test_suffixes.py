@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flask_cors.patterns.suffixes import is_shared, owned
+from flask_cors.patterns.suffixes import is_listed, is_shared, owned
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,16 @@ def test_what_is_somebodys_own(host: str, own: str) -> None:
 )
 def test_where_others_can_have_hosts(domain: str, shared: bool) -> None:
     assert is_shared(domain) is shared
+
+
+@pytest.mark.parametrize(
+    ("domain", "listed"),
+    [
+        ("nip.io", True),
+        ("ws-eu1.gitpod.io", True),
+        ("sharepoint.com", True),
+        ("example.com", False),
+    ],
+)
+def test_what_is_listed_here(domain: str, listed: bool) -> None:
+    assert is_listed(domain) is listed
