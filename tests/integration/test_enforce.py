@@ -179,6 +179,16 @@ class Plain(View):
         return ran()
 
 
+@pytest.mark.parametrize("debug", [False, True])
+def test_a_refusal_names_the_servers_host_in_debug_mode_alone(debug: bool) -> None:
+    app = app_with(origins=[], enforce=True)
+    app.debug = debug
+    headers = {"Origin": "https://api.example"}
+    body = app.test_client().post("/", base_url="http://10.0.0.7:8000", headers=headers).text
+    assert ("10.0.0.7" in body) is debug
+    assert "ProxyFix" in body
+
+
 def at_config(app: Flask) -> None:
     app.config["CORS_ENFORCE"] = True
     app.add_url_rule("/x", view_func=view(), methods=METHODS)

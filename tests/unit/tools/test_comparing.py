@@ -56,6 +56,8 @@ def policy(**options: Any) -> Policy:
             False,
         ),
         ({"origins": [A], "allow_private_network": True}, {"origins": [A]}, False),
+        ({"expose_headers": "X-A"}, {"expose_headers": "x-a, X-B"}, True),
+        ({"expose_headers": "X-A"}, {}, False),
         ({"origins": [A], "max_age": 5}, {"origins": [A]}, True),
     ],
 )

@@ -14,7 +14,6 @@ from flask import Flask
 from ....errors import ConfigError, CorsWarning
 from ..subject import Subject
 from . import hook_rows, option_rows, origin_rows, route_rows
-from .beside import UpgradeSubject
 from .changes import (
     EFFECTS,
     FAILS,
@@ -24,6 +23,7 @@ from .changes import (
     UpgradeResult,
     every_row,
 )
+from .near_paths import UpgradeSubject
 from .replay import unnamed_differences
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Paths near a pattern that get a different resource than under 6.0.5, or that one of them misses.
+"""Paths near a pattern that get a different resource than under 6.0.5, or that it alone covered.
 
 6.0.5 takes ``/api/*`` for a regular expression, which covers ``/apifoo`` too, and its dots for any
 character. Looks for such paths of rules with converters; of rules without, each path is a row.
@@ -23,21 +23,21 @@ _MOST_TRIED_IN_ALL: Final = 50_000
 _FEWEST_TRIED: Final = 10
 _MOST_PATTERNS: Final = 50
 _MOST_FOUND: Final = 5
-# What follows the literal text of a pattern, where a segment goes on.
+# What makes a segment longer than the literal text of a pattern.
 _MORE: Final = ("x", "x/example", ".x")
 
 
 class UpgradeSubject(Subject):
-    """An app with the paths that an upgrade may treat otherwise among its rows."""
+    """An app with the paths that an upgrade may change among its rows."""
 
     @cached_property
     def rows(self) -> list[RouteRow]:
-        """The routes and their policies, with rows for paths beside the patterns."""
+        """The routes and their policies, with rows for paths near the patterns."""
         known = super().rows
-        return [*known, *_rows_beside(self, {(row.rule, row.path) for row in known})]
+        return [*known, *_rows_near(self, {(row.rule, row.path) for row in known})]
 
 
-def _rows_beside(subject: Subject, known: set[tuple[str, str]]) -> Iterator[RouteRow]:
+def _rows_near(subject: Subject, known: set[tuple[str, str]]) -> Iterator[RouteRow]:
     adapters = Adapters(subject.app)
     variable = sum("<" in rule.rule for rule in subject.rules)
     tries = max(_FEWEST_TRIED, min(_MOST_TRIED, _MOST_TRIED_IN_ALL // (variable or 1)))
@@ -70,7 +70,7 @@ def _tried(scope: Scope, rule: Any, tries: int) -> Iterator[str]:
     start = rule.rule.partition("<")[0]
     patterns = [pattern for pattern, _ in scope if pattern.regex is None][:_MOST_PATTERNS]
     near = [pattern for pattern in patterns if _may_be_near(pattern, start)]
-    yield from chain.from_iterable(map(_beside, near))
+    yield from chain.from_iterable(map(_near, near))
     pieces = list(dict.fromkeys(piece for each in near for piece in _pieces(each, start)))
     if pieces:
         yield from islice(paths_with(rule, pieces, (), tries), tries)
@@ -81,8 +81,8 @@ def _may_be_near(pattern: PathPattern, start: str) -> bool:
     return literal.startswith(start.rstrip("/")) or start.startswith(literal) or "." in literal
 
 
-def _beside(pattern: PathPattern) -> Iterator[str]:
-    """Yield paths that go on where a pattern's literal text ends, and that a dot stands for."""
+def _near(pattern: PathPattern) -> Iterator[str]:
+    """Yield paths that are longer than a pattern's literal text, or have a letter for its dot."""
     literal = pattern.literal.rstrip("/")
     yield from (f"{literal}{more}" for more in _MORE)
     whole = pattern.text.replace("*", "example")
@@ -91,7 +91,7 @@ def _beside(pattern: PathPattern) -> Iterator[str]:
 
 
 def _pieces(pattern: PathPattern, start: str) -> Iterator[str]:
-    """Yield the segments of a pattern after a rule's start, each gone on with, or without dots."""
+    """Yield a pattern's segments after a rule's start: longer, without dots, as they are."""
     rest = pattern.text.removeprefix(start).strip("/")
     for segment in filter(None, re.split(r"/|\*", rest)):
         yield f"{segment}x"
