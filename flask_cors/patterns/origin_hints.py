@@ -36,7 +36,7 @@ _IPV4_LIKE: Final = r"(?:[0-9*]+\.){3}[0-9*]+"
 _TYPED: Final = r"(?i)\bhttps?(?:[;,.]?//+|:[/\\]+)|\b[htps]{3,8}://|(?<![^\s,])https?:(?=[a-z*])"
 _LABEL_STAR: Final = "[^.]*"
 # What a shell, a template or a format string would fill in.
-_PLACEHOLDER: Final = r"\$\{|\$[A-Za-z_(]|\{\{?\s*[A-Za-z_]|%\(\w+\)s|<[A-Za-z_]"
+_PLACEHOLDER: Final = r"\$\{|\$[A-Za-z_(]|\{\{?\s*[A-Za-z_]|%\(\w+\)s|(?<!\(\?P)<[A-Za-z_]"
 _ANY_HINT: Final = f"Write '*' for any origin, or list the origins: {EXAMPLE!r}."
 
 Fix = OriginPattern | list[OriginPattern]

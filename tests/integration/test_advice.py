@@ -591,6 +591,18 @@ def test_a_mark_on_a_class_reaches_its_subclasses(listed: bool) -> None:
 
 
 @pytest.mark.rule("9.proposed")
+def test_a_mark_on_a_class_comes_after_that_of_its_subclass() -> None:
+    app = shop()
+    closed = cross_origin([OTHER])(type("Closed", (Base,), {}))
+    app.add_url_rule("/base", view_func=Base.as_view("base"))
+    app.add_url_rule("/closed", view_func=closed.as_view("closed"))
+    told = of(app).explain("GET", "/base", PAGE)
+    assert (
+        told.advice == f"Put @cross_origin([{PAGE!r}]) on the class Base, which serves /closed too."
+    )
+
+
+@pytest.mark.rule("9.proposed")
 def test_another_rule_of_an_endpoint_is_another_route() -> None:
     app = shop()
     add(app, "/pub/x", "f")

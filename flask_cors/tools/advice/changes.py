@@ -375,7 +375,7 @@ def with_mark(target: object, settings: Mapping[str, Setting]) -> Callable[[Draf
             return layers
         # A class's mark comes after those on its methods and its subclasses, before its bases'.
         nearer = own.__mro__[: own.__mro__.index(view_class)] if own and view_class else ()
-        marks = [mark_of(each) for each in nearer]
+        marks = [mark for mark in map(mark_of, nearer) if mark is not None]
         inner = [each for each in layers if each.kind in ("method", "view") or each.mark in marks]
         return [*inner, layer, *layers[len(inner) :]]
 
