@@ -39,7 +39,7 @@ demo: $(READY) ## try an API from pages of other origins, in a browser; DEMO_ARG
 test: $(READY) $(INCUMBENT) ## run all tests; PYTEST_ARGS='-k vary' passes arguments on
 	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
-quick: $(READY) ## the tests that need no browser and no server, in less than a minute
+quick: $(READY) ## the tests that need no browser and no server, in about a minute
 	$(BIN)/python -m pytest $(PARALLEL) -m "$(NEEDS_NOTHING)" $(QUICK) $(PYTEST_ARGS)
 
 check: $(READY) ## lint, formatting, types, import direction, documentation
