@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask, abort, redirect, request, session
 from flask.typing import ResponseReturnValue
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from flask_cors import CORS, cross_origin
 from flask_cors.tools.lab.addresses import Application
@@ -349,7 +349,8 @@ def test_an_address_without_the_token_sends_nothing(lab: Lab, browser: chromium.
     before = lab.log.last
     fields = '{"fields":{"path":"/off","method":"POST"},"token":"guessed"}'
     page = browser.page(f"{same_site(lab)}/#{fields}")
-    page.wait_for_function("document.getElementById('path').value === '/off'")
+    # Not wait_for_function: it evaluates a string, which the page's policy forbids.
+    expect(page.locator("#path")).to_have_value("/off")
     assert page.locator("#result").is_hidden()
     assert lab.log.last == before
 
