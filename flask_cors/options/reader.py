@@ -172,6 +172,10 @@ class ConfigSettings(Mapping[str, Setting]):
 
 def read_config(config: Mapping[str, Any], report: Report) -> ConfigSettings:
     """Return what ``app.config`` sets, read when it is needed; warn about misspelt keys."""
+    for key in switched_off_by(config):
+        reason = "this config key is not an option of Flask-CORS, and CORS stays on"
+        hint = "If it is meant for Flask-CORS, leave out the call of CORS instead."
+        report.at(Source("config", key)).degrade(key, config[key], reason, hint, {})
     for key, option_key in misspelt_keys(config):
         source = Source("config", key)
         name = OPTIONS[option_key[5:].lower()].name
@@ -206,9 +210,21 @@ def misspelt_keys(config: Mapping[str, Any]) -> list[tuple[str, str]]:
     Keys of other libraries are among them.
     """
     known = [option.key for option in OPTIONS.values()]
-    unknown = {key for key in config if isinstance(key, str) and key.startswith("CORS_")}
-    near = ((key, _nearest(key, known)) for key in sorted(unknown.difference(known)))
+    near = ((key, _nearest(key, known)) for key in _unknown_keys(config))
     return [(key, option_key) for key, option_key in near if option_key]
+
+
+def switched_off_by(config: Mapping[str, Any]) -> list[str]:
+    """Return the ``CORS_*`` keys that no option has, and that are to switch CORS off."""
+    from .names import switches_off
+
+    return [key for key in _unknown_keys(config) if switches_off(key, config[key])]
+
+
+def _unknown_keys(config: Mapping[str, Any]) -> list[str]:
+    known = {option.key for option in OPTIONS.values()}
+    keys = (key for key in config if isinstance(key, str) and key.startswith("CORS_"))
+    return sorted(set(keys) - known)
 
 
 def _nearest(key: str, known: Sequence[str]) -> str | None:

@@ -92,11 +92,15 @@ def _is_ambiguous(item: Item) -> bool:
 
 def _separates(items: Sequence[Item], place: int) -> bool:
     end = items[place]
-    if not end.text or end.low != 1 or end.high != 1:
+    if end.alternatives or end.low != 1 or end.high != 1:
         return False
-    sign = end.text[place].lower()
+    text = end.text.lower()
+    signs = text[place] if text else signs_of(end.sign_class)
     others = [item for item in all_items([items]) if item is not end]
-    return end.text.lower().count(sign) == 1 and not any(
-        sign in item.text.lower() or (item.sign_class and sign in signs_of(item.sign_class))
-        for item in others
-    )
+    once = not text or text.count(signs) == 1
+    return once and not any(_may_hold(item, signs) for item in others)
+
+
+def _may_hold(item: Item, signs: str) -> bool:
+    held = item.text.lower() + (signs_of(item.sign_class) if item.sign_class else "")
+    return not set(signs).isdisjoint(held)

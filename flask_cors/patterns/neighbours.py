@@ -33,6 +33,7 @@ _STRANGERS: Final = (
 # What names nobody: schemes, and labels that anybody's host may have.
 _NO_NAMES: Final = frozenset({"http", "https", "s", "ws", "wss", "www", *_TOP_LEVEL})
 _SHORTEST_NAME: Final = 2
+_WHOLE_HOST = re.compile(r"[^/]*://(?:[a-z0-9-]+\.)+[a-z]+(?::[0-9]+)?")
 _SINGLES: Final = "xam1-._"
 _MOST_TRIED: Final = 200
 _MOST_SUGGESTED: Final = 150
@@ -114,6 +115,8 @@ def names_no_host(regex: re.Pattern[str]) -> bool:
 
 
 def _names_nothing(text: str) -> bool:
+    if _WHOLE_HOST.fullmatch(text):
+        return False  # as https://x.com, however short its name is
     names = set(re.findall(r"[a-z0-9]+", text)) - _NO_NAMES
     # A bracket is that of an IPv6 address.
     return "[" not in text and sum(map(len, names)) < _SHORTEST_NAME

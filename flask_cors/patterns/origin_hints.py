@@ -90,6 +90,8 @@ def _for_word(text: str) -> Hint | None:
     word = text.strip().strip("'\"").lower()
     if word in ("all", "any", "everyone", "everything"):
         return Hint(_ANY_HINT, "*")
+    if word in ("undefined", "true", "nan"):
+        return Hint(f"Write the origins that are allowed, as in {EXAMPLE!r}.", EXAMPLE)
     if word in ("self", "same-origin", "none", "no", "false", "off", "nil"):
         return Hint("Leave it out: pages of the app's own origin need no CORS.", None)
     return None

@@ -207,6 +207,8 @@ def parse_origins(given: object, report: Report, option: str = "origins") -> Ori
             others.append(pattern)
             if isinstance(pattern, re.Pattern):
                 unrelated = _examine(item, pattern, report, option) or unrelated
+            elif isinstance(pattern, str) and "://*." in pattern:
+                _warn_if_shared(item, pattern, report, option)
     texts = {pattern for pattern in others if isinstance(pattern, str)}
     wildcards = frozenset(text for text in texts if "*" in text) - {"*"}
     return Origins(
@@ -294,6 +296,16 @@ def _examine(
         advice = "list the hosts, or write a wildcard of your domain: 'https://*.example.com'"
         report.warn(option, item, f"it also lets in {stranger!a}; {advice}")
     return None
+
+
+def _warn_if_shared(item: object, wildcard: str, report: Report, option: str) -> None:
+    """Warn about a wildcard under whose domain anybody can get a host, as far as is known."""
+    from .suffixes import is_listed, owned
+
+    domain = wildcard.partition("://*.")[2].partition(":")[0]
+    if "." in domain and (is_listed(domain) or not owned(domain.split("."))):
+        own = wildcard.replace("*", "your-name", 1)
+        report.warn(option, item, f"anybody can get a host under {domain!a}; name yours: {own!a}")
 
 
 def _report_dead(regex: re.Pattern[str], report: Report, option: str) -> None:

@@ -5,6 +5,7 @@ Asks ``decide`` as requests do; callables among the origins are compared, and no
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
@@ -82,13 +83,21 @@ def callables_of(policy: Policy | None) -> list[object]:
     return [] if policy is None else list(policy.settings["origins"].value.callables)
 
 
-def rights_of(policy: Policy | None, origin: str, wanted: Preflight) -> frozenset[str]:
-    """Return what a page of *origin* may do where *policy* holds, callables left aside."""
+def rights_of(
+    policy: Policy | None,
+    origin: str,
+    wanted: Preflight,
+    served: Iterable[tuple[str, Policy | None]] = (),
+) -> frozenset[str]:
+    """Return what a page of *origin* may do where *policy* holds, callables left aside.
+
+    *served* are the policies of all methods of the URL, where these are not the same.
+    """
     if policy is None:
         return frozenset({_SERVED})
-    if policy.origins.callables:
-        policy = replace(policy, origins=replace(policy.origins, callables=()))
-    actual, asked = decide(policy, origin), decide(policy, origin, wanted)
+    policy = _without_callables(policy)
+    others = tuple((method, own and _without_callables(own)) for method, own in served)
+    actual, asked = decide(policy, origin), decide(policy, origin, wanted, others)
     rights = {name for name, _ in actual.headers if name != fetch.EXPOSE_HEADERS}
     if not policy.enforce or fetch.ALLOW_ORIGIN in rights:
         rights.add(_SERVED)
@@ -97,3 +106,9 @@ def rights_of(policy: Policy | None, origin: str, wanted: Preflight) -> frozense
         rights |= {f"header {name}" for name in asked.grant.headers}
         rights |= {name for name, _ in asked.headers if name == fetch.ALLOW_PRIVATE_NETWORK}
     return frozenset(rights)
+
+
+def _without_callables(policy: Policy) -> Policy:
+    if not policy.origins.callables:
+        return policy
+    return replace(policy, origins=replace(policy.origins, callables=()))

@@ -127,17 +127,18 @@ def _above() -> str:
 
 
 with warnings.catch_warnings():
-    # That they backtrack, or let strangers in, is warned about here already.
+    # That they backtrack, or allow strangers, is warned about here already.
     warnings.simplefilter("ignore", CorsWarning)
     dot = cross_origin(r"https://app.example\.com")(text)
     open_ = cross_origin(r"https://.*example\.com")(text)
     dropped = cross_origin([APP, "app.example.com"])(text)
     slow = cross_origin(r"https://(?:-?[a-z]+)+\.example\.com")(text)
+    pages = cross_origin("https://*.github.io")(text)
 
 _OF: dict[str, Any] = {
     "http": cross_origin("http://intranet.example.com")(text),
     "null": cross_origin("null")(text),
-    "pages": cross_origin("https://*.github.io")(text),
+    "pages": pages,
     "dot": dot,
     "open": open_,
     "dropped": dropped,

@@ -509,6 +509,20 @@ def test_no_advice_takes_a_header_from_another_route() -> None:
 
 
 @pytest.mark.rule("9.proposed")
+def test_no_advice_limits_the_headers_of_another_view_at_the_same_url() -> None:
+    """Every method that a preflight of the URL grants has to allow a header name."""
+    app = shop()
+    app.add_url_rule("/x", "get", cross_origin(PAGE)(lambda: "x"), methods=["GET"])
+    put = cross_origin(OTHER, allow_headers=["X-One"])(lambda: "x")
+    app.add_url_rule("/x", "put", put, methods=["PUT"])
+    told = of(app).explain("PUT", "/x", PAGE, headers=["X-One"])
+    assert told.advice == ""
+    assert told.tried.known.endswith(
+        "it limits the headers of GET /x, since a browser keeps them for every method of a URL."
+    )
+
+
+@pytest.mark.rule("9.proposed")
 def test_no_advice_has_another_route_refuse_strangers() -> None:
     """With ``enforce`` a route answers unsafe requests of strangers with 403."""
     app = shop_with_admin({"/Admin/*": {"origins": PAGE, "enforce": True}})

@@ -306,6 +306,7 @@ def view() -> str:
         ({"origins": APP, "methods": "*"}, []),
     ],
 )
+@pytest.mark.filterwarnings("ignore:.*anybody can get a host:flask_cors.CorsWarning")
 def test_options(options: dict[str, Any], expected: list[str]) -> None:
     app = Flask(__name__, static_folder=None)
     CORS(app, **options)
@@ -313,6 +314,7 @@ def test_options(options: dict[str, Any], expected: list[str]) -> None:
     assert ids(app) == expected
 
 
+@pytest.mark.filterwarnings("ignore:.*anybody can get a host:flask_cors.CorsWarning")
 def test_credentials_make_it_worse() -> None:
     app = Flask(__name__, static_folder=None)
     CORS(app, origins=["http://a.example", "https://*.github.io"], supports_credentials=True)

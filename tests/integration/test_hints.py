@@ -42,6 +42,8 @@ MEANT: list[tuple[dict[str, Any], str, bool]] = [
         0,
     ),
     ({"origin": "*"}, APP, False),
+    ({"origins": "undefined"}, APP, False),
+    ({"origins": ["true"]}, APP, False),
     ({"allow_origins": [LOCAL, APP]}, LOCAL, False),
     ({"origin": "localhost:3000, app.example.com"}, LOCAL, False),
     ({"cors_allowed_origins": "*"}, APP, False),

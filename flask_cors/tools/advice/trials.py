@@ -5,12 +5,14 @@ Compiles the change on a copy and asks the same engine as requests do; changes n
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
 from ...errors import Source
 from ...policy.decide import Preflight
+from ...policy.facts import MAX_REQUEST_HEADERS_COUNT
 from ...policy.policy import Policy
 from ...resolution.compile import Policies
 from ...resolution.table import Target
@@ -28,6 +30,9 @@ from ..routes import RouteRow, overview
 from .changes import Compiled, Draft
 
 _STRANGERS: Final = (STRANGER, "null")
+_ONE_CACHE: Final = "since a browser keeps them for every method of a URL"
+# Stands for the names that a policy allows which allows any.
+_ANY_HEADER: Final = "x-any-header"
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,25 @@ class Tried:
         return self.asked is not None and self.asked.verdict == "readable"
 
 
+class _Held(NamedTuple):
+    """The policy of a method, and where a URL has several, those of all its methods.
+
+    A browser caches the header names of a preflight for the URL, so that each method limits what
+    a preflight for the others grants (#cors-preflight-cache).
+    """
+
+    policy: Policy | None
+    served: tuple[tuple[str, Policy | None], ...]
+
+
 class _Changes(NamedTuple):
-    """What a draft changes at a route: for strangers, and for origins that are named somewhere."""
+    """What a draft changes at a route: for strangers, and for origins that are named somewhere.
+
+    ``keeps`` says that its own policy allows all that it did: what is lost, others at its URL take.
+    """
 
     strangers: bool
+    keeps: bool
     less: bool
     more: bool
     closes: bool
@@ -110,29 +130,30 @@ class Trials:
         target = self.before.found.target
         here, asked_for = announced.policy(target), before.policy(target)
         cost, closes, why = 0, False, ""
-        known: dict[tuple[int, int, int, str], _Changes] = {}
+        known: dict[tuple[_Held, _Held, _Held, str], _Changes] = {}
         if after is None:
             return "", 0, False
-        for row in self._all_rows(compiled):
-            for method in row.methods:
-                place = Target(row.endpoint, row.rule, method, row.path)
-                old, now, new = before.policy(place), announced.policy(place), after.policy(place)
-                key = (id(old), id(now), id(new), method)
+        for places in _by_url(self._all_rows(compiled)):
+            held = (_held(policies, places) for policies in (before, announced, after))
+            for place, *(old, now, new) in zip(places, *held, strict=True):
+                key = (old, now, new, place.method or "")
                 if key not in known:
-                    known[key] = self._changes(old, now, new, method)
+                    known[key] = self._changes(*key)
                 changes = known[key]
                 # Of one endpoint, other rules and paths with other resources are other routes.
-                if (row.endpoint, row.rule) == (target.endpoint, target.rule) and (
-                    old is asked_for or row.path == target.path
+                if (place.endpoint, place.rule) == (target.endpoint, target.rule) and (
+                    old.policy is asked_for or place.path == target.path
                 ):
                     cost += changes.strangers
                     closes = closes or changes.closes
                 elif changes.strangers:
-                    why = f"it changes what other origins get of {row.path}"
+                    why = f"it changes what other origins get of {place.path}"
+                elif changes.less and changes.keeps:
+                    why = f"it limits the headers of {place.method} {place.path}, {_ONE_CACHE}"
                 elif changes.less:
-                    why = f"it takes from origins that are allowed something of {row.path}"
-                elif changes.more and not _is_one_place(here, now, new):
-                    why = f"it opens {row.path} to origins that are not allowed there"
+                    why = f"it takes from origins that are allowed something of {place.path}"
+                elif changes.more and not _is_one_place(here, now.policy, new.policy):
+                    why = f"it opens {place.path} to origins that are not allowed there"
                 if why:
                     return why, cost, closes
         return "", cost, closes
@@ -146,37 +167,61 @@ class Trials:
         more = [row for row in more if (row.rule, row.path, row.methods) not in known]
         return [*self._rows, *more]
 
-    def _changes(
-        self, old: Policy | None, now: Policy | None, new: Policy | None, method: str
-    ) -> _Changes:
-        """Return what *new* changes; *now* holds what the words of an edit say besides."""
-        if old is new:
-            return _Changes(False, False, False, False)
-        wanted = self._wanted(method)
+    def _changes(self, was: _Held, said: _Held, becomes: _Held, method: str) -> _Changes:
+        """Return what a draft changes; *said* is what the words of an edit say besides."""
+        if was == becomes:
+            return _Changes(False, True, False, False, False)
+        wanted = self._wanted(method, was, becomes)
+        old, now, new = was.policy, said.policy, becomes.policy
 
-        def rights(policy: Policy | None, origin: str) -> frozenset[str]:
-            return rights_of(policy, origin, wanted)
+        def rights(held: _Held, origin: str) -> frozenset[str]:
+            return rights_of(held.policy, origin, wanted, held.served)
 
         page = self.question.origin
         strangers = any(
-            rights(old, origin) != rights(new, origin)
+            rights(was, origin) != rights(becomes, origin)
             for origin in _STRANGERS
             if origin != page and not any(names(each, origin) for each in (old, now, new))
         )
-        less = not keeps(old, new, method) or any(
-            rights(old, origin) - rights(new, origin) for origin in some_named(old)
+        kept = keeps(old, new, method)
+        less = not kept or any(
+            rights(was, origin) - rights(becomes, origin) for origin in some_named(old)
         )
         origins = {*some_named(now), *some_named(new), *([page] if page else [])}
         more = not keeps(new, now, method) or any(
-            rights(new, origin) - rights(now, origin) for origin in origins
+            rights(becomes, origin) - rights(said, origin) for origin in origins
         )
         called = callables_of(old) != callables_of(new)
         closes = not keeps_origins(old, new)
-        return _Changes(strangers or called, less, more, closes)
+        return _Changes(strangers or called, kept, less, more, closes)
 
-    def _wanted(self, method: str) -> Preflight:
-        names = sorted(name.lower() for name in self.question.headers)
-        return Preflight(method, ",".join(names) or None, self.question.private_network)
+    def _wanted(self, method: str, *held: _Held) -> Preflight:
+        """Return a preflight for the headers of the page, and all that a shared URL grants."""
+        names = {name.lower() for name in self.question.headers}
+        for policy in {policy for each in held for _, policy in each.served if policy}:
+            allowed = policy.allow_headers
+            names |= {_ANY_HEADER} if allowed.any else allowed.names
+        some = sorted(names)[:MAX_REQUEST_HEADERS_COUNT]
+        return Preflight(method, ",".join(some) or None, self.question.private_network)
+
+
+def _by_url(rows: Iterable[RouteRow]) -> Iterable[list[Target]]:
+    """Return what the routes serve, with those at the same host and path together."""
+    found: dict[tuple[str, str], list[Target]] = {}
+    for row in rows:
+        targets = (Target(row.endpoint, row.rule, method, row.path) for method in row.methods)
+        found.setdefault((row.host, row.path), []).extend(targets)
+    return found.values()
+
+
+def _held(policies: Policies, places: Sequence[Target]) -> list[_Held]:
+    """Return what holds for the methods of one URL."""
+    found = [policies.policy(place) for place in places]
+    served: tuple[tuple[str, Policy | None], ...] = ()
+    if len({*found}) > 1:
+        methods = [place.method or "" for place in places]
+        served = tuple(zip(methods, found, strict=True))
+    return [_Held(policy, served) for policy in found]
 
 
 def _is_one_place(here: Policy | None, now: Policy | None, new: Policy | None) -> bool:

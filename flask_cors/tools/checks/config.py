@@ -11,7 +11,7 @@ from typing import Final
 from flask import Flask
 
 from ...errors import Problem, shorten
-from ...options.reader import misspelt_keys
+from ...options.reader import misspelt_keys, switched_off_by
 from ...options.schema import OPTIONS
 from ...resolution.unused import Unused, unused
 from ...testing import last_two_labels
@@ -83,6 +83,9 @@ def misspelt(subject: Subject) -> Iterator[Found]:
     for key, meant in misspelt_keys(subject.app.config):
         if key not in OTHER_LIBRARIES:
             yield Found(key, "this config key is not an option of CORS", f"Is {meant} meant?")
+    for key in switched_off_by(subject.app.config):
+        reason = "this config key is not an option of CORS, and CORS stays on"
+        yield Found(key, reason, "Leave out the call of CORS where it is to be off.")
 
 
 @rule("CORS030", "warning", "a config key of another library")

@@ -596,6 +596,16 @@ def test_a_config_key_close_to_an_option_is_warned_about(key: str, meant: str) -
 
 
 @pytest.mark.rule("8.near-config")
+@pytest.mark.parametrize(
+    ("key", "value"), [("CORS_ENABLED", False), ("CORS_ENABLE", "off"), ("CORS_DISABLED", True)]
+)
+def test_a_config_key_that_is_to_switch_cors_off_is_warned_about(key: str, value: object) -> None:
+    with pytest.warns(CorsWarning, match=f"^{key}=.* and CORS stays on\\. "):
+        assert configured({key: value}) == ({}, [])
+    configured({"CORS_ENABLED": True, "CORS_DISABLED": False})
+
+
+@pytest.mark.rule("8.near-config")
 def test_misspelt_keys_are_found_in_order_and_the_apps_own_are_left_alone() -> None:
     config = {"CORS_ORIGINS": "", "CORS_ORIGN": "", "CORS_METHOD": "", "CORS_TENANTS": "", 5: ""}
     assert misspelt_keys(config) == [  # type: ignore[arg-type]

@@ -621,6 +621,37 @@ def test_a_string_that_lets_neighbours_in_is_warned_about_with_one(
     read(re.compile(text))  # taken at its word
 
 
+@pytest.mark.rule("8.credentials-neighbours")
+@pytest.mark.parametrize("text", [r"^https://x\.com$", r"https?://t\.co", r"http://a\.b:8080"])
+def test_a_short_host_that_is_spelled_out_is_a_host(text: str) -> None:
+    assert read(text).unrelated is None
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix"),
+    [
+        ("https://*.herokuapp.com", "herokuapp.com"),
+        ("https://*.github.io:*", "github.io"),
+        ("http://*.co.uk", "co.uk"),
+        ("https://*.ngrok.io:8443", "ngrok.io"),
+        ("https://*.team.gitpod.io", "team.gitpod.io"),
+        ("https://*.windows.net", "windows.net"),
+    ],
+)
+def test_a_wildcard_where_anybody_gets_a_host_is_warned_about(text: str, suffix: str) -> None:
+    own = text.replace("*", "your-name", 1)
+    message = f"anybody can get a host under {suffix!r}; name yours: {own!r}"
+    with pytest.warns(CorsWarning, match=re.escape(message)):
+        assert read(text).wildcards == {text}
+
+
+@pytest.mark.parametrize(
+    "text", ["https://*.example.com", "https://*.my-shop.herokuapp.com", "http://*.localhost:*"]
+)
+def test_a_wildcard_of_an_own_domain_is_not(text: str) -> None:
+    assert read(text).wildcards == {text}
+
+
 @pytest.mark.parametrize("text", ["https?://.*", ".*", r"https://[^/]+", r"https://.*:\d+"])
 def test_a_string_that_matches_anything_stands_for_any_origin(text: str) -> None:
     origins = read(text)
