@@ -18,7 +18,6 @@ from flask import (
     Flask,
     Request,
     Response,
-    current_app,
     has_request_context,
     request,
     request_started,
@@ -195,7 +194,7 @@ def _marked(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
         if request is None:
             return view(*args, **kwargs)
         if request.method == "OPTIONS" and _is_automatic(request, mark):
-            return _finish(request, mark, current_app.make_default_options_response())
+            return _finish(request, mark, called.default_options_response(called.app_served()))
         return _finish(request, mark, view(*args, **kwargs))
 
     async def call_async(*args: Any, **kwargs: Any) -> Any:
@@ -203,7 +202,7 @@ def _marked(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
         if request is None:
             return await view(*args, **kwargs)
         if request.method == "OPTIONS" and _is_automatic(request, mark):
-            return _finish(request, mark, current_app.make_default_options_response())
+            return _finish(request, mark, called.default_options_response(called.app_served()))
         return _finish(request, mark, await view(*args, **kwargs))
 
     marked = call_async if _is_async(view) else call

@@ -142,6 +142,9 @@ class Report:
         """Note, and warn about, a mistake because of which less is granted."""
         problem = Problem(option, value, self.source, reason, hint, fix)
         self.degraded.append(problem)
+        self._show(problem)
+
+    def _show(self, problem: Problem) -> None:
         warn_about(problem)
 
     def warn(self, option: str, value: object, reason: str) -> None:
@@ -159,16 +162,8 @@ class Trial(Report):
     def __init__(self) -> None:
         super().__init__(Source("default", "a trial"))
 
-    def degrade(
-        self,
-        option: str,
-        value: object,
-        reason: str,
-        hint: str,
-        fix: Mapping[str, object] | None = None,
-    ) -> None:
-        """Note a mistake because of which less would be granted."""
-        self.degraded.append(Problem(option, value, self.source, reason, hint, fix))
+    def _show(self, problem: Problem) -> None:
+        """Do not warn."""
 
     def warn(self, option: str, value: object, reason: str) -> None:
         """Pass over a harmless mistake."""

@@ -243,8 +243,12 @@ def of(app: Flask) -> AppCORS:
 
     Works for every app, one whose views alone are decorated included, before its first
     request as well as after it.
+
+    Raises ``ConfigError`` for what is no Flask app.
     """
     app = _real(app)
+    if not isinstance(app, Flask):
+        raise _not_a_target(app)
     state_of(app)
     found = app.extensions.get("cors")
     if not isinstance(found, AppCORS):

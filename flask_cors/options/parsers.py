@@ -5,7 +5,6 @@ Knows one value at a time: not where it is set, nor which others are.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -153,8 +152,11 @@ def parse_max_age(given: object, report: Report, option: str) -> int | None:
     seconds = _seconds(given)
     if seconds is not None and 0 <= seconds <= _LONGEST_AGE:
         return seconds
-    reason = "it is negative" if seconds is not None and seconds < 0 else _NO_AGE
-    near = round(given) if isinstance(given, float) and 0 <= given < math.inf else 600
+    if seconds is None:
+        reason = "it is not a whole number of seconds"
+    else:
+        reason = "it is negative" if seconds < 0 else "no browser keeps anything for so long"
+    near = round(given) if isinstance(given, float) and 0 <= given <= _LONGEST_AGE else 600
     hint = f"Write {near}, or timedelta(minutes=10); with 0 nothing is cached."
     report.error(option, given, reason, hint, {option_name(option): near})
     return None
@@ -162,7 +164,6 @@ def parse_max_age(given: object, report: Report, option: str) -> int | None:
 
 # Some more than the longest timedelta; a header with hundreds of digits is no use.
 _LONGEST_AGE: Final = 10**14
-_NO_AGE: Final = "it is not a whole number of seconds"
 
 
 def _seconds(given: object) -> int | None:
@@ -171,7 +172,7 @@ def _seconds(given: object) -> int | None:
         whole, rest = divmod(given, timedelta(seconds=1))
         return None if rest else whole
     if isinstance(given, str):
-        return int(given) if re.fullmatch(r"\s*-?[0-9]{1,12}\s*", given) else None
+        return int(given) if re.fullmatch(r"\s*-?[0-9]{1,18}\s*", given) else None
     if isinstance(given, float) and given.is_integer():
         return int(given)
     return given if isinstance(given, int) and not isinstance(given, bool) else None

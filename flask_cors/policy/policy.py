@@ -17,6 +17,11 @@ from ..options.schema import OPTIONS, HeaderLines, Setting
 from ..patterns.origin_syntax import EXAMPLE
 from ..patterns.origins import Origins
 
+# The fields of a policy that are an option's value as it is set.
+_AS_SET: Final = (
+    *("methods", "send_wildcard", "always_send", "vary_header", "automatic_options"),
+    *("allow_private_network", "intercept_exceptions", "enforce"),
+)
 _CREDENTIALS_LINE: Final = (fetch.ALLOW_CREDENTIALS, "true")
 
 
@@ -63,15 +68,8 @@ class Policy:
         return cls(
             settings=settings,
             origins=index,
-            methods=value["methods"],
             allow_headers=allow_headers if allow_headers.any else allow_headers | value["headers"],
-            send_wildcard=value["send_wildcard"],
-            always_send=value["always_send"],
-            vary_header=value["vary_header"],
-            automatic_options=value["automatic_options"],
-            allow_private_network=value["allow_private_network"],
-            intercept_exceptions=value["intercept_exceptions"],
-            enforce=value["enforce"],
+            **{name: value[name] for name in _AS_SET},
             on_actual=lines["always"] + lines["actual"],
             on_preflight=lines["always"],
             on_granted=lines["always"] + lines["preflight"],

@@ -9,9 +9,11 @@ Only a note on the request is stored.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from inspect import signature
+from typing import Any, Final
 
 from flask import Flask, Request, Response, current_app, request
+from flask.globals import app_ctx
 
 from ..patterns.paths import has_dot_segment
 from ..policy.decide import Decision, Served, decide
@@ -26,6 +28,10 @@ _current_request: Final[Callable[[], Request]] = request._get_current_object  # 
 _current_app: Final[Callable[[], Flask]] = current_app._get_current_object  # type: ignore[attr-defined]
 
 
+# Flask 3.2 passes the context to more of its methods.
+_TAKES_CONTEXT: Final = "ctx" in signature(Flask.make_default_options_response).parameters
+
+
 def request_served() -> Request | None:
     """Return the request that is being served, ``None`` outside of one."""
     try:
@@ -37,6 +43,12 @@ def request_served() -> Request | None:
 def app_served() -> Flask:
     """Return the app that is serving the request."""
     return _current_app()
+
+
+def default_options_response(app: Flask) -> Any:
+    """Return what the app answers to ``OPTIONS`` where no view does: Flask's, or its own."""
+    make: Any = app.make_default_options_response
+    return make(app_ctx._get_current_object()) if _TAKES_CONTEXT else make()  # type: ignore[attr-defined]
 
 
 def note(req: Request, response: Response, mark: Mark) -> None:

@@ -187,7 +187,7 @@ class Hooks:
         make = app.make_default_options_response
         if getattr(make, "__func__", None) is Flask.make_default_options_response:
             return app.response_class(status=200)
-        return app.make_response(make())
+        return app.make_response(called.default_options_response(app))
 
     def _after_error(self, error: Exception, response: Response) -> Response:
         """Go on after an ``after_request`` function that raised where no hook ran before it."""

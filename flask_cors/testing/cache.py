@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timezone
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
@@ -75,10 +76,7 @@ class Stored:
         directives = _directives(self.reply.get("Cache-Control"))
         if "no-cache" in directives:
             return False
-        if (
-            "Cache-Control" not in dict(self.reply.headers)
-            and self.reply.get("Pragma") == "no-cache"
-        ):
+        if self.reply.get("Cache-Control") is None and self.reply.get("Pragma") == "no-cache":
             return False
         age = _seconds(self.reply.get("Age")) or 0
         return now - self.received + age < self._lifetime(directives)
@@ -233,6 +231,8 @@ def _seconds(value: str | None) -> int | None:
 
 def _date(value: str | None, default: float) -> float:
     try:
-        return parsedate_to_datetime(value or "").timestamp()
+        when = parsedate_to_datetime(value or "")
     except (OverflowError, ValueError):
         return default
+    # It has no zone where the text says -0000 (RFC 5322 section 3.3).
+    return when.replace(tzinfo=when.tzinfo or timezone.utc).timestamp()

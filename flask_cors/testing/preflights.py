@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol
+from typing import Literal
 
 from ..fetch import SAFELISTED_METHODS
 from .cors import Credentials, Grant, check_grant
@@ -16,32 +16,6 @@ from .traits import Traits
 # The page's network partition, its serialized origin, and the URL.
 CacheKey = tuple[object, str, str]
 Kind = Literal["method", "header"]
-
-
-class PreflightCache(Protocol):
-    """What the model asks of a preflight cache."""
-
-    def allows(
-        self,
-        key: CacheKey,
-        credentials: Credentials,
-        method: str,
-        names: Iterable[str],
-        forced: bool,
-    ) -> bool:
-        """Return whether no preflight is needed for *method* and the header *names*.
-
-        With *forced* even a safelisted method needs a grant.
-        """
-        ...
-
-    def store(self, key: CacheKey, credentials: Credentials, grant: Grant) -> None:
-        """Remember *grant* for its own maximum age."""
-        ...
-
-    def clear(self, key: CacheKey) -> None:
-        """Forget what was granted to *key*, since a request failed."""
-        ...
 
 
 def preflight_cache(traits: Traits, clock: Callable[[], float]) -> PreflightCache:
@@ -153,3 +127,6 @@ class WholeCache:
 
     def clear(self, key: CacheKey) -> None:
         """Keep what is there: Chromium forgets a grant only when it does not suffice."""
+
+
+PreflightCache = EntryCache | WholeCache

@@ -114,7 +114,10 @@ class WSGITransport:
 
     def __call__(self, request: Request, enough: Enough | None = None) -> Reply:
         """Return what the application answers, of its body as much as *enough* asks for."""
-        return _call(self._application, {**_environ(request), **self._base}, enough)
+        environ = _environ(request)
+        # A client says who it is, too; here that is for the browser.
+        own = {key: value for key, value in environ.items() if key.startswith("HTTP_")}
+        return _call(self._application, {**environ, **self._base, **own}, enough)
 
 
 def _environ(request: Request) -> dict[str, Any]:

@@ -7,9 +7,11 @@ the user is not logged in. Reads configuration only.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from ipaddress import ip_address
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
+
+from ..testing import sites
+from ..testing.sites import is_trustworthy, last_two_labels
 
 # Flask's keys, and those of Flask-Login, which count where they are set.
 _COOKIES: Final = (("session", "SESSION_COOKIE"), ("remember", "REMEMBER_COOKIE"))
@@ -45,12 +47,12 @@ def cookie_problems(config: Mapping[str, Any], origin: str, url: str) -> Iterato
     same_site = is_same_site(origin, url)
     for name, prefix in _COOKIES:
         if name == "session" or any(str(key).startswith(f"{prefix}_") for key in config):
-            cookie = _read(config, name, prefix)
+            cookie = read_cookie(config, name, prefix)
             if why := cookie.why_not(origin, url, same_site):
                 yield CookieProblem(name, (cookie.same_site_key, cookie.secure_key), *why)
 
 
-class _Cookie(NamedTuple):
+class AppCookie(NamedTuple):
     """One cookie's attributes; ``same_site`` is empty where it is not set."""
 
     name: str
@@ -85,12 +87,15 @@ class _Cookie(NamedTuple):
 _OVER_HTTPS: Final = "Serve the API over https."
 
 
-def _read(config: Mapping[str, Any], name: str, prefix: str) -> _Cookie:
+def read_cookie(
+    config: Mapping[str, Any], name: str = "session", prefix: str = "SESSION_COOKIE"
+) -> AppCookie:
+    """Return the attributes that the config gives a cookie."""
     same_site = config.get(f"{prefix}_SAMESITE")
     # Werkzeug writes Secure on every partitioned cookie.
     secure = bool(config.get(f"{prefix}_SECURE") or config.get(f"{prefix}_PARTITIONED"))
     given = same_site.title() if isinstance(same_site, str) else ""
-    return _Cookie(name, given, secure, f"{prefix}_SAMESITE", f"{prefix}_SECURE")
+    return AppCookie(name, given, secure, f"{prefix}_SAMESITE", f"{prefix}_SECURE")
 
 
 def url_origin(url: str) -> str:
@@ -104,43 +109,22 @@ def is_same_site(origin: str, url: str) -> bool:
 
     See https://html.spec.whatwg.org/#same-site; ``null`` is of no site.
     """
-    return origin != "null" and _site(origin) == _site(url)
+    return origin != "null" and site_of(origin) == site_of(url)
 
 
-def is_trustworthy(url: str) -> bool:
-    """Return whether browsers store Secure cookies of *url*: https, or this machine."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    local = host == "localhost" or host.endswith(".localhost")
-    return parts.scheme == "https" or local or (_is_ip(host) and ip_address(host).is_loopback)
+def site_of(url: str) -> tuple[str, str]:
+    """Return scheme and registrable domain of *url*, by the public suffix list where it is."""
+    return sites.site_of(url, registrable_domain())
 
 
-def _site(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    host = (parts.hostname or "").rstrip(".")
-    return parts.scheme, host if _is_ip(host) else _registrable_domain()(host) or host
-
-
-def _is_ip(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _registrable_domain() -> Callable[[str], str | None]:
+def registrable_domain() -> Callable[[str], str | None]:
+    """Return what finds a host's registrable domain: the public suffix list of [cli], if there."""
     try:
         from publicsuffixlist import PublicSuffixList  # of the extra [cli]
     except ModuleNotFoundError:
-        return _last_two_labels
+        return last_two_labels
     found: Callable[[str], str | None] = _suffixes(PublicSuffixList).privatesuffix
     return found
-
-
-def _last_two_labels(host: str) -> str | None:
-    labels = host.split(".")
-    return ".".join(labels[-2:]) if len(labels) > 1 else None
 
 
 _LISTS: Final[list[Any]] = []

@@ -102,7 +102,7 @@ def _preflight(verdict: str, question: Question) -> tuple[str, ...]:
 
 def _base_url(app: Flask, path: str, origin: str | None) -> tuple[str, str]:
     """Return the address of the server that a path is asked of, and a sentence about it."""
-    if urlsplit(path).netloc:
+    if _server_in(path):
         return "", ""
     name = app.config["SERVER_NAME"]
     # A browser lets no page of an https site fetch from plain http.
@@ -113,6 +113,13 @@ def _base_url(app: Flask, path: str, origin: str | None) -> tuple[str, str]:
     port = os.environ.get("FLASK_RUN_PORT", _PORT)
     base = f"{scheme}://localhost:{port if port.isdigit() else _PORT}"
     return base, f"The host is assumed, as `flask run` would serve it: {base}."
+
+
+def _server_in(path: str) -> str:
+    try:
+        return urlsplit(path).netloc
+    except ValueError as error:
+        raise ValueError(f"{path!a} is not a URL: {error}") from None
 
 
 def _with_values(headers: Mapping[str, str] | Iterable[str]) -> dict[str, str]:

@@ -5,12 +5,10 @@ Asks ``explain`` and ``check``; decides nothing itself.
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flask import Flask
@@ -28,6 +26,7 @@ from .checks import check
 from .explain import explain
 from .explanation import Explanation, effective_option, shown_settings
 from .routes import Adapters, RouteRow, overview, policies_of
+from .text import here, relative
 
 if TYPE_CHECKING:
     from ..runtime.state import State
@@ -75,12 +74,12 @@ def to_show(explanation: Explanation, advice: bool = True) -> dict[str, Any]:
 
 def _from_here(data: Any) -> Any:
     """Return plain data to be shown, its files named relative to the current directory."""
-    return _without(f"{Path.cwd()}{os.sep}", data)
+    return _without(here(), data)
 
 
 def _without(folder: str, data: Any) -> Any:
     if isinstance(data, str):
-        return visible(data.replace(folder, ""))
+        return visible(relative(data, folder))
     if isinstance(data, Mapping):
         return {key: _without(folder, item) for key, item in data.items()}
     return [_without(folder, item) for item in data] if isinstance(data, list | tuple) else data

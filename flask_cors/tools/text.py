@@ -45,7 +45,7 @@ class Line(NamedTuple):
 
 def here() -> str:
     """Return the current directory, as it begins the paths of files in it."""
-    return f"{Path.cwd()}{os.sep}"
+    return os.path.join(Path.cwd(), "")
 
 
 def plain(text: object, folder: str, *, only_ascii: bool = False) -> str:
@@ -53,11 +53,21 @@ def plain(text: object, folder: str, *, only_ascii: bool = False) -> str:
 
     Files below *folder* are named relative to it.
     """
-    shown = str(text).replace(folder, "")
+    shown = relative(str(text), folder)
     if "<locals>" in shown:
         # A view that is defined in a function has that function in its name.
         shown = _ENCLOSING.sub("", shown)
     return escaped(shown, only_ascii=only_ascii)
+
+
+def relative(text: str, folder: str) -> str:
+    """Return *text* with the files below *folder* named relative to it; URLs stay as they are.
+
+    A file's name begins the text, or stands after a space, a quote or a bracket.
+    """
+    if len(folder.strip("/")) == 0:
+        return text
+    return re.sub(rf"(?<![^\s'\"(\[]){re.escape(folder)}", "", text)
 
 
 def escaped(shown: str, *, only_ascii: bool = False) -> str:

@@ -508,6 +508,13 @@ def test_no_advice_takes_a_header_from_another_route() -> None:
     assert told.startswith("Write '/items/1' instead of '/item/*' in the resources of")
 
 
+def test_more_headers_than_any_option_allows() -> None:
+    app = shop()
+    app.add_url_rule("/x", "x", cross_origin(PAGE)(lambda: "x"))
+    told = of(app).explain("GET", "/x", PAGE, headers=[f"X-{number}" for number in range(257)])
+    assert told.advice == "Send fewer request headers: at most 256, of 8192 characters."
+
+
 @pytest.mark.rule("9.proposed")
 def test_no_advice_limits_the_headers_of_another_view_at_the_same_url() -> None:
     """Every method that a preflight of the URL grants has to allow a header name."""

@@ -417,7 +417,7 @@ def test_a_page_of_a_different_site_learns_why_the_cookie_stays_away(
     page = visit(browser, cross_site(lab))
     word = ask(page, cross_site(lab), "/api/account", credentials=True)
     assert word == "readable, but 401 Unauthorized"
-    assert "session not sent: no SameSite, which means Lax" in slot(page, "cookies")
+    assert "session not sent: SameSite is Lax by default" in slot(page, "cookies")
     assert "theme not sent: Partitioned: it was set for http://localhost" in slot(page, "cookies")
     assert 'SESSION_COOKIE_SAMESITE = "None"' in slot(page, "cookie-fix")
     sent = {cookie.get("name") for cookie in browser.context.cookies()}

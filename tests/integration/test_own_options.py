@@ -66,6 +66,24 @@ def test_a_view_that_serves_options_answers_itself() -> None:
     assert lines(denied) == [VARY, OWN]
 
 
+class TakingContext(Flask):
+    """Takes the context, as the method does in Flask 3.2."""
+
+    def make_default_options_response(self, ctx: Any) -> Response:  # type: ignore[override]
+        assert ctx.app is self
+        return Response("default")
+
+
+@pytest.mark.rule("5.overrides", "5.options-response")
+def test_the_context_is_passed_to_what_answers_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flask_cors.runtime.called._TAKES_CONTEXT", True)
+    app = TakingContext("sample")
+    view = cross_origin(ME)(plain_view())
+    app.add_url_rule("/", "view", view, methods=["GET", "OPTIONS"])
+    assert preflight(app, method="GET").data == b"default"
+    assert ask(app, method="OPTIONS").data == b"default"
+
+
 @pytest.mark.rule("5.actual")
 def test_options_that_is_no_preflight_is_an_actual_request() -> None:
     app = make_app(origins=ME)

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
+from ...policy.facts import MAX_REQUEST_HEADERS_COUNT, MAX_REQUEST_HEADERS_LENGTH
 from ...resolution.lost_marks import functions_of, lost_mark_of
 from ...resolution.marks import mark_of
 from ..asking import NOT_SENDABLE, Asked, Question
@@ -119,6 +120,9 @@ def _beyond_lists(explanation: Explanation, asked: Asked, question: Question) ->
             "Serve the page from an origin of its own: every sandboxed frame and local file has "
             "the origin 'null', so a list that holds it is open to any site."
         )
+    if "headers-too-many" in codes:
+        most = f"{MAX_REQUEST_HEADERS_COUNT}, of {MAX_REQUEST_HEADERS_LENGTH} characters"
+        return f"Send fewer request headers: at most {most}."
     last = explanation.exchanges[-1]
     if not codes and last.kind == "preflight" and last.answered_by == "app":
         return (

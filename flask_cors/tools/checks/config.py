@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from ...errors import Problem, shorten
 from ...options.reader import misspelt_keys, switched_off_by
 from ...options.schema import OPTIONS
 from ...resolution.unused import Unused, unused
-from ...testing import last_two_labels
+from ..cookies import read_cookie, registrable_domain
 from ..text import some
 from .origins import host_of, is_local
 from .rules import rule
@@ -149,11 +149,10 @@ def _is_below(file: str | None, folder: str) -> bool:
 @rule("CORS029", "warning", "credentials for another site, which the session cookie never reaches")
 def session_cookies(subject: Subject) -> Iterator[Found]:
     """See draft-ietf-httpbis-rfc6265bis, "SameSite" and its default, and "None" and Secure."""
-    origins, config = _on_other_sites(subject), subject.app.config
-    same_site, secure = config["SESSION_COOKIE_SAMESITE"], config["SESSION_COOKIE_SECURE"]
-    reaches = isinstance(same_site, str) and same_site.lower() == "none"
-    if origins and subject.app.secret_key and not (reaches and secure):
-        key, why = "SESSION_COOKIE_SAMESITE", _why_withheld(same_site)
+    origins, cookie = _on_other_sites(subject), read_cookie(subject.app.config)
+    reaches = cookie.same_site == "None"
+    if origins and subject.app.secret_key and not (reaches and cookie.secure):
+        key, why = "SESSION_COOKIE_SAMESITE", _why_withheld(cookie.same_site)
         if reaches:
             key, why = "SESSION_COOKIE_SECURE", "is off, and browsers drop such a cookie"
         yield Found(
@@ -165,8 +164,8 @@ def session_cookies(subject: Subject) -> Iterator[Found]:
         )
 
 
-def _why_withheld(same_site: object) -> str:
-    if same_site is None:
+def _why_withheld(same_site: str) -> str:
+    if not same_site:
         return "is not set, which browsers read as 'Lax'"
     return f"is {same_site!a}"
 
@@ -184,15 +183,7 @@ def _on_other_sites(subject: Subject) -> list[str]:
 
 def _elsewhere(patterns: list[str], server: str) -> list[str]:
     """Return the patterns that are not of the site that *server* belongs to."""
-    domain_of = _registrable_domain()
+    domain_of = registrable_domain()
     site = domain_of(server) or server
     hosts = ((text, host_of(text)) for text in patterns)
     return [text for text, host in hosts if "://" not in text or (domain_of(host) or host) != site]
-
-
-def _registrable_domain() -> Callable[[str], str | None]:
-    try:
-        from publicsuffixlist import PublicSuffixList  # of the extra [cli]
-    except ModuleNotFoundError:
-        return last_two_labels
-    return PublicSuffixList().privatesuffix

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 from ...errors import shorten
-from ...testing import last_two_labels
+from ..cookies import is_same_site
 
 Application = Callable[..., Iterable[bytes]]
 
@@ -43,25 +42,9 @@ class Addresses:
         """Return in words how the site of *origin* relates to that of the app."""
         if origin == self.app:
             return "the app's own origin"
-        if origin != "null" and site_of(origin) == site_of(self.app):
+        if is_same_site(origin, self.app):
             return "another origin, the same site"
         return "another origin, a different site"
-
-
-def site_of(url: str) -> tuple[str, str]:
-    """Return the site of a URL: scheme and registrable domain, as SameSite cookies have it."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    return parts.scheme, host if is_address(host) else last_two_labels(host) or host
-
-
-def is_address(host: str) -> bool:
-    """Return whether *host* is an IP address, which has no registrable domain."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def is_this_machine(host: str) -> bool:

@@ -1,8 +1,7 @@
 """What became of the app's cookies in the browser: stored, sent, or not, and why.
 
 Reads ``Set-Cookie`` lines and the names of the cookies that came back; keeps no values. A
-browser does not say why it keeps a cookie back, so the reasons follow RFC 6265bis, the
-draft of CHIPS for ``Partitioned``, and what browsers document.
+browser does not say why it does not send a cookie, so the reasons are those of the browser model.
 """
 
 from __future__ import annotations
@@ -11,51 +10,27 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from typing import Final
 from urllib.parse import urlsplit
 
-from .addresses import is_address, is_this_machine, site_of
+from ...testing import Cookie, CookieJar
+from ...testing.cookies import name_of
+from ..cookies import registrable_domain, site_of
 from .log import Entry
 
-Key = tuple[str, str, str, str]
-
-
-@dataclass(frozen=True)
-class SetCookie:
-    """The name and attributes of one ``Set-Cookie`` line.
-
-    ``same_site`` is as written, empty where there is none or an unknown one; ``partition``
-    is the site of the page that was open, for a cookie with ``Partitioned``.
-    """
-
-    name: str
-    host: str
-    domain: str
-    path: str
-    same_site: str
-    secure: bool
-    partition: str
-    ends: bool
-
-    @property
-    def attributes(self) -> str:
-        """The attributes that decide where the cookie goes, as they are written."""
-        shown = [f"SameSite={self.same_site.title()}"] if self.same_site else []
-        shown += ["Secure"] if self.secure else []
-        shown += ["Partitioned"] if self.partition else []
-        shown += [f"Domain={self.domain}"] if self.domain else []
-        return "; ".join([*shown, f"Path={self.path}"])
-
-    @property
-    def key(self) -> Key:
-        return self.name, self.domain or self.host, self.path, self.partition
+_NO_CREDENTIALS: Final = "the page asked without credentials: 'include'"
+_FOR_OTHER_SITES: Final = (
+    "A page of a different site needs SameSite=None; Secure. For Flask's session: "
+    'SESSION_COOKIE_SAMESITE = "None" and SESSION_COOKIE_SECURE = True.'
+)
+_MOST_FATES: Final = 100
 
 
 @dataclass(frozen=True)
 class Fate:
     """What became of one cookie: ``set``, ``deleted``, ``refused``, ``sent`` or ``withheld``.
 
-    ``fix`` says what would change that, where the cookie's attributes are what decides.
+    ``fix`` says what would change that, where ``SameSite`` is the reason.
     """
 
     name: str
@@ -70,7 +45,7 @@ class CookieBook:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: dict[Key, SetCookie] = {}
+        self._jar = _jar()
         self._read = 0
         self._fates: dict[int, list[Fate]] = {}
 
@@ -87,81 +62,81 @@ class CookieBook:
             return []
         if entry.number > self._read:
             self._read = entry.number
-            sent = [Fate(name, "sent") for name in entry.cookies]
-            self._fates = {
-                **dict(list(self._fates.items())[-100:]),
-                entry.number: [
-                    *sent,
-                    *self._withheld(entry, credentials),
-                    *(self._set(entry, line, credentials) for line in entry.set_cookies),
-                ],
-            }
+            fates = [Fate(name, "sent") for name in entry.cookies]
+            fates += self._withheld(entry, credentials)
+            fates += [self._set(entry, line, credentials) for line in entry.set_cookies]
+            self._fates = {**dict(list(self._fates.items())[-_MOST_FATES:]), entry.number: fates}
         return self._fates.get(entry.number, [])
 
     def _withheld(self, entry: Entry, credentials: bool) -> list[Fate]:
+        same_site = not _is_cross_site(entry)
+        notes = dict(
+            self._jar.withheld(entry.url, same_site=same_site, partition=_page_site(entry))
+        )
         return [
-            _fate(cookie, "withheld", why_withheld(cookie, entry, credentials), entry)
-            for cookie in self._kept.values()
+            Fate(
+                cookie.name,
+                "withheld",
+                _why_withheld(cookie, entry, notes) if credentials else _NO_CREDENTIALS,
+                _attributes(cookie),
+                "" if same_site or cookie.same_site == "none" else _FOR_OTHER_SITES,
+            )
+            for cookie in self._jar
             if cookie.name not in entry.cookies
         ]
 
     def _set(self, entry: Entry, line: str, credentials: bool) -> Fate:
-        cookie = read(line, entry)
-        refused = why_refused(cookie, entry, credentials)
-        if refused:
-            return _fate(cookie, "refused", refused, entry)
-        if cookie.ends:
-            self._kept.pop(cookie.key, None)
-            return Fate(cookie.name, "deleted", "its lifetime is over", cookie.attributes)
-        self._kept[cookie.key] = cookie
-        return Fate(cookie.name, "set", attributes=cookie.attributes)
+        name, line = name_of(line), _without_value(line)
+        same_site, partition = not _is_cross_site(entry), _page_site(entry)
+        # What a page of the app's own site would have stored.
+        alone = _jar()
+        storable = alone.set(entry.url, line, partition=partition)
+        attributes = next(map(_attributes, alone), line.partition(";")[2].strip())
+        if not credentials:
+            return Fate(name, "refused", _NO_CREDENTIALS, attributes)
+        if why := self._jar.store(entry.url, line, same_site=same_site, partition=partition):
+            return Fate(name, "refused", why, attributes, _FOR_OTHER_SITES if storable else "")
+        if not list(alone):
+            return Fate(name, "deleted", "its lifetime is over", attributes)
+        return Fate(name, "set", attributes=attributes)
 
 
-def _fate(cookie: SetCookie, what: str, why: str, entry: Entry) -> Fate:
-    fix = ""
-    if why.startswith(_lax(cookie)) and _is_cross_site(entry):
-        fix = (
-            "A page of a different site needs SameSite=None; Secure. For Flask's session: "
-            'SESSION_COOKIE_SAMESITE = "None" and SESSION_COOKIE_SECURE = True.'
-        )
-    return Fate(cookie.name, what, why, cookie.attributes, fix)
+def _jar() -> CookieJar:
+    return CookieJar(time.time, registrable_domain())
 
 
-def read(line: str, entry: Entry) -> SetCookie:
-    """Read a ``Set-Cookie`` line of the answer to *entry*."""
-    pair, _, rest = line.partition(";")
-    parts = (part.partition("=") for part in rest.split(";"))
-    said = {name.strip().lower(): value.strip() for name, _, value in parts}
-    url = urlsplit(entry.url)
-    path = said.get("path", "")
-    same_site = said.get("samesite", "").lower()
-    is_partitioned = "partitioned" in said
-    return SetCookie(
-        name=pair.partition("=")[0].strip() if "=" in pair else "",
-        host=url.hostname or "",
-        domain=said.get("domain", "").removeprefix(".").lower(),
-        path=path if path.startswith("/") else url.path.rpartition("/")[0] or "/",
-        same_site=same_site if same_site in ("strict", "lax", "none") else "",
-        secure="secure" in said,
-        partition=_page_site(entry) if is_partitioned else "",
-        ends=_ends(said),
-    )
+def _why_withheld(cookie: Cookie, entry: Entry, notes: dict[str, str]) -> str:
+    host = urlsplit(entry.url).hostname or ""
+    if host != cookie.domain and (cookie.host_only or not host.endswith(f".{cookie.domain}")):
+        return f"it belongs to {cookie.domain}"
+    if cookie.name in notes:
+        return notes[cookie.name]
+    if _is_cross_site(entry):
+        return "the browser blocks third-party cookies; with Partitioned it may keep them"
+    return "the browser has it no longer, or blocks it"
 
 
-def _ends(said: dict[str, str]) -> bool:
-    """Return whether the line deletes the cookie: ``Max-Age`` goes before ``Expires``."""
-    age = said.get("max-age", "")
-    if age.lstrip("-").isdigit():
-        return int(age) <= 0
-    try:
-        return parsedate_to_datetime(said.get("expires", "")).timestamp() <= time.time()
-    except (OverflowError, ValueError):
-        return False
+def _attributes(cookie: Cookie) -> str:
+    """Return the attributes that decide where a cookie goes."""
+    shown = [f"SameSite={cookie.same_site.title()}"] if cookie.names_same_site else []
+    shown += ["Secure"] if cookie.secure else []
+    shown += ["Partitioned"] if cookie.partition is not None else []
+    shown += [] if cookie.host_only else [f"Domain={cookie.domain}"]
+    return "; ".join([*shown, f"Path={cookie.path}"])
 
 
-def _page_site(entry: Entry) -> str:
+def _without_value(line: str) -> str:
+    """Return a ``Set-Cookie`` line whose value is as long, and tells nothing."""
+    pair, semicolon, rest = line.partition(";")
+    name, equals, value = pair.partition("=")
+    if not equals:
+        name, value = "", name
+    return f"{name}={'x' * len(value.strip())}{semicolon}{rest}"
+
+
+def _page_site(entry: Entry) -> object:
     origin = entry.origin or ""
-    return "://".join(site_of(origin)) if "://" in origin else "a sandboxed frame"
+    return site_of(origin) if "://" in origin else "a sandboxed frame"
 
 
 def _is_cross_site(entry: Entry) -> bool:
@@ -169,77 +144,3 @@ def _is_cross_site(entry: Entry) -> bool:
         return entry.site == "cross-site"
     # Old browsers do not say; a page without an origin of its own has no site.
     return entry.origin is not None and site_of(entry.origin) != site_of(entry.url)
-
-
-def why_refused(cookie: SetCookie, entry: Entry, credentials: bool) -> str:
-    """Return why a browser does not store a cookie; empty where it does."""
-    if not credentials:
-        return "without credentials: 'include' a browser ignores Set-Cookie"
-    if cookie.domain and not _domain_matches(cookie.domain, cookie.host):
-        return f"Domain={cookie.domain} is not the host {cookie.host}, nor above it"
-    if cookie.same_site == "none" and not cookie.secure:
-        return "SameSite=None is kept with Secure only: write both"
-    if cookie.partition and not cookie.secure:
-        return "Partitioned is kept with Secure only: write both"
-    if cookie.secure and not _is_secure(entry.url):
-        return "Secure cookies are kept over https only, but for localhost"
-    if reason := _broken_prefix(cookie):
-        return reason
-    if _is_cross_site(entry) and cookie.same_site != "none":
-        return (
-            f"{_lax(cookie)}: an answer to a page of a different site sets cookies with "
-            "SameSite=None; Secure only"
-        )
-    return ""
-
-
-def why_withheld(cookie: SetCookie, entry: Entry, credentials: bool) -> str:
-    """Return why a browser did not send a cookie that it had stored."""
-    url = urlsplit(entry.url)
-    host = url.hostname or ""
-    if not credentials:
-        return "the page asked without credentials: 'include'"
-    if host != cookie.host and not (cookie.domain and _domain_matches(cookie.domain, host)):
-        return f"it belongs to {cookie.domain or cookie.host}"
-    if not _path_matches(cookie.path, url.path):
-        return f"it is for the path {cookie.path} and below"
-    if cookie.secure and not _is_secure(entry.url):
-        return "Secure cookies are sent over https only, but for localhost"
-    if _is_cross_site(entry) and cookie.same_site != "none":
-        return f"{_lax(cookie)}: a page of a different site does not send it"
-    if cookie.partition and cookie.partition != _page_site(entry):
-        return f"Partitioned: it was set for {cookie.partition}, and stays there"
-    if _is_cross_site(entry):
-        return "the browser blocks third-party cookies; with Partitioned it may keep them"
-    return "the browser has it no longer, or blocks it"
-
-
-def _lax(cookie: SetCookie) -> str:
-    if cookie.same_site:
-        return f"SameSite={cookie.same_site.title()}"
-    return "no SameSite, which means Lax"
-
-
-def _broken_prefix(cookie: SetCookie) -> str:
-    name = cookie.name.lower()
-    if name.startswith("__secure-") and not cookie.secure:
-        return "a name with __Secure- is kept with Secure only"
-    narrow = cookie.secure and not cookie.domain and cookie.path == "/"
-    if name.startswith("__host-") and not narrow:
-        return "a name with __Host- is kept with Secure, Path=/ and no Domain only"
-    return ""
-
-
-def _is_secure(url: str) -> bool:
-    parts = urlsplit(url)
-    return parts.scheme == "https" or is_this_machine(parts.netloc)
-
-
-def _domain_matches(domain: str, host: str) -> bool:
-    return host == domain or (host.endswith(f".{domain}") and not is_address(host))
-
-
-def _path_matches(cookie_path: str, path: str) -> bool:
-    if not path.startswith(cookie_path):
-        return False
-    return cookie_path.endswith("/") or path[len(cookie_path) :][:1] in ("", "/")

@@ -117,5 +117,3 @@ def _connection(scheme: str, host: str, port: int | None) -> HTTPConnection:
 def _lines(request: Request) -> Iterator[tuple[str, str]]:
     yield "Host", urlsplit(request.url).netloc
     yield from request.headers
-    if request.body:
-        yield "Content-Length", str(len(request.body))

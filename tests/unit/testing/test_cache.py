@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -176,6 +177,7 @@ def test_a_change_elsewhere_makes_it_forget_nothing() -> None:
         ((("Last-Modified", "no date"),), 0, 2),
         ((("Cache-Control", 'public, MAX-AGE="9"'),), 8, 1),
         ((("Pragma", "no-cache"), LONG), 0, 1),
+        ((("Pragma", "no-cache"), ("cache-control", "max-age=9")), 0, 1),
         ((("Cache-Control", "max-age=9, max-age=0"),), 8, 1),
     ],
 )
@@ -186,6 +188,20 @@ def test_freshness(headers: tuple[tuple[str, str], ...], seconds: int, requests:
     clock.now += seconds
     page.fetch("/")
     assert count(page) == requests
+
+
+def test_a_date_without_a_zone_is_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``-0000`` says that the zone is not known (RFC 5322 section 3.3)."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("the zone of a process cannot be changed here")
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        headers = (("Date", MIDNIGHT), ("Expires", TEN.replace("GMT", "-0000")))
+        test_freshness(headers, 35999, 1)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_heuristics_are_for_some_statuses() -> None:

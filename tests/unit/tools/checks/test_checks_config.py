@@ -159,6 +159,8 @@ def test_origins_that_are_not_known_may_be_another_site(origins: Any) -> None:
     [
         with_session(SESSION_COOKIE_SAMESITE="None", SESSION_COOKIE_SECURE=True),
         with_session(SESSION_COOKIE_SAMESITE="none", SESSION_COOKIE_SECURE=True),
+        # Werkzeug writes Secure on every partitioned cookie.
+        with_session(SESSION_COOKIE_SAMESITE="None", SESSION_COOKIE_PARTITIONED=True),
         with_session(SERVER_NAME="api.example.com:8443"),
         with_session(origins="https://*.example.com", SERVER_NAME="api.example.com"),
         with_session(origins=["http://localhost:3000", "http://127.0.0.1:*"]),

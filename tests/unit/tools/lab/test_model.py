@@ -11,8 +11,8 @@ from flask import Flask, request
 from werkzeug.serving import make_server
 
 from flask_cors import CORS
-from flask_cors.testing import Request
-from flask_cors.tools.lab.model import Model, Unreachable, send
+from flask_cors.testing import Browser, Reply, Request
+from flask_cors.tools.lab.model import Model, Unreachable, _lines, send
 
 PAGE = "https://app.example.com"
 
@@ -52,6 +52,25 @@ def test_what_a_listed_page_reads(server: str) -> None:
         ("actual", "PUT", 200),
     ]
     assert "secret" not in str(found)
+
+
+def test_the_length_of_a_body_is_sent_once() -> None:
+    """Some servers refuse a request that has the header twice."""
+    lines = [line for line in _lines(_posted()) if line[0].lower() == "content-length"]
+    assert lines == [("Content-Length", "4")]
+
+
+def _posted() -> Request:
+    """Return a request with a body as the model hands it to its transport."""
+    sent: list[Request] = []
+
+    def transport(request: Request) -> Reply:
+        sent.append(request)
+        return Reply(200, ())
+
+    page = Browser(transport=transport, origin=PAGE)
+    page.fetch("https://app.example.com/", method="POST", data="text")
+    return sent[0]
 
 
 def test_a_stranger_is_blocked_in_the_words_of_a_console(server: str) -> None:
