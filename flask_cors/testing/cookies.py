@@ -220,7 +220,11 @@ class CookieJar:
             return f"{_same_site_words(cookie)}, and {asks}"
         if cookie.partition is None:
             return _BLOCKED if only_partitioned else ""
-        return "" if cookie.partition == partition else "it is Partitioned, for another tab"
+        return (
+            ""
+            if cookie.partition == partition
+            else "it is Partitioned, and was set in a tab of another site"
+        )
 
     def _goes_cross_site(self, cookie: Cookie, navigation: Navigation | None) -> bool:
         """Follow RFC 6265bis, "Retrieval Algorithm", for a request of another site."""

@@ -418,7 +418,9 @@ def test_a_page_of_a_different_site_learns_why_the_cookie_stays_away(
     word = ask(page, cross_site(lab), "/api/account", credentials=True)
     assert word == "readable, but 401 Unauthorized"
     assert "session not sent: SameSite is Lax by default" in slot(page, "cookies")
-    assert "theme not sent: Partitioned: it was set for http://localhost" in slot(page, "cookies")
+    assert "theme not sent: it is Partitioned, and was set in a tab of another site" in slot(
+        page, "cookies"
+    )
     assert 'SESSION_COOKIE_SAMESITE = "None"' in slot(page, "cookie-fix")
     sent = {cookie.get("name") for cookie in browser.context.cookies()}
     assert sent == {"session", "theme"}

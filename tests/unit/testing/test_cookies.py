@@ -341,7 +341,7 @@ def test_a_secure_cookie_is_not_replaced_over_http(jar: CookieJar) -> None:
             "a=1; Secure; SameSite=None; Partitioned",
             API,
             {"partition": "elsewhere"},
-            "it is Partitioned, for another tab",
+            "it is Partitioned, and was set in a tab of another site",
         ),
     ],
 )

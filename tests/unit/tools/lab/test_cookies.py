@@ -96,7 +96,7 @@ def test_without_credentials_cookies_neither_come_nor_go() -> None:
         (
             "a=1; SameSite=None; Secure; Partitioned",
             {"origin": CROSS},
-            "it is Partitioned, for another tab",
+            "it is Partitioned, and was set in a tab of another site",
         ),
         (
             "a=1; SameSite=None; Secure",
