@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from . import fetch
 from .errors import LOG as _LOG
 from .errors import Report, Source
+from .options.parsers import METHODS as _METHODS
 from .options.reader import read_config, read_options
 from .options.schema import OPTIONS
 
@@ -34,7 +35,6 @@ _HEADERS: Final = {
     "ACL_REQUEST_HEADERS": fetch.REQUEST_HEADERS,
     "ACL_REQUEST_HEADER_PRIVATE_NETWORK": fetch.REQUEST_PRIVATE_NETWORK,
 }
-_METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
 _DEFAULTS: Final[Mapping[str, Any]] = {
     "origins": "*",
     "methods": list(_METHODS),

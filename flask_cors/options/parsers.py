@@ -24,7 +24,8 @@ _REGEX: Final = r"[\\^$?+\[\](){}|*]|\.(?=[*+?{])"
 # A media type is what a Content-Type header holds, and never the name of a header.
 _MEDIA_TYPE: Final = r"[\w.+*-]+/[\w.+*-]+"
 _DASHES: Final = r"\s*[-\u2010-\u2015\u2212]\s*"
-_METHODS: Final = "GET, HEAD, POST, OPTIONS, PUT, PATCH, DELETE"
+#: The methods that are allowed by default, in the order in which they are shown.
+METHODS: Final = ("GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE")
 
 
 class HeaderNames(NamedTuple):
@@ -67,7 +68,7 @@ def parse_methods(given: object, report: Report, option: str) -> frozenset[str]:
 
 
 def _not_a_method(item: str, report: Report, option: str) -> None:
-    known = _METHODS.split(", ")
+    known = METHODS
     names = [name for part in re.split(r"[^A-Za-z]+", item) if (name := part.upper()) in known]
     names = list(dict.fromkeys(names)) or ["GET", "POST"]
     hint = f"Write {', '.join(map(ascii, names))}."

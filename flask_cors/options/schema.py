@@ -17,6 +17,7 @@ from ..patterns.origin_syntax import OriginPattern
 from ..patterns.origins import Origins, parse_origins
 from ..patterns.paths import parse_resources
 from .parsers import (
+    METHODS,
     HeaderNames,
     parse_allow_headers,
     parse_expose_headers,
@@ -30,7 +31,7 @@ HeaderPattern = str | re.Pattern[str]
 Seconds = int | str | timedelta
 HeaderLines = tuple[tuple[str, str], ...]
 
-DEFAULT_METHODS: Final = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
+DEFAULT_METHODS: Final = frozenset(METHODS)
 
 
 class Late(NamedTuple):
@@ -122,7 +123,7 @@ class ResourceOptions(TypedDict, total=False):
                 fetch.ALLOW_METHODS,
                 lambda methods: "" if "*" in methods else ", ".join(sorted(methods)),
             ),
-            shown_default="GET, HEAD, POST, OPTIONS, PUT, PATCH, DELETE",
+            shown_default=", ".join(METHODS),
             column="Allowed methods",
         ),
     ]

@@ -140,8 +140,7 @@ def refuses(decision: Decision, method: str) -> bool:
     origin_allowed = policy.origins.any or bool(decision.match.kind)
     if method in SAFE_METHODS:
         return decision.origin is not None and not origin_allowed
-    method_allowed = method in policy.methods or "*" in policy.methods
-    return not (origin_allowed and method_allowed)
+    return not (origin_allowed and policy.allows_method(method))
 
 
 def _asks_callables(policy: Policy, served: Served) -> bool:
@@ -182,9 +181,7 @@ def _varies(policy: Policy, allow_origin: str | None) -> bool:
 
 
 def _grant(policy: Policy, preflight: Preflight) -> Grant:
-    method = preflight.method in policy.methods or (
-        "*" in policy.methods and fetch.is_token(preflight.method)
-    )
+    method = policy.allows_method(preflight.method) and fetch.is_token(preflight.method)
     if not preflight.headers:
         return Grant(method, (), ())
     if preflight.asks_too_much:

@@ -53,6 +53,10 @@ class Policy:
     degraded: tuple[Problem, ...] = field(default=())
     dropped_credentials: Problem | None = None
 
+    def allows_method(self, method: str) -> bool:
+        """Return whether *method* is among the allowed ones, or any is."""
+        return method in self.methods or "*" in self.methods
+
     @classmethod
     def of(
         cls,

@@ -49,11 +49,9 @@ def report(app: Flask, request: Request, decision: Decision, response: Response)
         return
     notes_on(request).reported = True
     if logged:
-        where = (shorten(request.method), shorten(request.path))
-        reason = f"{printable(decision.reason)}{_command(app, request, decision.origin)}"
-        LOG.log(level, "CORS denied: %s %s: %s", *where, reason)
+        _log(level, "denied", app, request, decision.origin, decision.reason)
     if heard:
-        cors_denied.send(app, _async_wrapper=app.ensure_sync, decision=decision)
+        _send(app, decision)
     _explain(app, request, response, decision.reason)
 
 
@@ -65,11 +63,9 @@ def report_uncovered(
     if not origin or is_same_origin(request, origin) or fetch.ALLOW_ORIGIN in response.headers:
         return
     reason = f"CORS is off here: {why_off()}"
-    where = (shorten(request.method), shorten(request.path))
     if _is_logged(logging.WARNING) and not notes_on(request).reported:
         notes_on(request).reported = True
-        command = _command(app, request, origin)
-        LOG.warning("CORS denied: %s %s: %s%s", *where, reason, command)
+        _log(logging.WARNING, "denied", app, request, origin, reason)
     _explain(app, request, response, reason)
 
 
@@ -79,11 +75,9 @@ def report_refusal(app: Flask, request: Request, decision: Decision, reason: str
     notes_on(request).refused = reason
     level = _level(app)
     if _is_logged(level):
-        where = (shorten(request.method), shorten(request.path))
-        command = _command(app, request, decision.origin)
-        LOG.log(level, "CORS refused: %s %s: %s%s", *where, printable(reason), command)
+        _log(level, "refused", app, request, decision.origin, reason)
     if cors_denied.receivers:
-        cors_denied.send(app, _async_wrapper=app.ensure_sync, decision=decision)
+        _send(app, decision)
 
 
 def report_failed_callable(decision: Decision) -> None:
@@ -160,6 +154,17 @@ def _explain(app: Flask, request: Request, response: Response, reason: str) -> N
     """Have the reason sent where the page's developer looks, in debug mode alone."""
     if app.debug and not app.testing:
         explain_with(printable(reason)[:_MOST_EXPLAINED], response, request.environ)
+
+
+def _log(
+    level: int, what: str, app: Flask, request: Request, origin: str | None, reason: str
+) -> None:
+    text = f"{printable(reason)}{_command(app, request, origin)}"
+    LOG.log(level, "CORS %s: %s %s: %s", what, shorten(request.method), shorten(request.path), text)
+
+
+def _send(app: Flask, decision: Decision) -> None:
+    cors_denied.send(app, _async_wrapper=app.ensure_sync, decision=decision)
 
 
 def _level(app: Flask) -> int:

@@ -67,9 +67,7 @@ def check(app: Flask, compiled: Compiled, request: Request) -> Decision | None:
         if not policy.enforce:
             return None
         decision = compiled.memory.get((policy, origin, None)) or _decide(compiled, policy, request)
-        if decision.allowed and (
-            method in _READS or method in policy.methods or "*" in policy.methods
-        ):
+        if decision.allowed and (method in _READS or policy.allows_method(method)):
             return decision
     if may_be_refused(request) and (refused := refusal(app, compiled, request, decision)):
         note_answered(request)

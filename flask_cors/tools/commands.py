@@ -28,10 +28,11 @@ from . import terminal as console
 from .checks import RULES, SEVERITIES, CheckResult, RuleInfo, check, to_github, to_sarif
 from .checks.upgrade import ROWS, UpgradeResult, upgrade
 from .explain import explain
+from .explanation import effective_options
 from .origins import page_origin
 from .probe import Limits, ProbeError, probe
 from .report import render
-from .routes import RouteRow, effective_options, overview, policies_of
+from .routes import RouteRow, overview, policies_of
 
 
 @contextmanager
@@ -233,7 +234,7 @@ def routes_to_dict(rows: Sequence[RouteRow]) -> dict[str, Any]:
             for row in rows
         ],
         "policies": [
-            {"options": [option.to_dict() for option in effective_options(policy)]}
+            {"options": [option.to_dict() for option in effective_options(policy.settings)]}
             for policy in policies
         ],
     }

@@ -64,7 +64,7 @@ def _keeps_rights(old: Policy, new: Policy, method: str) -> bool:
     return (
         old.credentials <= new.credentials
         and old.allow_private_network <= new.allow_private_network
-        and (not _allows(old, method) or _allows(new, method))
+        and (not old.allows_method(method) or new.allows_method(method))
         and (after.any or (not before.any and set(before.texts) <= set(after.texts)))
         and _exposed(old) <= _exposed(new)
     )
@@ -72,10 +72,6 @@ def _keeps_rights(old: Policy, new: Policy, method: str) -> bool:
 
 def _exposed(policy: Policy) -> set[str]:
     return {name.lower() for name in policy.settings["expose_headers"].value}
-
-
-def _allows(policy: Policy, method: str) -> bool:
-    return method in policy.methods or "*" in policy.methods
 
 
 def callables_of(policy: Policy | None) -> list[object]:

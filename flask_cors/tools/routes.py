@@ -23,8 +23,6 @@ from ..policy.policy import Policy
 from ..resolution.compile import Policies
 from ..resolution.marks import Layers
 from ..resolution.table import Route, Target
-from . import explanation
-from .explanation import EffectiveOption
 
 _MOST_EXAMPLES: Final = 50
 _FEWEST_EXAMPLES: Final = 10
@@ -111,11 +109,6 @@ class Adapters:
                 found = self._map.bind(self._server, subdomain=name)
             self._made[host] = found
         return found
-
-
-def effective_options(policy: Policy) -> list[EffectiveOption]:
-    """Return a policy's options as text, each with its source, in the documented order."""
-    return list(explanation.effective_options(policy.settings))
 
 
 def shown_methods(rule: Rule) -> list[str]:

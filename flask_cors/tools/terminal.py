@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from ..options.schema import OPTIONS
-from .explanation import EffectiveOption, Explanation, effective_option
-from .routes import RouteRow, effective_options
+from .explanation import EffectiveOption, Explanation, effective_option, effective_options
+from .routes import RouteRow
 from .text import Line, escaped, here, plain
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ def _route_block(output: Output, row: RouteRow, sources: bool) -> None:
         output.line(_off(row), indent=2)
         return
     if sources:
-        for option in effective_options(row.policy):
+        for option in effective_options(row.policy.settings):
             output.line(option, indent=2, hang=2)
         return
     for name in _COLUMNS:

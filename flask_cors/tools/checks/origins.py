@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from ...patterns.redos import find_nested_quantifiers
 from ...patterns.suffixes import is_listed
+from ...policy.decide import SAFE_METHODS
 from ..closed import Verdict, examine, suggest_closed
 from ..routes import RouteRow
 from ..text import some
 from .rules import rule
 from .subject import Found, Subject, Use, quoted, routes
 
-SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Chromium and Firefox cache a preflight's answer for at most this long, in seconds.
 CHROMIUM_CAP: Final = 7200
 FIREFOX_CAP: Final = 86400
@@ -48,10 +48,9 @@ def any_origin_changes_state(subject: Subject) -> Iterator[Found]:
 
 
 def _changing(row: RouteRow) -> bool:
-    allowed: frozenset[str] = row.policy.methods if row.policy else frozenset()
     # A POST needs no preflight, so no list of methods prevents it.
     return any(
-        method == "POST" or method in allowed or "*" in allowed
+        method == "POST" or (row.policy is not None and row.policy.allows_method(method))
         for method in row.methods
         if method not in SAFE_METHODS
     )
