@@ -1,6 +1,6 @@
 """The names of ``flask_cors.core`` in flask-cors 6; using one warns that it is deprecated.
 
-What was public in use is rebuilt upon this package's own parts; a private name fails with
+Names that people used are provided by the new code; a private name fails with
 what to use instead.
 """
 

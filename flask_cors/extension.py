@@ -108,7 +108,7 @@ _MADE_BY_APPS = {"blueprints", "cli", "config", "extensions", "json", "url_map",
 
 
 class NotAnAppError(ConfigError, AttributeError):
-    """The habit ``app = CORS(app)``."""
+    """Raised where a ``CORS`` object is used as if it were the app (``app = CORS(app)``)."""
 
     def __init__(self, name: str) -> None:
         reason = "CORS(app) returns the extension and not the app"

@@ -1,4 +1,4 @@
-"""Names that are no options: which option each was meant to be, and what its value says.
+"""Guesses which option a misspelt name means, and what its value says.
 
 Knows one name and its value; what is to be done about it is for :mod:`.unknown`.
 """
@@ -79,7 +79,7 @@ _ENDINGS: Final = {
     r"methods?|verbs?": "methods",
     r"(?:origins?|orgins?|orignis?|origns?|sources?)": "origins",
 }
-# Who may ask: origins, where the value looks like hosts.
+# Words for callers: origins, where the value looks like hosts.
 _CALLERS: Final = re.compile(
     r"(?:\w+_)?(?:front_?ends?|clients?|sites?|spas?|partners?|consumers?|referr?ers?|callers?"
     r"|web_?apps?|web_?sites?|pages?|peers?|hosts?|domains?|tenants?|ips?|uis?|dashboards?"
@@ -91,7 +91,7 @@ _HOST: Final = re.compile(
 _URL: Final = re.compile(
     r"(?:https?|[a-z-]+-extension|app|capacitor|ionic|tauri)://", re.IGNORECASE
 )
-# Where the app's own services and papers are.
+# Where the app's own services and documents are.
 _OTHER_URL: Final = re.compile(r"docs?_|home_?page|descr|contact|terms|license|redis|broker|sentry")
 _METHOD: Final = re.compile(r"GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS")
 # A function under such a name says who is let in.

@@ -187,7 +187,7 @@ def _items(given: object, report: Report, option: str, reason: str, *more: type)
     for item in _split(given, report, option):
         if item is None or (isinstance(item, str) and not item.strip()):
             hint = "If an environment variable is not set, set it; otherwise leave the entry out."
-            report.degrade(option, item, "dropped: this names nothing", hint, {})
+            report.degrade(option, item, "dropped: the entry is empty", hint, {})
         elif isinstance(item, (str, *more)):
             kept.append(item)
         else:

@@ -1,4 +1,4 @@
-"""Options that there are none of: what is an error, what is dropped, and what to write instead.
+"""Unknown options: what is an error, what is dropped, and what to write instead.
 
 Knows the options of one call as they were given, and not the effective policy.
 """
@@ -87,7 +87,7 @@ def read_unknown(
     elif meant is None or (_needs_no_replacement(meant, value, place) and is_any(meant, value)):
         _drop_unknown(name, value, place, report)
     elif meant in RESTRICTING and not is_any(meant, value):
-        reason = f"there is no such option; {meant} was meant, and without it {WITHOUT[meant]}"
+        reason = f"there is no such option. Was {meant} meant? Without it, {WITHOUT[meant]}"
         report.error(name, value, reason, *_write_here(meant, value, place))
     elif place not in OPTIONS[meant].places:
         _drop_unknown(name, value, place, report)
@@ -97,7 +97,7 @@ def read_unknown(
 
 
 _NO_EXCLUDING: Final = (
-    "there is no such option, and none that keeps something out: what is not listed is not allowed"
+    "there is no such option, and no option excludes anything: what is not listed is not allowed"
 )
 
 

@@ -1,6 +1,6 @@
 """The grammar of origin patterns: what one entry of an allow-list means.
 
-Strict, since a guess would let strangers in; what a mistyped entry may have meant is not
+Strict: a wrong guess could allow foreign origins; what a mistyped entry may have meant is not
 known here.
 """
 

@@ -294,7 +294,7 @@ def _examine(
         return regex.pattern, unrelated or ""
     if stranger := stranger_let_in(regex):
         advice = "list the hosts, or write a wildcard of your domain: 'https://*.example.com'"
-        report.warn(option, item, f"it also lets in {stranger!a}; {advice}")
+        report.warn(option, item, f"it also matches {stranger!a}; {advice}")
     return None
 
 
@@ -312,7 +312,7 @@ def _report_dead(regex: re.Pattern[str], report: Report, option: str) -> None:
     from .origin_hints import hint_for_dead
 
     text, meant = hint_for_dead(regex.pattern)
-    reason = "no origin matches it: a whole origin has to, as in 'https://app.example.com'"
+    reason = "it can match no origin: it must match scheme, host and port together, as in 'https://app.example.com'"
     report.degrade(option, regex.pattern, reason, text, {option_name(option): meant})
 
 

@@ -1,7 +1,7 @@
 """Domains under which anybody can get a name, as far as they are known without a list.
 
 The public suffix list has more, and comes with the extra ``[cli]``; these are the ones that
-hints and warnings meet, and some that their owners did not enter there.
+hints and warnings need, and some that their owners did not enter there.
 """
 
 from __future__ import annotations

@@ -184,7 +184,7 @@ def _grant(policy: Policy, preflight: Preflight) -> Grant:
     method = policy.allows_method(preflight.method) and fetch.is_token(preflight.method)
     if not preflight.headers:
         return Grant(method, (), ())
-    if preflight.asks_too_much:
+    if preflight.has_too_many_headers:
         return Grant(method, (), (preflight.headers,))
     return Grant(method, *_split_headers(preflight.headers, policy.allow_headers))
 

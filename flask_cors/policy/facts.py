@@ -1,4 +1,4 @@
-"""What a preflight asks for, and what of it is granted: plain values.
+"""The contents of a preflight request, and the part of it that is allowed.
 
 No input, no output, no Flask; nothing is decided here.
 """
@@ -25,7 +25,7 @@ class Preflight(NamedTuple):
     private_network: bool = False
 
     @property
-    def asks_too_much(self) -> bool:
+    def has_too_many_headers(self) -> bool:
         """Whether there are more header names than are looked at: then none is allowed."""
         value = self.headers or ""
         too_long = len(value) > MAX_REQUEST_HEADERS_LENGTH

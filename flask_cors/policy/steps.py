@@ -102,8 +102,8 @@ _ROWS: Final[dict[Code, _Row]] = {
     "headers-not-shared": _Row(
         *_HEADERS,
         False,
-        "the request headers {values} are allowed here, but not for {detail} of this URL, and a "
-        "browser keeps the names for all of its methods",
+        "the request headers {values} are allowed for this method, but not for {detail} at the "
+        "same URL; browsers cache the names for every method of a URL",
     ),
     "headers-too-many": _Row(
         *_HEADERS,
@@ -112,10 +112,10 @@ _ROWS: Final[dict[Code, _Row]] = {
         "characters of them, are requested at once: none is allowed, whatever the options are",
     ),
     "private-network-on": _Row(
-        *_NETWORK, True, "a private network is requested, and allow_private_network is True"
+        *_NETWORK, True, "access to a private network is requested, and allowed"
     ),
     "private-network-off": _Row(
-        *_NETWORK, False, "a private network is requested, and allow_private_network is False"
+        *_NETWORK, False, "access to a private network is requested, and not allowed"
     ),
     "credentials-on": _Row(
         *_CREDENTIALS, True, "cookies and HTTP authentication may be used ({source})"
@@ -134,7 +134,7 @@ _ROWS: Final[dict[Code, _Row]] = {
     "vary-left-alone": _Row(
         *_CACHES,
         True,
-        "Vary is left alone (vary_header=False), whether or not it should name Origin",
+        "Vary is not changed (vary_header=False), even where it should name Origin",
     ),
     "refused": _Row(
         *_ENFORCE,
@@ -266,7 +266,7 @@ def _granted(policy: Policy, preflight: Preflight, grant: Grant) -> list[Step]:
     methods, headers = policy.settings["methods"], policy.settings["allow_headers"]
     code: Code = "method-allowed" if grant.method else "method-not-allowed"
     found = [_step(code, preflight.method, option="methods", setting=methods)]
-    if preflight.asks_too_much:
+    if preflight.has_too_many_headers:
         found.append(_step("headers-too-many"))
     elif grant.refused:
         # What the policy itself allows is refused for the sake of the URL's other methods.

@@ -258,7 +258,7 @@ class Policies:
         self.are_one = False
         self._log_problems(known, f" at the endpoint {endpoint!r}")
         for problem in self._unwarned[unwarned:]:
-            LOG.error("CORS grants less where this applies: %s", problem)
+            LOG.error("Less is allowed than configured: %s", problem)
         if (endpoint, text) not in self._routes:
             self._routes[endpoint, text] = Route(None, _NO_METHODS, (), False)
         return self._routes[endpoint, text]
@@ -266,7 +266,7 @@ class Policies:
     def _log_problems(self, known: int, where: str = "") -> None:
         """Log the problems found since there were *known*: their options grant nothing."""
         for problem in _unique(self._report.problems[known:]):
-            LOG.error("CORS grants nothing by this option%s: %s", where, problem)
+            LOG.error("This option is ignored%s: %s", where, problem)
 
     def _all_known(self) -> set[Policy | None]:
         """Return the policies of all routes, ``None`` among them where CORS is off on one."""
@@ -368,7 +368,7 @@ class Policies:
         if policy is None:
             policy = self._by_settings[key] = self._compiled(settings)
             for problem in () if quiet else policy.degraded:
-                LOG.error("CORS grants less where this applies: %s", problem)
+                LOG.error("Less is allowed than configured: %s", problem)
         self._by_layers[layers] = policy
         return policy
 

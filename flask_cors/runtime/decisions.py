@@ -1,6 +1,6 @@
 """Decisions on requests: from the facts of a request and its policy, by ``decide``.
 
-The hooks and ``explain`` ask the same functions. Logs nothing and writes nothing but the memory
+The hooks and ``explain`` call the same functions. Logs nothing and writes nothing but the memory
 of decisions that requests share.
 """
 

@@ -3,7 +3,7 @@
 Right before it sends a response, Werkzeug asks ``Response.get_wsgi_headers(environ)`` for a copy
 of its headers, and documents that method for overriding. So the decision goes into the WSGI
 environ, and the response gets a subclass of its own class, whose method adds the lines to that
-copy. The app's response object holds nothing of it: one that is sent twice, from two threads, or
+copy. The app's response object does not change: one that is sent twice, from two threads, or
 out of a cache is the same as before. (``Response.force_type`` of Werkzeug assigns a class, too.)
 Responses that the app itself makes are of ``app.response_class``, so that is set to such a
 subclass once, and nothing is assigned to them.

@@ -3,7 +3,7 @@ overriding.
 
 ``preprocess_request`` answers a preflight before any code of the app runs; ``process_response``
 runs after the last ``after_request`` function, and has the headers added as the response starts.
-``handle_user_exception`` and ``handle_exception`` see to errors, the two ``do_teardown`` methods to
+``handle_user_exception`` and ``handle_exception`` handle errors, the two ``do_teardown`` methods
 teardown functions that fail after such a preflight. All arguments that Flask passes are passed on.
 """
 
@@ -81,7 +81,7 @@ class Hooks:
     # Flask 3.2 adds an argument in front. One that is taken by **kwargs would cost every request.
 
     def preprocess_request(self, *args: Any) -> Any:
-        """Answer a preflight; let Flask go on with any other request."""
+        """Answer a preflight; pass every other request on to Flask."""
         req = _current_request()
         current: Any = self._state.current
         if current.url_map() is not self._app.url_map:
@@ -154,7 +154,7 @@ class Hooks:
             return response
 
     def do_teardown_request(self, *args: Any) -> None:
-        """Let no exception of a teardown function leave the app where no hook ran before it."""
+        """Log an error of a teardown function, and do not raise it, where no hook ran before it."""
         try:
             self._end_request(*args)
         except Exception as error:
@@ -164,7 +164,7 @@ class Hooks:
             self._paired.teardown_request(req, error)
 
     def do_teardown_appcontext(self, *args: Any) -> None:
-        """Let no exception of a teardown function leave the app where no hook ran before it."""
+        """Log an error of a teardown function, and do not raise it, where no hook ran before it."""
         try:
             self._end_context(*args)
         except Exception as error:

@@ -31,8 +31,8 @@ def response_for(
     text = _text_for(app, decision, error)
     if text is None:
         LOG.warning(
-            "An exception leaves the app, so its response carries no CORS headers: the browser "
-            "will report a CORS error to %r, and hide the 500",
+            "An unhandled exception is passed to the WSGI server, so the response has no CORS "
+            "headers: the browser will report a CORS error to %r, and hide the 500",
             decision.origin,
         )
         return None

@@ -29,7 +29,7 @@ CrossOrigin = Literal["anonymous", "use-credentials"]
 
 @dataclass(frozen=True)
 class Load:
-    """How an element asks: its destination, the console's word for it, ``Accept``.
+    """How an element sends its request: its destination, the console's word for it, ``Accept``.
 
     ``mode`` is the one without ``crossorigin``.
     """

@@ -1,4 +1,4 @@
-"""Local Network Access, as Chromium asks for it today: a permission of the user.
+"""Local Network Access, as Chromium implements it: a permission of the user.
 
 Takes the place of the preflights with ``Access-Control-Request-Private-Network``, which
 Chromium gave up. Follows https://wicg.github.io/local-network-access/. Sends nothing.

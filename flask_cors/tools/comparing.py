@@ -1,4 +1,4 @@
-"""What two policies grant, compared: what a change takes from origins, or gives them.
+"""What two policies grant, compared: what a change removes from origins, or grants them.
 
 Asks ``decide`` as requests do; callables among the origins are compared, and not called.
 """

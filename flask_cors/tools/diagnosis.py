@@ -165,7 +165,7 @@ def _redirect_fault(seen: Seen, location: str, what: str) -> Fault:
     asked = urlsplit(seen.last.request.url)
     target = urlsplit(urljoin(seen.last.request.url, location))
     if (asked.scheme, target.scheme) == ("http", "https"):
-        return Fault("an https redirect in front", what, "Call the https address in the page.")
+        return Fault("an https redirect in front", what, "Use the https URL in the page.")
     if target.path.rstrip("/") == asked.path.rstrip("/") and target.netloc == asked.netloc:
         hint = "Call the address that it redirects to."
         return Fault("a redirect of the trailing slash", what, hint)

@@ -739,7 +739,7 @@ def test_what_a_change_would_do_to_others_is_said_where_none_helps() -> None:
     told = of(app).explain("GET", "/a", PAGE, credentials=True)
     assert (told.advice, told.tried.changes) == ("", ())
     assert told.tried.known.startswith(
-        "No change of the options was found that helps here alone. In CORS(app) at "
+        "No change of one option would let the page read the response. In CORS(app) at "
     )
     assert told.tried.known.endswith("it changes what other origins get of /b.")
 

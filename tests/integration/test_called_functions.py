@@ -619,7 +619,7 @@ def test_a_value_of_the_config_that_only_a_called_function_needs_is_logged(
         assert cors(ask(app)) == []
     found = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert len(found) == 1
-    assert found[0].startswith("CORS grants nothing by this option: CORS_ORIGINS='https://a b'")
+    assert found[0].startswith("This option is ignored: CORS_ORIGINS='https://a b'")
 
 
 # -- handlers of view classes --------------------------------------------------------------

@@ -12,8 +12,8 @@ from flask_cors import CORS, cross_origin
 from tests.integration.exchange import ALL_METHODS, ME, VARY, acao, ask, lines, preflight
 
 LEAVES = (
-    "An exception leaves the app, so its response carries no CORS headers: the browser will "
-    f"report a CORS error to '{ME}', and hide the 500"
+    "An unhandled exception is passed to the WSGI server, so the response has no CORS "
+    f"headers: the browser will report a CORS error to '{ME}', and hide the 500"
 )
 
 

@@ -202,7 +202,7 @@ def _tried(explanation: Explanation, asked: Asked, trials: Trials) -> Advice:
         if shared := next((each for each in asked.failed if each.code == _NOT_SHARED), None):
             return Advice(known=_for_every_method(shared.detail))
         why = f" {objections[0]}." if objections else ""
-        return Advice(known=f"No change of the options was found that helps here alone.{why}")
+        return Advice(known=f"No change of one option would let the page read the response.{why}")
     best, *others = good
     text = sentence(best.edits)
     if others and ";" not in text:

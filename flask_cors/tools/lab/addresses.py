@@ -71,6 +71,6 @@ def only_this_machine(application: Application, besides: str = "") -> Applicatio
         if is_this_machine(host) or (other and f".{name}".endswith(f".{other}")):
             return application(environ, start_response)
         start_response("403 Forbidden", [("Content-Type", "text/plain; charset=utf-8")])
-        return [f"The lab answers localhost alone, not {shorten(host)}.\n".encode()]
+        return [f"The lab only answers requests for localhost, not {shorten(host)}.\n".encode()]
 
     return guarded

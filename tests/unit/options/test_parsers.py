@@ -398,7 +398,7 @@ def test_every_mistake_of_a_list_is_found() -> None:
 
 NAME = f"dropped: this is not a header name {TOKEN}"
 MEDIA = "dropped: this is a media type, which the header Content-Type holds"
-NOTHING = "dropped: this names nothing"
+NOTHING = "dropped: the entry is empty"
 UNSET = "If an environment variable is not set, set it; otherwise leave the entry out."
 DROPPED = [
     ("X A", NAME, "Write 'X', 'A'.", ["X", "A"]),

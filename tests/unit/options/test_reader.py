@@ -302,7 +302,7 @@ def test_an_unknown_option_that_restricts_is_an_error_with_the_closest_name(
         name,
         value,
         SOURCE,
-        f"there is no such option; {closest} was meant, and without it {MORE[closest]}",
+        f"there is no such option. Was {closest} meant? Without it, {MORE[closest]}",
         f"Write {closest}={value!a}.",
         {closest: value},
     )
@@ -374,7 +374,7 @@ OPENED: list[tuple[str, object]] = [
 def test_what_may_restrict_is_an_error_and_never_dropped(name: str, value: object) -> None:
     settings, (problem,) = parsed({name: value})
     assert settings == {}
-    assert "was meant, and without it more " in problem.reason
+    assert "meant? Without it, more " in problem.reason
 
 
 @pytest.mark.parametrize("value", [False, "False", "0"])

@@ -505,7 +505,7 @@ def test_client_text_stands_as_its_repr() -> None:
 def test_vary_header_off_is_told() -> None:
     decision = decide(policy(vary_header=False), ME)
     assert told(decision)[-1] == caches(
-        "Vary is left alone (vary_header=False), whether or not it should name Origin"
+        "Vary is not changed (vary_header=False), even where it should name Origin"
     )
 
 
@@ -520,14 +520,14 @@ def test_the_steps_of_a_preflight() -> None:
             "private network",
             "https://wicg.github.io/private-network-access/#cors-preflight",
             True,
-            "a private network is requested, and allow_private_network is True",
+            "access to a private network is requested, and allowed",
         ),
         NO_COOKIES,
     ]
 
 
 @pytest.mark.rule("9.explain-steps")
-def test_the_steps_of_a_preflight_that_asks_too_much() -> None:
+def test_the_steps_of_a_preflight_that_has_too_many_headers() -> None:
     rules = policy(methods="PUT", allow_headers="X-A")
     decision = decide(rules, ME, Preflight("DELETE", "x-a, x-b, x-c", True))
     assert told(decision)[1:4] == [
@@ -539,7 +539,7 @@ def test_the_steps_of_a_preflight_that_asks_too_much() -> None:
             "private network",
             "https://wicg.github.io/private-network-access/#cors-preflight",
             False,
-            "a private network is requested, and allow_private_network is False",
+            "access to a private network is requested, and not allowed",
         ),
     ]
     assert decision.reason == "the method 'DELETE' is not among the allowed ones (CORS(app))"

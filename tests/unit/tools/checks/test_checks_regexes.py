@@ -14,7 +14,7 @@ from flask_cors.runtime.hooks import state_of
 from flask_cors.tools.checks import Finding, check
 from flask_cors.tools.closed import examine
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*(it also lets in|every site could read)")
+pytestmark = pytest.mark.filterwarnings("ignore:.*(it also matches|every site could read)")
 
 
 def findings(origins: Any, **options: Any) -> list[Finding]:
