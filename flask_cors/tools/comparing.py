@@ -98,8 +98,8 @@ def rights_of(
     if not policy.enforce or fetch.ALLOW_ORIGIN in rights:
         rights.add(_SERVED)
     if asked.headers and asked.grant:
-        rights |= {"method"} if asked.grant.method else set()
-        rights |= {f"header {name}" for name in asked.grant.headers}
+        if asked.grant.method:
+            rights |= {"method", *(f"header {name}" for name in asked.grant.headers)}
         rights |= {name for name, _ in asked.headers if name == fetch.ALLOW_PRIVATE_NETWORK}
     return frozenset(rights)
 
