@@ -31,7 +31,24 @@ _STRANGERS: Final = (
     "2606:4700:4700::1111",
 )  # fmt: skip
 # What names nobody: schemes, and labels that anybody's host may have.
-_NO_NAMES: Final = frozenset({"http", "https", "s", "ws", "wss", "www", *_TOP_LEVEL})
+_NO_NAMES: Final = frozenset(
+    {
+        "http", "https", "s", "ws", "wss", *_TOP_LEVEL,
+        "account", "accounts", "admin", "api", "apis", "app", "apps", "assets", "auth", "backend",
+        "beta", "blog", "cdn", "client", "dashboard", "data", "demo", "dev", "develop", "docs",
+        "files", "frontend", "help", "id", "images", "img", "internal", "live", "local", "login",
+        "m", "mail", "media", "mobile", "my", "news", "pay", "portal", "preprod", "preview",
+        "prod", "production", "public", "qa", "sandbox", "secure", "server", "service", "shop",
+        "site", "sites", "sso", "stage", "staging", "static", "status", "store", "support",
+        "test", "testing", "uat", "user", "users", "v1", "v2", "web", "webapp", "www", "www2",
+    }
+)  # fmt: skip
+_SECOND_LEVEL: Final = "ac|co|com|edu|gov|gob|ltd|me|net|ne|nom|or|org|plc|sch"
+# The last label of a host, with one before it in countries that have two levels.
+_SUFFIX: Final = re.compile(rf"\.(?:(?:{_SECOND_LEVEL})\.)?([a-z][a-z0-9-]*)(?::[0-9]*)?(?= |$)")
+_DOMAIN: Final = re.compile(
+    rf"(?<![a-z0-9-])(?!(?:{_SECOND_LEVEL})\.)[a-z0-9-]{{2,}}{_SUFFIX.pattern}"
+)
 _SHORTEST_NAME: Final = 2
 _WHOLE_HOST = re.compile(r"[^/]*://(?:[a-z0-9-]+\.)+[a-z]+(?::[0-9]+)?")
 _SINGLES: Final = "xam1-._"
@@ -115,9 +132,12 @@ def names_no_host(regex: re.Pattern[str]) -> bool:
 
 
 def _names_nothing(text: str) -> bool:
-    if _WHOLE_HOST.fullmatch(text):
-        return False  # as https://x.com, however short its name is
-    names = set(re.findall(r"[a-z0-9]+", text)) - _NO_NAMES
+    # As https://x.com, however short its name is, or the domain of all hosts that match.
+    if _WHOLE_HOST.fullmatch(text) or _DOMAIN.search(text):
+        return False
+    if any(found[1] in PRIVATE_SUFFIXES for found in _SUFFIX.finditer(text)):
+        return False  # no stranger has a host there
+    names = set(re.findall(r"[a-z0-9]+", _SUFFIX.sub(" ", text))) - _NO_NAMES
     # A bracket is that of an IPv6 address.
     return "[" not in text and sum(map(len, names)) < _SHORTEST_NAME
 

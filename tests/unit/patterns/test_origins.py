@@ -688,10 +688,42 @@ def test_a_string_that_names_no_host_stands_for_any_origin(text: str) -> None:
     assert origins.unrelated[0] == text
 
 
+# A suffix, and labels that everybody's host may have, name nobody.
+@pytest.mark.rule("8.credentials-any")
+@pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
+@pytest.mark.parametrize(
+    ("text", "stranger"),
+    [
+        (r"https://.*\.de", "https://evil.de"),
+        (r"https://[a-z0-9-]+\.co\.uk", "https://evil.co.uk"),
+        (r"https://(.+\.)?[^.]+\.eu$", "https://evil.eu"),
+        (r"https://[a-z]+\.(de|fr|it)", "https://evil.fr"),
+        (r"https://\w+\.\w+\.dev", "https://a.evil.dev"),
+        (r"https://(.+)-(.+)\.dev", "https://a-evil.dev"),
+        (r"https://.*\.com\.br(:\d+)?", "https://evil.com.br:1"),
+        (r"https://.+\.(co\.uk|com)", "https://evil.co.uk"),
+        (r"https://app\..*\.com", "https://app.evil.com"),
+        (r"https://(app|api)\.(.*)\.net", "https://api.evil.net"),
+        (r"https://app\.(.+)", "https://app.evil.org"),
+        (r"^https?://(dev|staging|prod)\.(\w+)\.io$", "https://dev.evil.io"),
+        (r"https://my.*\.com", "https://my-evil.com"),
+        (r"https?://.*\.info:\d+", "https://evil.info:1"),
+    ],
+)
+def test_a_string_that_names_nobody_stands_for_any_origin(text: str, stranger: str) -> None:
+    origins = read(text)
+    assert origins.match(stranger).kind == "regex"
+    assert origins.unrelated
+
+
 @pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
 @pytest.mark.parametrize(
     "text",
     [
+        r"https://.*\.internal",
+        r"https://.*\.dev\.test(:\d+)?",
+        r"https://(.*\.)?shop\.de",
+        r"https://(www\.)?bbc\.co\.uk",
         r"https://([a-z]+-?)+\.example\.com",
         r"^http://\[::1\](:[0-9]+)?$",
         r"http://192\.168\.\d+\.\d+(:\d+)?",
