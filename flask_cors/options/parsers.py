@@ -173,7 +173,8 @@ def _seconds(given: object) -> int | None:
         whole, rest = divmod(given, timedelta(seconds=1))
         return None if rest else whole
     if isinstance(given, str):
-        return int(given) if re.fullmatch(r"\s*-?[0-9]{1,18}\s*", given) else None
+        found = re.fullmatch(r"\s*(-?[0-9]{1,18})(?:\.0+)?\s*", given)
+        return int(found[1]) if found else None
     if isinstance(given, float) and given.is_integer():
         return int(given)
     return given if isinstance(given, int) and not isinstance(given, bool) else None

@@ -199,9 +199,28 @@ def _read_config(option: Option, value: Any, report: Report) -> Setting:
     report = report.at(Source("config", option.key))
     if option.parse is parse_flag and isinstance(value, str):
         value = CONFIG_FLAGS.get(value.strip().lower(), value)
+    if option.name in _SAFE_UNSET and _is_unset(value):
+        reason = "an empty value counts as not set"
+        report.degrade(option.key, value, reason, "Set it, or leave the key out.", {})
+        return DEFAULTS[option.name]
     if option.name == "headers":
         warn_at(report.source, "CORS_HEADERS is now CORS_ALLOW_HEADERS", DeprecationWarning)
     return _read(option, value, report, option.key)._replace(late=None)
+
+
+# Options without which nothing is open that they could close: an environment variable that is not
+# set, read with a default of "", must not stop the app.
+_SAFE_UNSET: Final = frozenset(
+    {
+        "supports_credentials", "allow_private_network", "send_wildcard", "always_send",
+        "vary_header", "automatic_options", "intercept_exceptions", "max_age",
+    }
+)  # fmt: skip
+
+
+def _is_unset(value: object) -> bool:
+    """Return whether a value of the config is what an environment variable without one leaves."""
+    return isinstance(value, str) and value.strip().lower() in ("", "none", "null")
 
 
 def misspelt_keys(config: Mapping[str, Any]) -> list[tuple[str, str]]:

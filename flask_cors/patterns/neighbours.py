@@ -49,6 +49,10 @@ _SUFFIX: Final = re.compile(rf"\.(?:(?:{_SECOND_LEVEL})\.)?([a-z][a-z0-9-]*)(?::
 _DOMAIN: Final = re.compile(
     rf"(?<![a-z0-9-])(?!(?:{_SECOND_LEVEL})\.)[a-z0-9-]{{2,}}{_SUFFIX.pattern}"
 )
+# Last labels that are no top-level domain: a stranger has no host there, or only at home.
+_NOT_PUBLIC: Final = PRIVATE_SUFFIXES | {
+    *("corp", "example", "home", "intranet", "invalid", "lan", "local"),
+}
 _SHORTEST_NAME: Final = 2
 _WHOLE_HOST = re.compile(r"[^/]*://(?:[a-z0-9-]+\.)+[a-z]+(?::[0-9]+)?")
 _SINGLES: Final = "xam1-._"
@@ -135,7 +139,7 @@ def _names_nothing(text: str) -> bool:
     # As https://x.com, however short its name is, or the domain of all hosts that match.
     if _WHOLE_HOST.fullmatch(text) or _DOMAIN.search(text):
         return False
-    if any(found[1] in PRIVATE_SUFFIXES for found in _SUFFIX.finditer(text)):
+    if any(found[1] in _NOT_PUBLIC for found in _SUFFIX.finditer(text)):
         return False  # no stranger has a host there
     names = set(re.findall(r"[a-z0-9]+", _SUFFIX.sub(" ", text))) - _NO_NAMES
     # A bracket is that of an IPv6 address.

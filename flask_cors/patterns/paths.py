@@ -188,6 +188,23 @@ class ResourceIndex(Generic[T]):
     def __iter__(self) -> Iterator[tuple[PathPattern, T]]:
         return ((entry.pattern, entry.payload) for entry in self._entries)
 
+    def shadowed(self) -> Iterator[tuple[T, T]]:
+        """Yield each value that no path reaches, with the one that takes all of its paths.
+
+        Found are those that come after a glob, or after everything, with the same literal text.
+        """
+        whole: dict[str, _Entry] = {}
+        for entry in self._entries:
+            pattern = entry.pattern
+            start = pattern.literal or "/"  # as every path begins
+            taken_by = whole.get(start)
+            if pattern.exact:
+                taken_by = self._exact[pattern.text]
+            if taken_by is not None and taken_by is not entry:
+                yield entry.payload, taken_by.payload
+            elif not pattern.exact and pattern.certain(start):
+                whole[start] = entry
+
     def as_given(self) -> list[tuple[PathPattern, T]]:
         """Return the entries in the order in which they were given."""
         ordered = sorted(self._entries, key=lambda entry: entry.number)

@@ -46,7 +46,11 @@ from .registry import Registry, Rule
 from .table import NOT_COMPILED, Known, Route, Table, Target
 from .walk import resolve, until_exempt
 
-_LATE: Final = "the headers are added after the last hook"
+_LATE: Final = "but the headers are added later, after the last hook"
+_WHICH_COUNTS: Final = (
+    "Exact paths come first, then the longest literal beginning; on a tie, the later CORS object, "
+    "and in one call what is named first"
+)
 # With more URL rules, to ask for every method of a preflight's URL costs less than to count them.
 _MOST_COUNTED: Final = 1_000
 _NO_METHODS: Final[Mapping[str | None, Any]] = {}
@@ -131,7 +135,7 @@ class Policies:
         # ``None`` is for routes without CORS, and for those where the path decides.
         self.are_one = len(known) == 1 and None not in known
         raise_if(_unique(self._report.problems))
-        self._warn()
+        self._warn(scopes.values())
 
     def _scopes_of(self, registry: Registry) -> dict[str | None, Scope]:
         """Return the resources of the app, under ``None``, and of each blueprint, by its name."""
@@ -387,10 +391,11 @@ class Policies:
             self.degraded.append(problem)
             self._unwarned.append(problem)
 
-    def _warn(self) -> None:
+    def _warn(self, scopes: Iterable[Scope]) -> None:
         """Warn of what has no effect, at the line that set it."""
         for problem in self._unwarned:
             warn_about(problem)
+        self._log_shadowed(scopes)
         self._warn_of_hooks()
         views = list(self._app.view_functions.values())
         note_registered(views)
@@ -403,6 +408,28 @@ class Policies:
                     "write cross_origin below @app.route, next to the function",
                 )
 
+    def _log_shadowed(self, scopes: Iterable[Scope]) -> None:
+        """Log a resource that restricts, and whose paths all go to one that does not.
+
+        Log and no ``CorsWarning``: the order is the documented one, and may well be meant.
+        """
+        for pair in (pair for scope in scopes for pair in scope.shadowed()):
+            if all(layer.source for layer in pair) and self._loosens(*pair):
+                LOG.warning(
+                    "%s never applies: %s takes every path that it covers, and allows more. %s.",
+                    *(each.source._replace(place=each.place) for each in pair if each.source),
+                    _WHICH_COUNTS,
+                )
+
+    def _loosens(self, layer: Layer, other: Layer) -> bool:
+        """Return whether any origin is allowed by *other* alone, or nothing is refused by it."""
+
+        def is_set(option: str, to: Layer) -> Any:
+            return (to.settings.get(option) or self._base[option]).value
+
+        opens = is_set("origins", other).any and not is_set("origins", layer).any
+        return bool(opens or (is_set("enforce", layer) and not is_set("enforce", other)))
+
     def _warn_of_hooks(self) -> None:
         """Warn of hooks that look for headers, which are not there yet."""
         # Imported for the first request, since an app may well be imported to run a command.
@@ -411,7 +438,7 @@ class Policies:
         for hook, use in hooks_that_expect_headers(self._app):
             title = f"the after_request function {title_of(hook)}"
             place = Source("app", title, use.file, use.line)
-            text = f"{title} {use.verb} Access-Control-Allow-Origin, and finds none: {_LATE}"
+            text = f"{title} {use.verb} Access-Control-Allow-Origin, {_LATE}"
             warn_at(place, f"{text}. {instead_of(use)}")
 
 

@@ -9,7 +9,7 @@ import pytest
 from flask import Blueprint, Flask
 from flask.views import MethodView
 
-from flask_cors import CORS, CorsWarning, cors_exempt, cross_origin
+from flask_cors import CORS, CorsWarning, cors_exempt, cross_origin, of
 from flask_cors.resolution.marks import mark_of
 
 from .asking import DENIED, NOTHING, OTHER, SITE, allowed, ask, echoed, granted, page, preflight
@@ -456,3 +456,25 @@ def test_several_objects_on_one_blueprint() -> None:
     app.register_blueprint(blueprint)
     assert ask(app, "/b/x").cors == DENIED
     assert ask(app, "/b/y").cors == allowed()
+
+
+@pytest.mark.rule("3.order", "3.later-first")
+@pytest.mark.parametrize(
+    ("calls", "logged"),
+    [
+        ([{"resources": {"/*": {"origins": "*"}, "/(a|b)/.*": {"origins": SITE}}}], True),
+        ([{"resources": {"/(a|b)/.*": {"origins": SITE}, "/*": {"origins": "*"}}}], False),
+        ([{"origins": SITE, "enforce": True}, {"origins": SITE}], True),
+        ([{"origins": SITE}, {}], True),
+        ([{"origins": SITE}, {"origins": OTHER}], False),
+    ],
+)
+def test_a_resource_that_restricts_and_is_never_reached_is_logged(
+    calls: list[dict[str, Any]], logged: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = Flask("sample")
+    for options in calls:
+        CORS(app, **options)
+    of(app).explain("GET", "/")
+    texts = [record.getMessage() for record in caplog.records]
+    assert any("never applies: CORS(app)" in text for text in texts) == logged

@@ -325,6 +325,7 @@ MISTAKES = [
             ("", WHOLE, 600),
             ("10 minutes", WHOLE, 600),
             ("1e3", WHOLE, 600),
+            ("600.5", WHOLE, 600),
             ("9" * 19, WHOLE, 600),
             ("9" * 18, "no browser keeps anything for so long", 600),
             (10**14 + 1, "no browser keeps anything for so long", 600),

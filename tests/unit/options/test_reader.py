@@ -519,7 +519,7 @@ def test_bools_of_config_may_be_words(text: object, flag: bool) -> None:
     assert len(settings) == 1
 
 
-@pytest.mark.parametrize("value", ["maybe", "", 2, None.__class__])
+@pytest.mark.parametrize("value", ["maybe", 2, None.__class__])
 def test_other_bools_of_config_are_errors(value: object) -> None:
     (problem,) = configured({"CORS_ALWAYS_SEND": value})[1]
     assert (problem.option, problem.value) == ("CORS_ALWAYS_SEND", value)
@@ -593,6 +593,30 @@ def test_a_config_key_close_to_an_option_is_warned_about(key: str, meant: str) -
     )
     with pytest.warns(CorsWarning, match=f"^{message}$"):
         assert configured({key: "x"}) == ({}, [])
+
+
+@pytest.mark.parametrize("value", ["", " ", "None", "null"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("supports_credentials", "allow_private_network", "send_wildcard", "always_send"),
+        *("vary_header", "automatic_options", "intercept_exceptions", "max_age"),
+    ],
+)
+def test_an_empty_value_of_the_config_counts_as_not_set(name: str, value: str) -> None:
+    """Where nothing is opened by that: an environment variable without a value stops no app."""
+    report = Report(Source("config", "app.config"))
+    settings = read_config({f"CORS_{name.upper()}": value}, report)
+    with pytest.warns(CorsWarning, match="an empty value counts as not set"):
+        assert settings[name] == DEFAULTS[name]
+    assert report.problems == []
+
+
+@pytest.mark.parametrize("name", ["enforce", "origins"])
+def test_an_empty_value_that_may_lose_a_restriction_is_an_error(name: str) -> None:
+    report = Report(Source("config", "app.config"))
+    _ = read_config({f"CORS_{name.upper()}": ""}, report)[name]
+    assert len(report.problems) == 1
 
 
 @pytest.mark.rule("8.near-config")

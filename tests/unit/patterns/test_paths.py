@@ -278,3 +278,21 @@ def test_what_follows_a_comment_is_part_of_the_pattern(text: str) -> None:
     assert index.match("/api/accounts") == "rest"
     assert index.match("/api/x/public") == "public"
     assert index.candidates("/api/") == (["public", "rest"], True)
+
+
+@pytest.mark.parametrize(
+    ("texts", "pairs"),
+    [
+        (["/*", "/(api|admin)/.*"], [("/(api|admin)/.*", "/*")]),
+        (["/(api|admin)/.*", "/*"], []),
+        (["/*", r"(?i)/API/.*"], [(r"(?i)/API/.*", "/*")]),
+        (["/api/*", r"/api/\w+", "/api/v1/*"], [(r"/api/\w+", "/api/*")]),
+        (["*", "/.*"], [("*", "/.*")]),
+        (["/x", "/y", "/x"], [("/x", "/x")]),
+        (["/a/*", "/b/.*", r"/c/\d", "/x"], []),
+    ],
+)
+def test_what_no_path_reaches(texts: list[str], pairs: list[tuple[str, str]]) -> None:
+    entries = [(parse_pattern(text), (text, number)) for number, text in enumerate(texts)]
+    found = [(lost[0], by[0]) for lost, by in ResourceIndex(entries).shadowed()]
+    assert found == pairs
