@@ -21,6 +21,8 @@ from .facts import (
 from .policy import Policy, without_credentials
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+# Seconds, without Access-Control-Max-Age (#cors-preflight-fetch-0).
+_CACHED_BY_DEFAULT: Final = 5
 _VARY: Final = (fetch.VARY, fetch.ORIGIN)
 
 
@@ -204,14 +206,17 @@ def _limited(
     it through: every method that is named or safelisted has to allow them. Entries made with
     credentials serve requests without them, too (#concept-cache-match): a method that is not
     granted credentials is not named together with one that is, and a name has to be allowed by
-    every method that any preflight grants, since the two may come from two preflights.
+    every method that any preflight grants, since the two may come from two preflights. All entries
+    of an answer are cached for one time: where callables decide on a method, which may change their
+    minds, it is not named for longer than it asks for, and its time holds for the header names.
     """
     if not grant.method:
         return grant
     needed = _permissions(policy, origin, preflight)
     # To a browser "*" is every method, not the one that is asked for.
     methods, names = {preflight.method} - {"*"}, set(grant.headers)
-    limiting = []
+    limiting: list[str] = []
+    own_age = seconds = _seconds_cached(policy)
     for method, served_by in served:
         own = _policy_of(served_by)
         found = None if own is None else decide(own, origin, preflight._replace(method=method))
@@ -221,15 +226,27 @@ def _limited(
                 limiting.append(method)
             names &= own_names
         named = own_names is not None and not isinstance(served_by, Apart)
+        shorter = False
+        if own is not None and own_names is not None and own.origins.callables:
+            shorter = _seconds_cached(own) < own_age
+            seconds = min(seconds, _seconds_cached(own))
         if found is not None and named and needed <= {*found.headers}:
-            methods.add(method)
+            if not shorter:
+                methods.add(method)
         elif method in fetch.SAFELISTED_METHODS and method != preflight.method:
             names.clear()
             limiting.append(method)
     lost = tuple(name for name in grant.headers if name not in names)
     refused = (*grant.refused, *lost)
     by = tuple(dict.fromkeys(limiting)) if lost else ()
-    return Grant(True, tuple(sorted(names)), refused, tuple(sorted(methods)), by)
+    limit = seconds if names and seconds < own_age else None
+    return Grant(True, tuple(sorted(names)), refused, tuple(sorted(methods)), by, limit)
+
+
+def _seconds_cached(policy: Policy) -> int:
+    """Return for how long browsers cache what a preflight grants (#http-access-control-max-age)."""
+    seconds: int | None = policy.settings["max_age"].value
+    return _CACHED_BY_DEFAULT if seconds is None else seconds
 
 
 def _permissions(policy: Policy, origin: str, preflight: Preflight) -> set[tuple[str, str]]:
@@ -274,6 +291,9 @@ def _accompanying(policy: Policy, preflight: Preflight | None, grant: Grant | No
         lines += ((fetch.ALLOW_METHODS, preflight.method),)
     if grant.method and grant.headers:
         lines += ((fetch.ALLOW_HEADERS, ", ".join(grant.headers)),)
+    if grant.max_age is not None:
+        lines = tuple(line for line in lines if line[0] != fetch.MAX_AGE)
+        lines += ((fetch.MAX_AGE, str(grant.max_age)),)
     if preflight.private_network and policy.allow_private_network:
         lines += ((fetch.ALLOW_PRIVATE_NETWORK, "true"),)
     return lines

@@ -36,8 +36,9 @@ class Grant(NamedTuple):
     """What of a preflight is allowed: the method, and which of the headers.
 
     ``methods`` are those that the answer may name, where the methods of the URL have different
-    policies; ``None`` is all that the policy allows. ``limiting`` are those because of which
-    header names that the policy allows are refused.
+    policies; ``None`` is all that the policy allows. ``limiting`` are the other methods of this URL
+    that do not allow the refused headers. ``max_age`` is the time in seconds for which the answer
+    may be cached, where another method of the URL limits it.
     """
 
     method: bool
@@ -45,3 +46,4 @@ class Grant(NamedTuple):
     refused: tuple[str, ...]
     methods: tuple[str, ...] | None = None
     limiting: tuple[str, ...] = ()
+    max_age: int | None = None

@@ -178,6 +178,28 @@ def test_max_age_is_that_of_the_method_asked_for() -> None:
     )
 
 
+@pytest.mark.rule("6.preflight-methods", "6.preflight-headers")
+@pytest.mark.parametrize(
+    ("age", "named", "seconds"),
+    [(None, "PUT", "5"), (0, "PUT", "0"), (59, "PUT", "59"), (60, "DELETE, PUT", "60")],
+)
+def test_what_a_callable_decides_on_is_not_cached_for_longer(
+    age: int | None, named: str, seconds: str
+) -> None:
+    """A callable may change its mind, and its own preflight would be asked again by then."""
+    options = {} if age is None else {"max_age": age}
+    served = (("DELETE", policy(origins=says_yes, **options)), ("PUT", AGED))
+    alone = decide(AGED, ME, Preflight("PUT"), served)
+    assert alone.headers == (acao(ME), ("Access-Control-Max-Age", "60"), acam(named))
+    asked = decide(AGED, ME, Preflight("PUT", "X-One"), served)
+    assert set(asked.headers) == {
+        acao(ME),
+        ("Access-Control-Max-Age", seconds),
+        acam(named),
+        acah("X-One"),
+    }
+
+
 @pytest.mark.rule("6.preflight-methods")
 @pytest.mark.parametrize(("other", "lasting"), [(OPEN, True), (policy(origins=says_yes), False)])
 def test_an_answer_that_a_callable_of_another_method_gave_is_not_cached(
