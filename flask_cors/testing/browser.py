@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 from . import cors
 from .bodies import Blob, Body, ExtractedBody, FormData, extract, form_body
 from .cache import CacheMode, HTTPCache
+from .content import Content, so_far
 from .cookies import CookieJar
 from .elements import DOCUMENT_ACCEPT, LOADS, CrossOrigin, Element
 from .event_source import EventStream, holds, judge_stream, read_stream
@@ -179,6 +180,8 @@ class Browser:
         if cache == "only-if-cached" and mode != "same-origin":
             raise TypeError("cache='only-if-cached' takes mode='same-origin'")
         body = extract(json, data)
+        if body.is_stream and keepalive:
+            raise TypeError("a stream cannot be sent with keepalive=True")
         method = page_method(method, mode, body)
         request = replace(
             self._request(self._page_url(url)),
@@ -233,6 +236,8 @@ class Browser:
         Raise :class:`NetworkError` where it is not sent, or not followed.
         """
         body = extract(None, data)
+        if body.is_stream:
+            raise TypeError("a beacon sends no stream: give it bytes or a Blob")
         listed = any(cors.is_safelisted("Content-Type", kind) for kind in body.types)
         mode: Mode = "no-cors" if listed or not body.types else "cors"
         request = replace(
@@ -268,7 +273,7 @@ class Browser:
         credentials: cors.Credentials = "same-origin" if mode == "cors" else "include"
         request = replace(
             self._request(self._page_url(url)),
-            headers=[("Accept", how.accept)],
+            headers=how.headers(),
             mode=mode,
             credentials="include" if crossorigin == "use-credentials" else credentials,
             destination=how.destination,
@@ -302,12 +307,15 @@ class Browser:
             is_unsafe=False,
             cache="no-store",
         )
-        fetching = Fetching(self._profile, request, holds(max_events) if max_events else None)
+        enough = holds(max_events or 0)
+        fetching = Fetching(
+            self._profile, request, (lambda came: enough(so_far(came))) if max_events else None
+        )
         reply = fetching.reply()
         failure = judge_stream(reply)
         if failure is not None:
             raise fetching.fail(failure)
-        return read_stream(reply.body, last_event_id)
+        return read_stream(so_far(reply), last_event_id)
 
     def open_websocket(self, url: str, protocols: Sequence[str] = ()) -> WebSocket:
         """Open a WebSocket: send its handshake, with cookies and ``Origin``, and judge the reply.
@@ -319,7 +327,7 @@ class Browser:
         absolute = self._resolve_socket(url)
         request = replace(
             self._request(absolute),
-            headers=handshake_headers(protocols),
+            headers=handshake_headers(protocols, self.traits.websocket_extensions),
             mode="websocket",
             credentials="include",
             redirect="error",
@@ -330,11 +338,13 @@ class Browser:
         )
         fetching = Fetching(self._profile, request)
         reply = fetching.reply()
-        failure = judge_handshake(reply, protocols)
+        failure = judge_handshake(reply, protocols, self.traits.websocket_extensions)
         if failure is not None:
             raise fetching.fail(failure)
         return WebSocket(
-            absolute.replace("http", "ws", 1), reply.get("Sec-WebSocket-Protocol") or ""
+            absolute.replace("http", "ws", 1),
+            reply.get("Sec-WebSocket-Protocol") or "",
+            reply.get("Sec-WebSocket-Extensions") or "",
         )
 
     def navigate(
@@ -402,10 +412,12 @@ class Browser:
         )
 
     def _shown(self, request: FetchRequest) -> Response:
-        reply = Fetching(self._profile, request).reply()
+        fetching = Fetching(self._profile, request)
+        reply = fetching.reply()
         headers = ResponseHeaders(cors.readable(reply))
         moved = len(request.urls) > 1
-        return Response("basic", request.url, reply.status, headers, reply.body, moved)
+        body = Content(reply, fetching.fail)
+        return Response("basic", request.url, reply.status, headers, body, moved)
 
     def _request(self, url: str) -> FetchRequest:
         """Return a request of the page for *url*, with what all of them have in common."""

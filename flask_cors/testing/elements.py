@@ -39,6 +39,15 @@ class Load:
     accept: str = "*/*"
     mode: Mode = "no-cors"
 
+    def headers(self) -> list[tuple[str, str]]:
+        """Return the headers of its request.
+
+        Audio and video ask for all of the resource as a part, so that they may skip to others
+        (HTML, "media data processing").
+        """
+        is_media = self.destination in ("audio", "video")
+        return [("Accept", self.accept), *([("Range", "bytes=0-")] if is_media else [])]
+
 
 _IMAGE = "image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"
 LOADS: dict[str, Load] = {

@@ -141,6 +141,18 @@ OTHER_STEPS = {
 # What the rest of a browser refuses: ports, caches, digests, local networks.
 BROWSER_STEPS = {
     "redirect-stream": _Step("http-redirect-fetch", "Failed to fetch"),
+    "stream-http": _Step(
+        "http-network-fetch",
+        "Fetch API cannot load {url}. Browsers stream a body over HTTP/2 and later alone, and "
+        "these over HTTPS alone: use a base_url that begins with https://, or send bytes or a "
+        "Blob.",
+    ),
+    "stream-authentication": _Step("http-network-or-cache-fetch", "Failed to fetch"),
+    "content-length": _Step(
+        "http-network-fetch", _FAILED + "ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH"
+    ),
+    "content-incomplete": _Step("http-network-fetch", _FAILED + "ERR_CONTENT_LENGTH_MISMATCH"),
+    "content-encoding": _Step("http-network-fetch", _FAILED + "ERR_CONTENT_DECODING_FAILED"),
     "bad-port": _Step("port-blocking", _FAILED + "ERR_UNSAFE_PORT"),
     "cache-miss": _Step("http-network-or-cache-fetch", _FAILED + "ERR_CACHE_MISS"),
     "keepalive-size": _Step(
@@ -200,6 +212,18 @@ _JUDGED = {
     "preflight-authorization": (ALLOW_HEADERS, f"{ALLOW_HEADERS} with {{value}} in it"),
     "preflight-header": (ALLOW_HEADERS, f"{ALLOW_HEADERS} with {{value}} in it"),
     "redirect": ("Location", "another Location, or no redirect"),
+    "stream-http": ("", "a URL with https://, or bytes or a Blob in place of the stream"),
+    "stream-authentication": ("", "a status other than 401, or bytes in place of the stream"),
+    "content-length": ("Content-Length", "one Content-Length"),
+    "content-incomplete": (
+        "Content-Length",
+        "a body of as many bytes as Content-Length says; it has {value}",
+    ),
+    "content-encoding": (
+        "Content-Encoding",
+        "a body that is encoded as Content-Encoding says; a transport hands it over as it came, "
+        "and does not decode it",
+    ),
     "integrity": ("", "a body with the digest that the page names; it has {value}"),
     "resource-policy": ("Cross-Origin-Resource-Policy", "cross-origin as its value, or no header"),
     "event-source-status": ("", "status 200"),

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from ..fetch import REQUEST_HEADERS, REQUEST_METHOD
 from . import cors
 from .cache import HTTPCache, Key, Stored, conditional_mode, directed_mode, mode_headers
+from .content import Content, content_length, received
 from .cookies import CookieJar, CookieNote, Navigation, name_of
 from .data_urls import data_reply
 from .errors import CORS_STEPS, CORSBlocked, Failure, NetworkError
@@ -46,6 +47,8 @@ from .traits import Traits
 from .transport import Enough, Exchange, Headers, Reply, Request, Transport, WSGITransport
 
 NULL_BODY_STATUSES = frozenset({204, 205, 304})
+# RFC 9110 section 15.5.20: asked once more, over a new connection
+MISDIRECTED = 421
 # #http-network-or-cache-fetch: what may outlive a page
 LONGEST_KEEPALIVE = 64 * 1024
 _NO_CREDENTIALS: Final = "the request was made without credentials"
@@ -180,7 +183,10 @@ class Fetching:
         if self._traits.preflights_send_cache_headers:
             mode = conditional_mode(request.cache, tuple(request.headers), self._traits)
             wire = (*wire, *mode_headers(mode, wire))
-        return self._send(preflight, wire, is_preflight=True).reply
+        reply = self._send(preflight, wire, is_preflight=True).reply
+        if reply.status == MISDIRECTED:
+            reply = self._send(preflight, wire, is_preflight=True).reply
+        return reply
 
     def _judge_preflight(self, reply: Reply) -> cors.Grant | Failure:
         """Return what *reply* grants, or why it does not (``#cors-preflight-fetch``)."""
@@ -233,7 +239,18 @@ class Fetching:
         return self._main_fetch()
 
     def _network_or_cache(self) -> Reply:
-        """Follow ``#http-network-or-cache-fetch``: the HTTP cache, then the network."""
+        """Follow ``#http-network-or-cache-fetch``; what can be sent only once is not repeated."""
+        request = self._request
+        reply = self._cache_then_network()
+        if reply.status == MISDIRECTED and not request.is_stream:
+            reply = self._cache_then_network()
+        asks_user = request.tainting != "cors" and request.includes_credentials
+        if reply.status == 401 and request.is_stream and asks_user:
+            raise self.fail(Failure("stream-authentication"))
+        return reply
+
+    def _cache_then_network(self) -> Reply:
+        """Answer from the HTTP cache, or ask the network."""
         request = self._request
         self._check(self._judge_local_network())
         if request.keepalive and len(request.body or b"") > LONGEST_KEEPALIVE:
@@ -275,7 +292,9 @@ class Fetching:
         sent, reply = replace(exchange.request, headers=headers), exchange.reply
         if found is not None and validators and reply.status == 304:
             return cache.freshen(found, sent, reply)
-        cache.store(key, sent, reply)
+        # RFC 9111 section 3.3: what is not whole answers no later request.
+        if reply.status in NULL_BODY_STATUSES or not isinstance(received(reply), Failure):
+            cache.store(key, sent, reply)
         return reply
 
     def _may_use(self, found: Stored, mode: str) -> bool:
@@ -313,7 +332,7 @@ class Fetching:
             ("User-Agent", self._traits.user_agent),
             ("Accept-Language", self._traits.accept_language),
             # A part of an encoded response could not be decoded.
-            ("Accept-Encoding", "identity" if "range" in own else None),
+            ("Accept-Encoding", "identity" if "range" in own else self._traits.accept_encoding),
         ]
         headers += [(name, value) for name, value in added if value and name.lower() not in own]
         cookie = self._cookie_header(request)
@@ -365,23 +384,43 @@ class Fetching:
         self, request: FetchRequest, headers: Headers, *, is_preflight: bool = False
     ) -> Exchange:
         """Follow ``#http-network-fetch``: one request over the wire, and its cookies."""
+        if request.is_stream and urlsplit(request.url).scheme == "http":
+            raise self.fail(Failure("stream-http"))
         url = without_credentials(request.url)
         wire = Request(request.method, url, headers, request.body or b"")
         withheld = () if is_preflight else self._withheld_cookies(request)
-        reply = self._transport(wire)
-        fails = self._traits.checks_location_first and has_several_locations(request, reply)
-        refused = () if fails else self._store_cookies(request, reply)
+        reply = self._transport(wire, is_preflight)
+        failure = self._malformed(request, reply)
+        refused = () if failure else self._store_cookies(request, reply)
         self._last = exchange = Exchange(wire, reply, is_preflight, refused, withheld)
         self._profile.timeline.add(exchange)
-        if fails:
-            raise self.fail(SEVERAL_LOCATIONS)
+        self._check(failure)
         return exchange
 
-    def _transport(self, wire: Request) -> Reply:
+    def _transport(self, wire: Request, is_preflight: bool) -> Reply:
         transport = self._profile.transport
-        if self._enough is not None and isinstance(transport, WSGITransport):
-            return transport(wire, self._enough)
+        if isinstance(transport, WSGITransport):
+            return transport(wire, self._nothing_more if is_preflight else self._is_read)
         return transport(wire)
+
+    def _nothing_more(self, reply: Reply) -> bool:
+        """Return that no more is read of the response to a preflight, whose headers decide."""
+        return True
+
+    def _is_read(self, reply: Reply) -> bool:
+        """Return whether no more is read of a body: that of a redirect may have no end."""
+        leads_on = is_redirect(self._request, reply) and reply.get("Location") is not None
+        if leads_on and reply.get("Content-Length") is None:
+            return True
+        return self._enough is not None and self._enough(reply)
+
+    def _malformed(self, request: FetchRequest, reply: Reply) -> Failure | None:
+        """Return why the headers of *reply* are no response, so that its cookies do not count."""
+        length = content_length(reply)
+        if isinstance(length, Failure):
+            return length
+        several = self._traits.checks_location_first and has_several_locations(request, reply)
+        return SEVERAL_LOCATIONS if several else None
 
     def _partition(self, request: FetchRequest) -> object:
         """Return the site at the top of the tab (``#network-partition-keys``)."""
@@ -411,9 +450,12 @@ class Fetching:
         is_redirect = request.redirect == "manual" and reply.status in REDIRECT_STATUSES
         no_body = request.method == "HEAD" or reply.status in NULL_BODY_STATUSES
         hidden = is_redirect or request.tainting == "opaque"
-        body = b"" if no_body else reply.body
+        body = b"" if no_body else Content(reply, self.fail)
         nothing_known = no_body and not self._traits.digests_empty_bodies
         self._check_integrity(None if nothing_known or hidden else body)
+        # An element and an XMLHttpRequest read the body to its end before they fire an event.
+        if isinstance(body, Content) and request.initiator not in ("fetch", "beacon"):
+            body.read()
         if request.tainting == "opaque":
             return Response("opaque", "", 0, nothing, b"", False)
         if is_redirect:
@@ -430,11 +472,13 @@ class Fetching:
             len(request.urls) > 1,
         )
 
-    def _check_integrity(self, body: bytes | None) -> None:
+    def _check_integrity(self, body: bytes | Content | None) -> None:
         """Compare *body* with the digests that the page names; what it cannot see has none."""
         metadata = self._request.integrity
         if not metadata:
             return
+        if isinstance(body, Content):
+            body = body.read()
         mismatch = "" if body is None else integrity_mismatch(metadata, body)
         if mismatch is not None:
             by_script = self._request.initiator == "fetch"

@@ -20,6 +20,7 @@ from ..fetch import (
     normalize_method,
 )
 from .bodies import ExtractedBody
+from .content import Content
 from .cors import is_safelisted
 from .traits import Traits
 from .transport import Pairs, combined
@@ -64,20 +65,27 @@ class Response:
     """What a page's script can see of a response (``#concept-filtered-response``).
 
     ``type`` is ``basic``, ``cors``, ``opaque`` or ``opaqueredirect``; of the last two a page
-    sees neither status, headers nor body.
+    sees neither status, headers nor body. ``body``, ``text`` and ``json()`` raise
+    :class:`NetworkError` where the body ends too early or is not encoded as Content-Encoding
+    says.
     """
 
     type: Literal["basic", "cors", "opaque", "opaqueredirect"]
     url: str
     status: int
     headers: ResponseHeaders
-    body: bytes
+    _content: bytes | Content
     redirected: bool
 
     @property
     def ok(self) -> bool:
         """Whether the status is 200 to 299."""
         return 200 <= self.status <= 299
+
+    @property
+    def body(self) -> bytes:
+        """The body, its content codings undone."""
+        return self._content if isinstance(self._content, bytes) else self._content.read()
 
     @property
     def text(self) -> str:

@@ -206,7 +206,22 @@ class FetchRequest:
         ]
         if self.mode == "navigate" and self.user_activated:
             metadata.append((FETCH_USER, "?1"))
+        access = self._storage_access() if self.traits.sends_storage_access else None
+        if access is not None:
+            metadata.append(("Sec-Fetch-Storage-Access", access))
         return metadata
+
+    def _storage_access(self) -> str | None:
+        """Return whether a request of a third party has its cookies.
+
+        Follows https://privacycg.github.io/storage-access-headers/; ``None`` where the request
+        is none of a third party, or without credentials.
+        """
+        if not self.includes_credentials or self.is_same_site() or self.is_top_level:
+            return None
+        if self.traits.third_party_cookies:
+            return "active"
+        return "inactive" if self._site(self.url) == self._site(self.page.top_level) else "none"
 
     def _origin_header(self) -> str | None:
         """Return the value of ``Origin`` (``#append-a-request-origin-header``)."""

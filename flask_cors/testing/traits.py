@@ -15,8 +15,8 @@ class Traits:
     ``max_age_cap`` is the longest time, in seconds, that a preflight is remembered, ``None``
     for no cap. ``third_party_cookies`` says whether requests of another site's page carry
     and set cookies at all, partitioned cookies apart; ``SameSite`` applies in any case.
-    ``user_agent`` and ``accept_language`` are the values of the headers of these names, ``None``
-    to send none.
+    ``user_agent``, ``accept_language`` and ``accept_encoding`` are the values of the headers of
+    these names, ``None`` to send none; ``websocket_extensions`` is what a handshake asks for.
 
     The others are deviations. Request headers: ``combines_headers``, several of one name
     are one before they are judged; ``safelists_hints``, client hints such as
@@ -62,7 +62,9 @@ class Traits:
     response of a URL, all unsafe ones if ``None``; ``opened_ports``, ports that the standard
     blocks and the browser does not; ``lax_allows_posts_for``, for so many seconds a cookie
     without ``SameSite`` goes with another site's form post; ``guards_local_network``, a page
-    needs a permission for servers in a more private network than its own (Local Network Access).
+    needs a permission for servers in a more private network than its own (Local Network Access);
+    ``sends_storage_access``, a third party's request with credentials has
+    ``Sec-Fetch-Storage-Access``.
     """
 
     max_age_cap: int | None = None
@@ -88,6 +90,9 @@ class Traits:
     keeps_origin: bool = True
     user_agent: str | None = "Mozilla/5.0 (X11; Linux x86_64) flask_cors.testing"
     accept_language: str | None = "en-US,en;q=0.9"
+    # Browsers take br and zstd over HTTPS too, which the standard library cannot decode.
+    accept_encoding: str | None = "gzip, deflate"
+    websocket_extensions: str | None = "permessage-deflate"
     compares_referrer_schemes: bool = False
     elements_send_origin: bool = False
     websockets_send_metadata: bool = True
@@ -101,6 +106,7 @@ class Traits:
     opened_ports: frozenset[int] = frozenset()
     lax_allows_posts_for: float = 0
     guards_local_network: bool = False
+    sends_storage_access: bool = False
 
 
 STANDARD = Traits()
@@ -127,6 +133,7 @@ CHROMIUM = Traits(
     keeps_origin=False,
     user_agent="Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/140.0.0.0 Safari/537.36",
+    websocket_extensions="permessage-deflate; client_max_window_bits",
     compares_referrer_schemes=True,
     elements_send_origin=True,
     websockets_send_metadata=False,
@@ -140,6 +147,7 @@ CHROMIUM = Traits(
     opened_ports=frozenset({4190, 6679}),
     lax_allows_posts_for=120,
     guards_local_network=True,
+    sends_storage_access=True,
 )
 FIREFOX = Traits(
     max_age_cap=86400,

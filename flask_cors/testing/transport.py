@@ -79,8 +79,8 @@ class Exchange:
 
 
 Transport = Callable[[Request], Reply]
-# Called with the bytes read so far; returns whether the rest need not be read.
-Enough = Callable[[bytes], bool]
+# Called with what came so far of a reply; returns whether the rest need not be read.
+Enough = Callable[[Reply], bool]
 
 
 class ClientLike(Protocol):
@@ -153,31 +153,28 @@ def _environ(request: Request) -> dict[str, Any]:
 def _call(application: WSGIApplication, environ: dict[str, Any], enough: Enough | None) -> Reply:
     """Run *application* to its end, or until *enough*, and return what it answered."""
     started: list[tuple[str, Headers]] = []
-    written: list[bytes] = []
+    body = bytearray()
 
     def start_response(
         status: str, headers: list[tuple[str, str]], exc_info: object = None
     ) -> Callable[[bytes], None]:
         started[:] = [(status, tuple((name, value.strip(" \t")) for name, value in headers))]
-        return written.append
+        return body.extend
 
     chunks = application(environ, start_response)
     try:
-        body = _read(chunks, enough)
+        for chunk in chunks:
+            body += chunk
+            if enough is not None and enough(_reply(started[-1], body)):
+                break
     finally:
         close = getattr(chunks, "close", None)
         if close is not None:
             close()
-    status, headers = started[-1]
-    return Reply(int(status.split(None, 1)[0]), headers, b"".join(written) + body)
+    return _reply(started[-1], bytes(body))
 
 
-def _read(chunks: Iterable[bytes], enough: Enough | None) -> bytes:
-    if enough is None:
-        return b"".join(chunks)
-    body = b""
-    for chunk in chunks:
-        body += chunk
-        if enough(body):
-            break
-    return body
+def _reply(started: tuple[str, Headers], body: bytes | bytearray) -> Reply:
+    status, headers = started
+    # A body that grows is not copied for each of its parts.
+    return Reply(int(status.split(None, 1)[0]), headers, cast("bytes", body))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ..fetch import TOKEN, is_token
 from .bodies import Body, ExtractedBody, extract
+from .charsets import text_of
 from .errors import NetworkError
 from .page import Response, page_method
 from .transport import combined
@@ -79,8 +80,10 @@ class XMLHttpRequest:
     def send(self, data: Body = None) -> None:
         """Send the request; raise what :meth:`Browser.fetch` raises."""
         self._require_unsent()
-        self._is_sent = True
         body = extract(None, None if self._method in ("GET", "HEAD") else data)
+        if body.is_stream:
+            raise TypeError("an XMLHttpRequest sends no stream: give it bytes or a Blob")
+        self._is_sent = True
         if isinstance(data, str):
             self._headers = [(name, _as_utf8(name, value)) for name, value in self._headers]
         self._fire("loadstart", body)
@@ -111,8 +114,10 @@ class XMLHttpRequest:
 
     @property
     def response_text(self) -> str:
-        """The body of the response as UTF-8."""
-        return self._answer.text if self._answer else ""
+        """The body of the response as text, in the charset that it or its type names."""
+        if self._answer is None:
+            return ""
+        return text_of(self._answer.body, self._answer.headers.get("Content-Type"))
 
     def get_response_header(self, name: str) -> str | None:
         """Return a header that the page may read, several lines combined, else ``None``."""

@@ -267,6 +267,7 @@ class TestPreflight:
             ("Sec-Fetch-Site", "cross-site"),
             ("User-Agent", STANDARD.user_agent),
             ("Accept-Language", "en-US,en;q=0.9"),
+            ("Accept-Encoding", "gzip, deflate"),
         )
 
     def test_credentials_are_judged_but_not_sent(self) -> None:

@@ -12,7 +12,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
-from ...testing import Browser, Exchange, NetworkError, Reply, Request
+from ...testing import Browser, Exchange, NetworkError, Reply, Request, Response
 from .addresses import is_this_machine
 
 _SECONDS: Final = 30
@@ -68,8 +68,16 @@ def _fetch(page: Browser, url: str, asked: Mapping[str, Any]) -> dict[str, Any]:
         "status": response.status,
         "redirected": response.redirected,
         "headers": list(response.headers.items()),
-        "body": response.text[:_MOST_CHARACTERS],
+        "body": _text(response)[:_MOST_CHARACTERS],
     }
+
+
+def _text(response: Response) -> str:
+    """Return the body for people; one that is cut short or broken shows what the page gets."""
+    try:
+        return response.text
+    except NetworkError as error:
+        return str(error)
 
 
 def _shown(exchange: Exchange) -> dict[str, Any]:
@@ -102,9 +110,13 @@ def send(request: Request) -> Reply:
             connection.endheaders(request.body or None)
             response = connection.getresponse()
             body = response.read(_MOST_BYTES)
+            headers = response.getheaders()
+            if len(body) == _MOST_BYTES:
+                # What is left unread is not missing.
+                headers = [pair for pair in headers if pair[0].lower() != "content-length"]
     except (OSError, HTTPException, ValueError) as error:
         raise Unreachable(f"{parts.netloc} cannot be asked: {error}") from None
-    return Reply(response.status, tuple(response.getheaders()), body)
+    return Reply(response.status, tuple(headers), body)
 
 
 def _connection(scheme: str, host: str, port: int | None) -> HTTPConnection:

@@ -57,6 +57,7 @@ class TestNavigations:
             ("Sec-Fetch-User", "?1"),
             ("User-Agent", page.traits.user_agent),
             ("Accept-Language", "en-US,en;q=0.9"),
+            ("Accept-Encoding", "gzip, deflate"),
         )
         # Another site may set cookies where it is visited.
         assert page.cookies.get(API) == "a=1"

@@ -34,7 +34,13 @@ SECTIONS = {
     ],
     "cross-origin-resource-policy-header": ["resource-policy"],
     "http-fetch": ["event-source-status", "event-source-type", "redirect-error-mode"],
-    "http-network-or-cache-fetch": ["cache-miss", "keepalive-size"],
+    "http-network-fetch": [
+        "content-encoding",
+        "content-incomplete",
+        "content-length",
+        "stream-http",
+    ],
+    "http-network-or-cache-fetch": ["cache-miss", "keepalive-size", "stream-authentication"],
     "http-redirect-fetch": [
         "redirect-count",
         "redirect-credentials",
@@ -65,6 +71,9 @@ SECTIONS = {
 WORDS = {
     "bad-port": "Failed to load resource: net::ERR_UNSAFE_PORT",
     "cache-miss": "Failed to load resource: net::ERR_CACHE_MISS",
+    "content-encoding": "Failed to load resource: net::ERR_CONTENT_DECODING_FAILED",
+    "content-incomplete": "Failed to load resource: net::ERR_CONTENT_LENGTH_MISMATCH",
+    "content-length": "Failed to load resource: net::ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH",
     "event-source-status": "EventSource's response has a status {value} that is not 200. Aborting.",
     "event-source-type": 'EventSource\'s response has a MIME type ("{value}") that is not "text/event-stream". Aborting the connection.',
     "integrity": "Fetch API cannot load {initial_url}. SRI's integrity checks failed.",
@@ -75,6 +84,8 @@ WORDS = {
     "local-network-target": "Access to {kind} at '{url}' from origin '{origin}' has been blocked by CORS policy: Request had a target IP address space of `{value}` yet the resource is in another.",
     "redirect-stream": "Failed to fetch",
     "resource-policy": "Failed to load resource: net::ERR_BLOCKED_BY_RESPONSE.{value}",
+    "stream-authentication": "Failed to fetch",
+    "stream-http": "Fetch API cannot load {url}. Browsers stream a body over HTTP/2 and later alone, and these over HTTPS alone: use a base_url that begins with https://, or send bytes or a Blob.",
     "websocket-handshake": "WebSocket connection to '{url}' failed: Error during WebSocket handshake: {value}",
 }
 
