@@ -20,6 +20,7 @@ from flask_cors.testing import CHROMIUM, Browser, Exchange, NetworkError
 RECORDED = Path(__file__).with_name("features.json")
 COMPARED = frozenset(
     {
+        "accept-encoding",
         "access-control-request-headers",
         "access-control-request-method",
         "authorization",
@@ -32,11 +33,14 @@ COMPARED = frozenset(
         "last-event-id",
         "origin",
         "pragma",
+        "range",
         "referer",
         "sec-fetch-dest",
         "sec-fetch-mode",
         "sec-fetch-site",
+        "sec-fetch-storage-access",
         "sec-fetch-user",
+        "sec-websocket-extensions",
         "sec-websocket-protocol",
         "sec-websocket-version",
         "upgrade-insecure-requests",
@@ -73,6 +77,9 @@ class Server:
     ) -> Iterable[bytes]:
         if "stream" in path:
             headers.append(("Content-Type", "text/event-stream"))
+        if "misdirected" in path:
+            start_response("421 Misdirected Request", [*headers, ("Content-Length", "0")])
+            return []
         if "refuse" in path:
             start_response("403 Forbidden", [("Content-Length", "0")])
             return []
@@ -153,6 +160,7 @@ def _features() -> Iterator[Feature]:
         yield from _sockets(where, at)
     yield from _cached()
     yield from _xhr()
+    yield from _misdirected()
 
 
 def _place(at: str) -> Callable[[Places], str]:
@@ -350,6 +358,18 @@ def _xhr() -> Iterator[Feature]:
     )
 
 
+def _misdirected() -> Iterator[Feature]:
+    for method, at in (("GET", "PAGE"), ("POST", "PAGE"), ("GET", "OTHER"), ("PUT", "OTHER")):
+        place = _place(at)
+        yield Feature(
+            f"misdirected {method} {at}",
+            f"await fetch('{at}/misdirected', {{method: '{method}'}}).catch(() => null);",
+            lambda page, places, method=method, place=place: page.fetch(
+                f"{place(places)}/misdirected", method=method
+            ),
+        )
+
+
 def _send(
     page: Browser, url: str, headers: list[tuple[str, str]], credentials: bool = False
 ) -> None:
@@ -390,6 +410,8 @@ def wire(exchange: Exchange) -> Any:
     request = exchange.request
     headers = {n.lower(): v for n, v in request.headers if n.lower() in COMPARED}
     body = request.body
+    # What the model cannot decode it does not ask for.
+    headers["accept-encoding"] = headers["accept-encoding"].removesuffix(", br, zstd")
     if exchange.preflight:
         # Of a preflight Chromium tells what the standard keeps for trustworthy servers.
         headers = {n: v for n, v in headers.items() if not n.startswith("sec-fetch-")}

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from flask_cors.testing import Browser, NetworkError, Reply, Request
+from flask_cors.testing import (
+    CHROMIUM,
+    FIREFOX,
+    STANDARD,
+    Browser,
+    NetworkError,
+    Reply,
+    Request,
+    Traits,
+)
 from flask_cors.testing.websockets import (
     KEY,
     accepts,
@@ -46,6 +56,7 @@ def test_the_headers_of_the_handshake() -> None:
     ]
     assert handshake_headers([]) == plain
     assert handshake_headers(["a", "b"]) == [*plain, ("Sec-WebSocket-Protocol", "a, b")]
+    assert handshake_headers([], "x; y") == [*plain, ("Sec-WebSocket-Extensions", "x; y")]
 
 
 @pytest.mark.parametrize("protocols", [["a", "a"], ["a b"], [""], ["a", "b,"]])
@@ -110,6 +121,89 @@ def test_which_answers_open_it(answer: Reply, protocols: list[str], why: str | N
     )
 
 
+DEFLATE = "permessage-deflate"
+WINDOW = f"{DEFLATE}; client_max_window_bits"
+REJECTED = "'Sec-WebSocket-Extensions' header value is rejected by the parser"
+UNEXPECTED = "Error in permessage-deflate: Received an unexpected permessage-deflate parameter"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "offered", "why"),
+    [
+        (DEFLATE, DEFLATE, None),
+        (f" {DEFLATE}\t", DEFLATE, None),
+        (DEFLATE, WINDOW, None),
+        (f"{DEFLATE}; server_no_context_takeover", DEFLATE, None),
+        (f"{DEFLATE};client_no_context_takeover ; server_max_window_bits = 8", DEFLATE, None),
+        (f"{DEFLATE}; server_max_window_bits=15", DEFLATE, None),
+        (f'{DEFLATE}; server_max_window_bits="10"', DEFLATE, None),
+        (f"{DEFLATE}; client_max_window_bits=9", WINDOW, None),
+        (f"{DEFLATE}; client_max_window_bits=9", DEFLATE, UNEXPECTED),
+        (f"{DEFLATE}; client_max_window_bits", WINDOW, UNEXPECTED),
+        (f"{DEFLATE}; server_max_window_bits", DEFLATE, UNEXPECTED),
+        (f"{DEFLATE}; server_max_window_bits=7", DEFLATE, UNEXPECTED),
+        (f"{DEFLATE}; server_max_window_bits=16", DEFLATE, UNEXPECTED),
+        (f"{DEFLATE}; server_max_window_bits=010", DEFLATE, UNEXPECTED),
+        (f"{DEFLATE}; server_max_window_bits=+9", DEFLATE, UNEXPECTED),
+        (f"{DEFLATE}; server_no_context_takeover=1", DEFLATE, UNEXPECTED),
+        (f"{DEFLATE}; client_no_context_takeover=1", DEFLATE, UNEXPECTED),
+        (f"{DEFLATE}; Server_No_Context_Takeover", DEFLATE, UNEXPECTED),
+        (f"{DEFLATE}; foo", DEFLATE, UNEXPECTED),
+        (
+            f"{DEFLATE}; server_no_context_takeover; server_no_context_takeover",
+            DEFLATE,
+            UNEXPECTED,
+        ),
+        ("", DEFLATE, REJECTED),
+        (f"{DEFLATE};", DEFLATE, REJECTED),
+        (f"{DEFLATE},", DEFLATE, REJECTED),
+        (f",{DEFLATE}", DEFLATE, REJECTED),
+        (f'{DEFLATE}; server_max_window_bits="10', DEFLATE, REJECTED),
+        (f"{DEFLATE}, {DEFLATE}", DEFLATE, "Received duplicate permessage-deflate response"),
+        ("foo", DEFLATE, "Found an unsupported extension 'foo' in"),
+        ("Permessage-Deflate", DEFLATE, "Found an unsupported extension 'Permessage-Deflate' in"),
+        (f"{DEFLATE}, foo", DEFLATE, "Found an unsupported extension 'foo' in"),
+        ("client_max_window_bits", WINDOW, "Found an unsupported extension"),
+        (DEFLATE, None, "Found an unsupported extension 'permessage-deflate' in"),
+    ],
+)
+def test_which_extensions_a_server_may_use(
+    accepted: str, offered: str | None, why: str | None
+) -> None:
+    failure = judge_handshake(reply(Sec_WebSocket_Extensions=accepted), [], offered)
+    assert (failure is None) == (why is None)
+    if failure is not None and why is not None:
+        assert failure.value.startswith(why)
+        assert "in 'Sec-WebSocket-Extensions' header" in failure.value or not why.endswith(" in")
+
+
+@pytest.mark.parametrize(
+    ("traits", "offered"), [(STANDARD, DEFLATE), (CHROMIUM, WINDOW), (FIREFOX, DEFLATE)]
+)
+def test_which_extensions_a_page_asks_for(traits: Traits, offered: str) -> None:
+    accepted = f"{DEFLATE}; server_no_context_takeover"
+    page = Browser(
+        transport=lambda request: reply(Sec_WebSocket_Extensions=accepted),
+        origin="https://a.example",
+        base_url="https://b.example",
+        traits=traits,
+    )
+    assert page.open_websocket("/live").extensions == accepted
+    assert page.exchanges[0].request.get("Sec-WebSocket-Extensions") == offered
+
+
+def test_a_page_that_asks_for_none_gets_none() -> None:
+    page = Browser(
+        transport=lambda request: reply(Sec_WebSocket_Extensions=DEFLATE),
+        origin="https://a.example",
+        base_url="https://b.example",
+        traits=replace(STANDARD, websocket_extensions=None),
+    )
+    with pytest.raises(NetworkError, match="unsupported extension"):
+        page.open_websocket("/live")
+    assert page.exchanges[0].request.get("Sec-WebSocket-Extensions") is None
+
+
 def test_a_page_opens_one() -> None:
     seen: list[Request] = []
 
@@ -120,6 +214,7 @@ def test_a_page_opens_one() -> None:
     page = Browser(transport=transport, origin="https://a.example", base_url="https://b.example")
     socket = page.open_websocket("/live", ["chat"])
     assert (socket.url, socket.protocol) == ("wss://b.example/live", "chat")
+    assert socket.extensions == ""
     (request,) = seen
     headers = {name.lower(): value for name, value in request.headers}
     assert (request.method, request.url) == ("GET", "https://b.example/live")
