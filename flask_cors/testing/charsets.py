@@ -132,7 +132,8 @@ def decode(body: bytes, codec: str) -> str:
             return body[len(mark) :].decode(marked, "replace")
     if codec == "replacement":
         return "\ufffd" if body else ""
-    if codec.startswith(("cp12", "cp8", "iso8859", "koi8", "mac", "x-")):
+    # Of these, Python leaves bytes undefined or has other characters.
+    if codec.startswith(("cp12", "cp8", "koi8-u", "x-")):
         characters = {byte: _character(byte, codec) for byte in range(0x80, 0x100)}
         return body.decode("latin-1").translate(characters)
     return body.decode(codec, "replace")
