@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from .parsers import CONFIG_FLAGS
@@ -25,13 +25,11 @@ _SYNONYMS: Final = {
             *("white_list", "allow_list", "allowlist", "trusted", "restrict_to", "only_from"),
             *("origin_allow_all", "allow_all_origins", "allow_all", "allow_any", "allow"),
             *("allowed", "permit", "permitted", "accept", "accepted", "source", "sources"),
-            *(
-                "allowed_sites",
-                "trusted_origins",
-                "trusted_hosts",
-                "trusted_domains",
-                "trusted_sites",
-            ),
+            *("allowed_sites", "trusted_hosts", "trusted_domains", "trusted_sites"),
+            *("trusted_origins", "trusted_origin", "trust", "approved", "authorized", "authorised"),
+            *("restrict", "restricted_to", "limit", "limit_to", "allow_only", "allow_only_from"),
+            *("predicate", "validator", "callback", "func", "fn", "function"),
+            *("wildcard", "allow_wildcard", "wildcard_origin", "wildcard_origins"),
             *("origin_regex_whitelist", "allow_from", "remotes", "whitelisted", "safelist"),
         ),
         "origins",
@@ -48,7 +46,8 @@ _SYNONYMS: Final = {
             *("url_pattern", "url_patterns", "pattern", "patterns", "prefix", "prefixes"),
             *("only", "include", "includes", "apply_to", "endpoint", "endpoints", "views"),
             *("blueprint", "blueprints", "namespace", "namespaces", "view", "scope", "mount"),
-            *("api", "api_prefix", "base_path", "mapping"),
+            *("api", "api_prefix", "base_path", "mapping", "path_prefix", "subpath", "uri", "uris"),
+            *("url_rule", "match", "matches", "location", "locations", "root"),
         ),
         "resources",
     ),
@@ -122,7 +121,9 @@ _EXCLUDING_LIST: Final = re.compile(
 # A flag that is named so wants a check of the origin: that is what `enforce` does.
 _CHECKING: Final = re.compile(r"check|verif|validat|strict|requir|enforc|same_|only|force")
 _ON: Final = re.compile(r"(?:is_|cors_)?(?:enabled?|active|activated?|on|use|allow)(?:_cors)?|cors")
-_OFF: Final = re.compile(r"(?:is_|cors_)?(?:disabled?|off|inactive|deactivated?|exempt)(?:_cors)?")
+_OFF: Final = re.compile(
+    r"(?:is_|cors_)?(?:disabled?|(?:turn_)?off|inactive|deactivated?|exempt)(?:_cors)?|no_?cors"
+)
 _NEGATED: Final = re.compile(
     r"(?:^|_)(?:no|not|non|never|disabled?|without|omit|deny|forbid|block|disallow|exclude|reject"
     r"|refuse|ignore|skip|drop|strip)_?(?=cred|cookie|auth|session)"
@@ -185,25 +186,34 @@ def meant_by(name: str, value: object) -> str | None:
     text, items = plain(name), texts_in(value)
     by_value = _of_value(text, value, items)
     meant = by_value or near(name)
-    named = text in _SYNONYMS or _of_word(text) is not None
+    named = text in _SYNONYMS or _of_word(text) is not None or _is_typo(text)
     if isinstance(value, int) and not named and meant in LISTS:
         return None  # by chance: a list is no flag
     if meant == "enforce" and not isinstance(value, int | str):
-        return None
+        return _of_word(text)
     if meant == "supports_credentials" and flag(value) is None and "credential" not in text:
         return None  # a cookie's name, path and so on
     return meant
+
+
+def _is_typo(text: str) -> bool:
+    """Return whether a letter or two are wrong in the name of an option that restricts."""
+    return bool(difflib.get_close_matches(text, RESTRICTING, 1, 0.8))
 
 
 def _of_value(text: str, value: object, items: list[str]) -> str | None:
     """Return the option that can only be meant by a value; by no name that is sure."""
     if holds_resources(value):
         return "resources"
-    if any(map(_URL.match, items)) and not _OTHER_URL.search(text):
+    if any(_URL.match(item.lstrip("[('\" ")) for item in items) and not _OTHER_URL.search(text):
         return "origins"
-    if isinstance(value, re.Pattern):
-        return near(text) or ("resources" if is_path(value.pattern) else "origins")
-    if callable(value):
+    held = value.values() if isinstance(value, Mapping) else held_by(value)
+    patterns = [each for each in held if isinstance(each, re.Pattern)]
+    if patterns:
+        named = near(text)
+        by_pattern = "resources" if is_path(patterns[0].pattern) else "origins"
+        return named if named in LISTS else by_pattern
+    if any(map(callable, held_by(value))):
         return "origins" if _DECIDING.search(text) else None
     if _of_word(text) or not items:
         return None
@@ -213,10 +223,22 @@ def _of_value(text: str, value: object, items: list[str]) -> str | None:
 
 
 def texts_in(value: object) -> list[str]:
-    """Return the texts that a value holds; those of what can be read once are not read."""
-    items = [value] if isinstance(value, str) else value
-    held = items if isinstance(items, Collection) and not isinstance(items, Mapping) else ()
-    return [item for item in held if isinstance(item, str)]
+    """Return the texts that a value holds, those of a mapping aside."""
+    return [item for item in held_by(value) if isinstance(item, str)]
+
+
+def held_by(value: object, depth: int = 3) -> Iterator[object]:
+    """Yield what a value holds in collections, mappings aside; a text of bytes as text.
+
+    What can be read only once is not read.
+    """
+    if isinstance(value, bytes | bytearray):
+        yield value.decode("latin-1")
+    elif isinstance(value, str | Mapping) or not isinstance(value, Collection) or not depth:
+        yield value
+    else:
+        for each in value:
+            yield from held_by(each, depth - 1)
 
 
 def holds_resources(value: object) -> bool:
@@ -310,7 +332,7 @@ def excludes(name: str, value: object) -> bool:
 
 def checks(name: str) -> bool:
     """Return whether a flag called *name* wants the origin checked."""
-    return _CHECKING.search(name.lower()) is not None
+    return _CHECKING.search(plain(name)) is not None
 
 
 def switches_off(name: str, value: object) -> bool:

@@ -6,6 +6,7 @@ Unknown, misplaced and misspelt names end here; what wins along the walk is not 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -242,16 +243,31 @@ def switched_off_by(config: Mapping[str, Any]) -> list[str]:
 
 def _unknown_keys(config: Mapping[str, Any]) -> list[str]:
     known = {option.key for option in OPTIONS.values()}
-    keys = (key for key in config if isinstance(key, str) and key.startswith("CORS_"))
-    return sorted(set(keys) - known)
+    keys = (key for key in config if isinstance(key, str) and _OF_CORS.match(key))
+    return sorted(key for key in set(keys) - known if config[key] is not None)
+
+
+# However they are spelled; Flask's own keys are in capitals, with underscores.
+_OF_CORS: Final = re.compile(r"(?:flask[_.-]?)?cors|access.control.allow.origin$", re.IGNORECASE)
 
 
 def _nearest(key: str, known: Sequence[str]) -> str | None:
-    from .names import synonym
+    from .names import plain, synonym
 
-    meant = synonym(key[5:])
-    return (
-        OPTIONS[meant].key
-        if meant
-        else next(iter(difflib.get_close_matches(key, known, 1, 0.8)), None)
-    )
+    name = plain(re.sub(r"^(?:flask[_.-]?)?cors[_.-]?", "", key, flags=re.IGNORECASE))
+    meant = name if name in OPTIONS else synonym(name)
+    if meant is None and _ORIGINS_BY_NAME.fullmatch(name):
+        meant = "enforce" if name.startswith("enforce") else "origins"
+    if meant:
+        return OPTIONS[meant].key
+    close = difflib.get_close_matches(key, known, 1, 0.8) if key.startswith("CORS_") else ()
+    return next(iter(close), None)
+
+
+_ALLOWED: Final = (
+    "allow(?:ed)?|permit(?:ted)?|accept(?:ed)?|trusted|valid|enforced?|access_control_allow"
+)
+# Names that say who is allowed; those that only have the word in them may be the app's own.
+_ORIGINS_BY_NAME: Final = re.compile(
+    rf"(?:{_ALLOWED})_origins?(?:_list)?|origins?_(?:{_ALLOWED}|list|regex|check)"
+)

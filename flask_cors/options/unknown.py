@@ -57,6 +57,8 @@ def read_unknown(
     could open what it was to close; what only grants is dropped; a flag that only takes
     away is read.
     """
+    if is_used_up(value):
+        value = tuple(value)  # type: ignore[arg-type]
     meant = meant_by(name, value)
     switch = credentials_flag(name, value) if meant == "supports_credentials" else flag(value)
     if meant in _SAFE and switch is _SAFE[meant]:

@@ -58,7 +58,7 @@ def degraded(subject: Subject) -> Iterator[Found]:
     others = _conflicts(subject)
     found = {str(item): item for item in subject.table.degraded if item not in others}
     for problem in found.values():
-        if not _is_foreign_key(problem.option):
+        if not _is_foreign_key(problem):
             yield _of_problem(problem)
 
 
@@ -67,9 +67,10 @@ def _conflicts(subject: Subject) -> list[Problem]:
     return list(problems.values())
 
 
-def _is_foreign_key(option: str) -> bool:
+def _is_foreign_key(problem: Problem) -> bool:
     """Return whether this is a config key that is no option, which has rules of its own."""
-    return option.startswith("CORS_") and option not in {row.key for row in OPTIONS.values()}
+    keys = {row.key for row in OPTIONS.values()}
+    return problem.option == problem.source.place and problem.option not in keys
 
 
 def _of_problem(problem: Problem) -> Found:

@@ -584,6 +584,15 @@ def test_config_headers_is_accepted_as_deprecated() -> None:
         ("CORS_ALLOW_METHODS", "CORS_METHODS"),
         ("CORS_URLS_REGEX", "CORS_RESOURCES"),
         ("CORS_PREFLIGHT_MAX_AGE", "CORS_MAX_AGE"),
+        # However they are spelled.
+        ("CORS_ORIGINS_ALLOWED", "CORS_ORIGINS"),
+        ("CORS_PERMITTED_ORIGINS", "CORS_ORIGINS"),
+        ("CORS_ACCESS_CONTROL_ALLOW_ORIGIN", "CORS_ORIGINS"),
+        ("CORS_ENFORCE_ORIGIN", "CORS_ENFORCE"),
+        ("cors_origins", "CORS_ORIGINS"),
+        ("CORS-ORIGINS", "CORS_ORIGINS"),
+        ("FLASK_CORS_METHODS", "CORS_METHODS"),
+        ("ACCESS_CONTROL_ALLOW_ORIGIN", "CORS_ORIGINS"),
     ],
 )
 def test_a_config_key_close_to_an_option_is_warned_about(key: str, meant: str) -> None:

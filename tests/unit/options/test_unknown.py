@@ -159,6 +159,32 @@ def test_what_restricts_by_another_name_is_an_error(name: str, value: object, fi
 
 
 @pytest.mark.rule("8.unknown-option")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        # A letter wrong, and a value that allows nothing.
+        ("orgins", False),
+        ("methdos", False),
+        # What a value holds, at any depth.
+        ("clients", [re.compile(r"https://a\.example")]),
+        ("partners", ((PAGE,),)),
+        ("frontend", [PAGE.encode()]),
+        ("frontend", f'["{PAGE}"]'),
+        ("wildcard", re.compile(r"https://.*\.app\.example")),
+        ("allow_wildcard", False),
+        ("path_prefix", "/api"),
+        ("limit_to", [PAGE]),
+        ("callback", len),
+        ("sameOrigin", True),
+        ("no_cors", True),
+        ("enforce_methods", ["POST"]),
+    ],
+)
+def test_what_restricts_is_an_error_whatever_holds_it(name: str, value: object) -> None:
+    assert error(name, value)
+
+
+@pytest.mark.rule("8.unknown-option")
 @pytest.mark.parametrize(("name", "value"), [("enabled", False), ("disabled", True)])
 def test_a_flag_that_was_to_switch_cors_off_is_an_error(name: str, value: object) -> None:
     problem = error(name, value)

@@ -98,7 +98,8 @@ def test_what_is_dropped_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
     app = covered()
     state = state_of(app)
     policies = state.policies()
-    policies.degraded += [problem("origins"), problem("origins"), problem("CORS_WHITELIST")]
+    foreign = problem("CORS_WHITELIST")._replace(source=Source("config", "CORS_WHITELIST"))
+    policies.degraded += [problem("origins"), problem("origins"), foreign]
     monkeypatch.setattr(state, "policies", lambda: policies)
     (found,) = findings(app, "CORS031")
     assert (found.severity, found.place, found.file, found.line) == (

@@ -381,7 +381,8 @@ def test_options(options: dict[str, Any], expected: list[tuple[int, str]]) -> No
         ({"CORS_VARY_HEADER": "0"}, [(21, "other headers")]),
         ({"CORS_SUPPORTS_CREDENTIALS": "True"}, []),
         ({"CORS_SUPPORTS_CREDENTIALS": False}, []),
-        ({"CORS_SUPPORTS_CREDENTIALS": ""}, None),
+        ({"CORS_SUPPORTS_CREDENTIALS": ""}, [(26, "warns")]),
+        ({"CORS_SUPPORTS_CREDENTIALS": "maybe"}, None),
     ],
 )
 def test_words_in_the_config(
