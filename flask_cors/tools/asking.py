@@ -20,7 +20,7 @@ from ..policy.decide import Decision, Preflight, decide
 from ..policy.policy import Policy
 from ..policy.steps import Step, refusal, steps
 from ..resolution.compile import Policies
-from ..resolution.marks import Layers
+from ..resolution.marks import Layer, Layers
 from ..resolution.table import Target
 from ..runtime import decisions as engine
 from ..runtime import endpoint as routing
@@ -99,6 +99,21 @@ class Asked:
     def failed(self) -> list[Step]:
         """The steps that failed, in the order in which they were taken."""
         return [step for exchange in self.exchanges for step in exchange.steps if not step.ok]
+
+
+def hidden_layer(policies: Policies, found: Found, origin: str | None) -> Layer | None:
+    """Return the wider resource that lists *origin* where a nearer one of its object applies."""
+    target, nearest = found.target, set(found.layers or ())
+    route = policies.route(target.endpoint, target.rule)
+    for scope in route.scopes if route else ():
+        covering = [layer for pattern, layer in scope if pattern.matches(target.path)]
+        if nearest.isdisjoint(covering):
+            continue
+        for layer in covering:
+            origins = layer.settings.get("origins")
+            if layer not in nearest and origins and origin in origins.value.literals:
+                return layer
+    return None
 
 
 def ask(app: Flask, policies: Policies, question: Question) -> Asked:

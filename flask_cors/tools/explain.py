@@ -23,7 +23,7 @@ from .advice.advise import look_for
 from .advice.changes import Draft
 from .advice.preflights import preflight_reasons
 from .advice.trials import Trials
-from .asking import NOT_SENDABLE, Asked, Found, Question, ask
+from .asking import NOT_SENDABLE, Asked, Found, Question, ask, hidden_layer
 from .code import Writer, answering, writers
 from .cookies import cookie_problems
 from .explanation import ExplainedExchange, Explanation, WalkStep, effective_options
@@ -70,7 +70,7 @@ def explain(
         exchanges=asked.exchanges,
         verdict="undecided" if code else asked.verdict,
         message=code.message if code else asked.message,
-        notes=tuple(_notes(app, asked, off, lost, question, assumed)),
+        notes=tuple(_notes(app, asked, off, lost, question, assumed, policies)),
         credentials=credentials,
         off=off,
         lost_mark=lost.hint if lost else "",
@@ -222,10 +222,18 @@ def _notes(
     lost: LostMark | None,
     question: Question,
     assumed: str,
+    policies: Policies,
 ) -> Iterator[str]:
     endpoint = asked.found.target.endpoint
     if lost:
         yield f"The view of {endpoint} has a decorator without effect: {lost.reason}."
+    if asked.verdict == "blocked" and (
+        hidden := hidden_layer(policies, asked.found, question.origin)
+    ):
+        nearest = (asked.found.layers or ())[0].place
+        source = f" at {hidden.source.file}:{hidden.source.line}" if hidden.source else ""
+        yield f"{hidden.place}{source} lists this origin, but the nearer {nearest} applies instead."
+    yield from _without_effect(asked, question)
     if off:
         yield f"CORS is off here: {_WHY_OFF[off]}"
     if question.credentials and question.origin and asked.verdict in ("readable", "blocked"):
@@ -243,6 +251,24 @@ def _notes(
             "A page that sends JSON sets Content-Type, which allow_headers does not allow: ask "
             "with --header Content-Type."
         )
+
+
+def _without_effect(asked: Asked, question: Question) -> Iterator[str]:
+    """Say why credentials that an outer level allows do not apply: they go with its origins."""
+    layers = asked.found.layers or ()
+    if not question.credentials or not layers or asked.grants_credentials:
+        return
+    for number, layer in enumerate(layers):
+        setting = layer.settings.get("supports_credentials")
+        nearer = [
+            each.settings["origins"] for each in layers[:number] if "origins" in each.settings
+        ]
+        if setting is not None and setting.value and nearer:
+            yield (
+                f"supports_credentials of {setting.source} does not apply here, since "
+                f"{nearer[-1].source} sets origins of its own: write it there, too."
+            )
+            return
 
 
 # Whether page and API are of one site depends on their hosts.

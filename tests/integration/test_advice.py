@@ -524,9 +524,8 @@ def test_no_advice_limits_the_headers_of_another_view_at_the_same_url() -> None:
     app.add_url_rule("/x", "put", put, methods=["PUT"])
     told = of(app).explain("PUT", "/x", PAGE, headers=["X-One"])
     assert told.advice == ""
-    assert told.tried.known.endswith(
-        "it limits the headers of GET /x, since a browser keeps them for every method of a URL."
-    )
+    why = "it limits the headers of GET /x, since a browser keeps them for every method of a URL"
+    assert f"Rejected, because {why}: In cross_origin on " in told.tried.known
 
 
 @pytest.mark.rule("9.proposed")
@@ -739,9 +738,57 @@ def test_what_a_change_would_do_to_others_is_said_where_none_helps() -> None:
     told = of(app).explain("GET", "/a", PAGE, credentials=True)
     assert (told.advice, told.tried.changes) == ("", ())
     assert told.tried.known.startswith(
-        "No change of one option would let the page read the response. In CORS(app) at "
+        "No change of one option would let the page read the response. Rejected, because it "
+        "changes what other origins get of /b: In CORS(app) at "
     )
-    assert told.tried.known.endswith("it changes what other origins get of /b.")
+
+
+@pytest.mark.rule("9.proposed")
+def test_no_advice_gives_the_rights_of_the_page_to_those_listed_in_a_nearer_resource() -> None:
+    own = {"origins": [PAGE], "supports_credentials": True, "methods": ["GET", "DELETE"]}
+    partner = {"origins": [OTHER], "methods": ["GET"]}
+    app = shop()
+    CORS(app, resources={"/api/*": own, "/api/reports/*": partner})
+    add(app, "/api/reports/1", "report", "DELETE")
+    told = of(app).explain("DELETE", "/api/reports/1", PAGE, credentials=True)
+    assert told.advice == (
+        f"Put @cross_origin(origins=['{PAGE}'], supports_credentials=True, "
+        "methods=['GET', 'DELETE']) below the route of report."
+    )
+    assert any(
+        note.endswith("lists this origin, but the nearer CORS(app) for '/api/reports/*' applies")
+        for note in (each.removesuffix(" instead.") for each in told.notes)
+    )
+
+
+@pytest.mark.rule("9.proposed")
+def test_an_inherited_exemption_stays_and_the_class_gets_a_decorator() -> None:
+    @cors_exempt
+    class Payment(MethodView):
+        def get(self) -> str:
+            return "x"
+
+    class Status(Payment):
+        pass
+
+    app = shop()
+    CORS(app, origins=[PAGE])
+    app.add_url_rule("/payments", view_func=Payment.as_view("payments"))
+    app.add_url_rule("/orders", view_func=Status.as_view("orders"))
+    told = of(app).explain("GET", "/orders", PAGE)
+    assert told.advice == f"Put @cross_origin(['{PAGE}']) on the class Status."
+
+
+def test_credentials_that_do_not_pass_a_nearer_level_are_told() -> None:
+    app = shop()
+    CORS(app, origins=[PAGE], supports_credentials=True)
+    app.add_url_rule("/x", "x", cross_origin([PAGE])(lambda: "x"))
+    told = of(app).explain("GET", "/x", PAGE, credentials=True)
+    (note,) = (each for each in told.notes if each.startswith("supports_credentials of CORS(app)"))
+    assert "does not apply here, since cross_origin on" in note
+    assert not any(
+        each.startswith("supports_credentials of") for each in of(app).explain("GET", "/x").notes
+    )
 
 
 class View(MethodView):

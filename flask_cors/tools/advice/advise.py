@@ -201,7 +201,7 @@ def _tried(explanation: Explanation, asked: Asked, trials: Trials) -> Advice:
     if not good:
         if shared := next((each for each in asked.failed if each.code == _NOT_SHARED), None):
             return Advice(known=_for_every_method(shared.detail))
-        why = f" {objections[0]}." if objections else ""
+        why = f" Rejected, {objections[0]}." if objections else ""
         return Advice(known=f"No change of one option would let the page read the response.{why}")
     best, *others = good
     text = sentence(best.edits)
@@ -226,7 +226,7 @@ def remedies_for(off: str, asked: Asked, trials: Trials) -> tuple[list[Remedy], 
         if found is None:
             continue
         if found.tried.objection:
-            objections.append(f"{sentence(found.edits)[:-1]}: {found.tried.objection}")
+            objections.append(f"because {found.tried.objection}: {sentence(found.edits)[:-1]}")
             continue
         good.append(found)
         if not several and not found.tried.cost:

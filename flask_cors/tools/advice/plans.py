@@ -31,6 +31,7 @@ def plans_where_on(asked: Asked, question: Question) -> Iterator[Plan]:
         yield _at_layer(len(layers) - number, question)
     if not any(layer.mark for layer in layers):
         yield lambda draft, now: decorated(draft, now, question)
+        yield lambda draft, now: decorated(draft, now, question, alone=True)
 
 
 def where_set(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
@@ -95,13 +96,20 @@ def layer_of(asked: Asked, option: str) -> Layer | None:
     return next((layer for layer in layers if layer.settings.get(option) is setting), None)
 
 
-def decorated(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
-    """Put the decorator on a view that has none."""
+def decorated(draft: Draft, asked: Asked, question: Question, alone: bool = False) -> list[Edit]:
+    """Put the decorator on a view that has none, for the page's origin *alone* or for one more."""
     target = asked.found.target
     if not _can_be_decorated(draft.app, target.endpoint):
         return []
     needs = with_credentials(asked, needs_of(asked, question)) if asked.found.policy else []
+    if alone:
+        needs = [_instead(need) if need.option == "origins" else need for need in needs]
     return [mark_edit(draft.app, target, needs or needs_anew(question), asked.found.settings)]
+
+
+def _instead(need: Need) -> Need:
+    """Return a need of one more entry as a list of its own."""
+    return Need(need.option, given=list(need.values)) if need.values else need
 
 
 def _can_be_decorated(app: Flask, endpoint: str | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...errors import Source
-from ...resolution.marks import Layer, layers_of
+from ...resolution.marks import Layer, class_of, layers_of, mark_of
 from ..asking import Asked, Question
 from ..explanation import Change
 from .changes import (
@@ -24,6 +24,8 @@ from .resources import resource_plans
 def plans_where_off(draft: Draft, asked: Asked, off: str, question: Question) -> Iterator[Plan]:
     """Yield the plans that switch CORS on for the route."""
     if off == "exempt":
+        if _is_inherited(_exempting(draft, asked), draft, asked):
+            yield lambda draft, now: _switched_on(draft, now, question)
         yield lambda draft, now: _without_exemption(draft, now, question)
         yield lambda draft, now: _instead_of_exemption(draft, now, question)
         return
@@ -50,6 +52,17 @@ def _whole_app(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
     change = Change("call", "the app", "", call)
     make = with_rule(settings_for(needs, {}, source))
     return [Edit(change, "call", f"{call} for the whole app", make, announces_all=True)]
+
+
+def _is_inherited(layer: Layer | None, draft: Draft, asked: Asked) -> bool:
+    """Return whether a ``cors_exempt`` is that of a base of the view's class."""
+    view_class = class_of(draft.app.view_functions.get(asked.found.target.endpoint or ""))
+    return (
+        view_class is not None
+        and layer is not None
+        and layer.mark is not None
+        and layer.mark is not mark_of(view_class)
+    )
 
 
 def _exempting(draft: Draft, asked: Asked) -> Layer | None:

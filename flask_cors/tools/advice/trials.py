@@ -15,8 +15,9 @@ from ...policy.decide import Preflight
 from ...policy.facts import MAX_REQUEST_HEADERS_COUNT
 from ...policy.policy import Policy
 from ...resolution.compile import Policies
+from ...resolution.marks import Layer
 from ...resolution.table import Target
-from ..asking import Asked, Question, ask
+from ..asking import Asked, Question, ask, hidden_layer
 from ..comparing import (
     STRANGER,
     callables_of,
@@ -30,6 +31,8 @@ from ..routes import RouteRow, overview
 from .changes import Compiled, Draft
 
 _STRANGERS: Final = (STRANGER, "null")
+# What a change gives to others that are listed weighs more than what strangers notice.
+_LIFTS: Final = 100
 _ONE_CACHE: Final = "since a browser keeps them for every method of a URL"
 # Stands for the names that a policy allows which allows any.
 _ANY_HEADER: Final = "x-any-header"
@@ -78,6 +81,8 @@ class _Changes(NamedTuple):
     less: bool
     more: bool
     closes: bool
+    #: Whether an origin that was listed already may do more.
+    lifts: bool
 
 
 class Trials:
@@ -97,6 +102,14 @@ class Trials:
     @cached_property
     def _rows(self) -> list[RouteRow]:
         return overview(self._app, self._policies)
+
+    @cached_property
+    def hidden(self) -> Layer | None:
+        """The wider resource that lists the page's origin, and that a nearer one hides.
+
+        Then others are listed in the nearer one, with rights of their own.
+        """
+        return hidden_layer(self._policies, self.before.found, self.question.origin)
 
     @cached_property
     def before(self) -> Asked:
@@ -144,7 +157,7 @@ class Trials:
                 if (place.endpoint, place.rule) == (target.endpoint, target.rule) and (
                     old.policy is asked_for or place.path == target.path
                 ):
-                    cost += changes.strangers
+                    cost += changes.strangers + _LIFTS * changes.lifts
                     closes = closes or changes.closes
                 elif changes.strangers:
                     why = f"it changes what other origins get of {place.path}"
@@ -170,7 +183,7 @@ class Trials:
     def _changes(self, was: _Held, said: _Held, becomes: _Held, method: str) -> _Changes:
         """Return what a draft changes; *said* is what the words of an edit say besides."""
         if was == becomes:
-            return _Changes(False, True, False, False, False)
+            return _Changes(False, True, False, False, False, False)
         wanted = self._wanted(method, was, becomes)
         old, now, new = was.policy, said.policy, becomes.policy
 
@@ -193,7 +206,10 @@ class Trials:
         )
         called = callables_of(old) != callables_of(new)
         closes = not keeps_origins(old, new)
-        return _Changes(strangers or called, kept, less, more, closes)
+        lifts = self.hidden is not None and any(
+            rights(becomes, origin) - rights(was, origin) for origin in some_named(old)
+        )
+        return _Changes(strangers or called, kept, less, more, closes, lifts)
 
     def _wanted(self, method: str, *held: _Held) -> Preflight:
         """Return a preflight for the headers of the page, and all that a shared URL grants."""
