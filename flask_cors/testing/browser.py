@@ -85,7 +85,7 @@ class Browser:
             transport = WSGITransport(target)
         elif target is not None or transport is None:
             raise TypeError("Browser takes an application or a test client, or transport=")
-        cookies = CookieJar(clock, registrable_domain, traits.lax_allows_posts_for)
+        cookies = CookieJar(clock, registrable_domain, traits)
         self._profile = Profile(
             transport=transport,
             traits=traits,

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timezone
-from email.utils import parsedate_to_datetime
 from typing import Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from .cookie_dates import cookie_date
 from .sites import RegistrableDomain, is_ip, is_trustworthy, site_of
+from .traits import STANDARD, Traits
 
 # A navigation of a whole tab: by a safe method, or not.
 Navigation = Literal["get", "post"]
@@ -76,11 +76,11 @@ class CookieJar:
         self,
         clock: Callable[[], float],
         registrable_domain: RegistrableDomain,
-        lax_allows_posts_for: float = 0,
+        traits: Traits = STANDARD,
     ) -> None:
         self._clock = clock
         self._registrable_domain = registrable_domain
-        self._lax_allows_posts_for = lax_allows_posts_for
+        self._traits = traits
         self._cookies: dict[tuple[object, ...], Cookie] = {}
 
     def __iter__(self) -> Iterator[Cookie]:
@@ -232,7 +232,7 @@ class CookieJar:
             return True
         if cookie.same_site != "lax" or navigation is None:
             return False
-        young = self._clock() - cookie.created < self._lax_allows_posts_for
+        young = self._clock() - cookie.created < self._traits.lax_allows_posts_for
         return navigation == "get" or (young and not cookie.names_same_site)
 
     def _parse(self, url: str, line: str, partition: object) -> Cookie:
@@ -240,17 +240,18 @@ class CookieJar:
         if _CONTROL.search(line):
             raise _RefusedError("it holds a control character")
         pair, _, rest = line.partition(";")
-        name, equals, value = pair.partition("=")
-        name, value = (name.strip(), value.strip()) if equals else ("", pair.strip())
-        attributes = _attributes(rest)
+        name, value = _name_and_value(pair)
+        attributes = self._attributes(rest)
         parts = urlsplit(url)
         host = parts.hostname or ""
         domain = self._domain(host, attributes.get("domain", ""))
         if not (name or value) or len(name) + len(value) > 4096:
             raise _RefusedError("it is empty, or longer than 4096 bytes")
+        if self._traits.refuses_odd_cookies and _is_odd(name, value):
+            raise _RefusedError("it holds a tab, or an = without a name before it")
         if domain is None:
             raise _RefusedError("its Domain is not the server's host, nor a site's domain above it")
-        if not _prefix_holds(name or value, attributes, host):
+        if not _prefix_holds(name, value, attributes, host):
             raise _RefusedError("it lacks attributes that the prefix of its name demands")
         path = attributes.get("path", "")
         return Cookie(
@@ -277,17 +278,35 @@ class CookieJar:
             return "" if domain == host else None
         return domain if host == domain or host.endswith(f".{domain}") else None
 
+    def _attributes(self, text: str) -> dict[str, str]:
+        """Parse the attributes after the first ``;``: names in lower case, the last one wins.
+
+        One that is too long is ignored, as is a lifetime that cannot be read, so that an earlier
+        one stays.
+        """
+        pairs = (part.partition("=") for part in text.split(";"))
+        read = ((_stripped(name).lower(), _stripped(value)) for name, _, value in pairs)
+        return {name: value for name, value in read if self._counts(name, value)}
+
+    def _counts(self, name: str, value: str) -> bool:
+        if len(value) > 1024:
+            return False
+        if self._traits.chromium_cookie_lifetimes:
+            return True
+        if name == "max-age":
+            return _MAX_AGE.fullmatch(value) is not None
+        return name != "expires" or cookie_date(value) is not None
+
     def _expires(self, attributes: dict[str, str]) -> float | None:
         """Return when the cookie expires by the jar's clock; ``Max-Age`` goes first."""
         now = self._clock()
-        age = attributes.get("max-age", "")
-        if re.fullmatch("-?[0-9]+", age):
+        by_chromium = self._traits.chromium_cookie_lifetimes
+        # Where a sign makes no number, the attribute has been left out.
+        age = attributes.get("max-age", "").removeprefix("+")
+        if _MAX_AGE.fullmatch(age):
             return now + min(int(age), LONGEST) if age[0] != "-" else now
-        try:
-            when = parsedate_to_datetime(attributes.get("expires", ""))
-        except (OverflowError, ValueError):
-            return None
-        return min(when.replace(tzinfo=when.tzinfo or timezone.utc).timestamp(), now + LONGEST)
+        when = cookie_date(attributes.get("expires", ""), by_chromium=by_chromium)
+        return None if when is None else min(when, now + LONGEST)
 
     def _check_storable(self, cookie: Cookie, url: str, same_site: bool) -> None:
         """Apply the storage model's refusals (RFC 6265bis, "Storage Model")."""
@@ -314,6 +333,8 @@ class CookieJar:
         )
 
 
+# RFC 6265bis, "The Max-Age Attribute": what is no number is ignored.
+_MAX_AGE: Final = re.compile("-?[0-9]+")
 # RFC 6265bis, "Set-Cookie": such a line is ignored as a whole.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 # The names that promise attributes: __Secure-, __Host-, __Http- and __Host-Http-.
@@ -325,21 +346,27 @@ _BLOCKED: Final = "third-party cookies are blocked, and it is not Partitioned"
 
 def name_of(set_cookie: str) -> str:
     """Return the name in a ``Set-Cookie`` value; empty where it has none."""
-    name, equals, _ = set_cookie.partition(";")[0].partition("=")
-    return name.strip() if equals else ""
+    return _name_and_value(set_cookie.partition(";")[0])[0]
+
+
+def _name_and_value(pair: str) -> tuple[str, str]:
+    name, equals, value = pair.partition("=")
+    return (_stripped(name), _stripped(value)) if equals else ("", _stripped(pair))
+
+
+def _is_odd(name: str, value: str) -> bool:
+    return "\t" in name + value or (not name and "=" in value)
+
+
+def _stripped(text: str) -> str:
+    """Remove white space, which is SP and HTAB alone: other bytes are parts of characters."""
+    return text.strip(" \t")
 
 
 def _same_site_words(cookie: Cookie) -> str:
     if not cookie.names_same_site:
         return "SameSite is Lax by default"
     return f"SameSite={cookie.same_site.title()}"
-
-
-def _attributes(text: str) -> dict[str, str]:
-    """Parse the attributes after the first ``;``: names in lower case, the last one wins."""
-    pairs = (part.partition("=") for part in text.split(";"))
-    read = ((name.strip().lower(), value.strip()) for name, _, value in pairs)
-    return {name: value for name, value in read if len(value) <= 1024}
 
 
 def _same_site(value: str) -> str:
@@ -351,11 +378,16 @@ def _names_same_site(attributes: dict[str, str]) -> bool:
     return attributes.get("samesite", "").lower() in ("strict", "lax", "none")
 
 
-def _prefix_holds(name: str, attributes: dict[str, str], host: str) -> bool:
-    """Return whether a name with a prefix, such as ``__Host-``, keeps its promise."""
-    prefix = _PREFIX.match(name)
+def _prefix_holds(name: str, value: str, attributes: dict[str, str], host: str) -> bool:
+    """Return whether a name with a prefix, such as ``__Host-``, keeps its promise.
+
+    A value without a name looks like a name to the server, but cannot promise anything.
+    """
+    prefix = _PREFIX.match(name or value)
     if prefix is None:
         return True
+    if not name:
+        return False
     if "secure" not in attributes:
         return False
     if prefix["http"] and "httponly" not in attributes:

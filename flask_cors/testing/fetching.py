@@ -5,6 +5,7 @@ Runs the steps; what each check means is in the other modules.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -12,7 +13,19 @@ from urllib.parse import urlsplit
 
 from ..fetch import REQUEST_HEADERS, REQUEST_METHOD
 from . import cors
-from .cache import HTTPCache, Key, Stored, conditional_mode, directed_mode, mode_headers
+from .cache import (
+    CacheMode,
+    Directives,
+    Freshness,
+    HTTPCache,
+    Key,
+    Stored,
+    conditional_mode,
+    directed_mode,
+    is_conditional,
+    mode_headers,
+    wanted_directives,
+)
 from .content import Content, content_length, received
 from .cookies import CookieJar, CookieNote, Navigation, name_of
 from .data_urls import data_reply
@@ -258,49 +271,99 @@ class Fetching:
         key = self._cache_key()
         own = tuple(request.headers)
         mode = conditional_mode(request.cache, own, self._traits)
+        wanted = wanted_directives(mode, own, self._traits)
         headers = self._wire_headers(request)
-        headers = (*headers, *mode_headers(mode, headers))
-        mode = directed_mode(mode, own)
+        if not request.is_revalidation:
+            headers = (*headers, *mode_headers(mode, headers))
+        mode = directed_mode(mode, own, self._traits)
         if key is None or mode == "no-store" or request.method not in ("GET", "HEAD"):
             return self._uncached(key, headers)
-        return self._cached(key, mode, headers)
+        return self._cached(key, mode, headers, wanted)
 
     def _uncached(self, key: Key | None, headers: Headers) -> Reply:
         if self._request.cache == "only-if-cached":
             raise self.fail(Failure("cache-miss"))
+        asked = self._profile.clock()
         exchange = self._send(self._request, headers)
+        sent, reply = exchange.request, exchange.reply
         if key is not None:
-            self._profile.cache.invalidate(key, exchange.request, exchange.reply)
-        return exchange.reply
+            self._profile.cache.invalidate(key, sent, reply)
+            if self._updates_cache(key, headers) and reply.status != 304:
+                self._profile.cache.store(key, sent, reply, asked)
+        return reply
 
-    def _cached(self, key: Key, mode: str, headers: Headers) -> Reply:
-        """Answer from the cache, ask whether its answer is still good, or ask anew."""
-        cache = self._profile.cache
-        found = cache.select(key, headers) if mode != "reload" else None
-        if found is not None and self._may_use(found, mode):
+    def _updates_cache(self, key: Key, headers: Headers) -> bool:
+        """Return whether the response to a page's own condition replaces what is cached."""
+        conditional = self._request.cache != "no-store" and is_conditional(headers)
+        if not conditional or not self._traits.validates_conditional:
+            return False
+        found = self._profile.cache.select(key, headers)
+        return found is not None and found.is_asked_about(headers)
+
+    def _cached(self, key: Key, mode: CacheMode, headers: Headers, wanted: Directives) -> Reply:
+        """Answer from the cache, or else from the network."""
+        found = self._profile.cache.select(key, headers) if mode != "reload" else None
+        freshness = self._freshness(found, mode, wanted)
+        if found is not None and freshness != "stale":
             self._profile.timeline.note("  == the HTTP cache answers")
+            if freshness == "stale-while-revalidate":
+                self._revalidate()
             return found.reply
         if mode == "only-if-cached":
             raise self.fail(Failure("cache-miss"))
+        if "only-if-cached" in wanted:
+            self._profile.timeline.note("  == the HTTP cache has nothing, and answers with 504")
+            return Reply(504, ())
+        return self._forwarded(key, mode, headers, found)
+
+    def _forwarded(
+        self, key: Key, mode: CacheMode, headers: Headers, found: Stored | None
+    ) -> Reply:
+        """Ask whether the cached response *found* is still good, or ask anew."""
+        cache = self._profile.cache
         validators: list[tuple[str, str]] = []
         if found is not None:
             validators = found.validators()
         elif mode != "reload":
             found = cache.other_variant(key)
             validators = found.validators()[:1] if found else []
+        asked = self._profile.clock()
         exchange = self._send(self._request, (*headers, *validators))
         sent, reply = replace(exchange.request, headers=headers), exchange.reply
         if found is not None and validators and reply.status == 304:
-            return cache.freshen(found, sent, reply)
+            return cache.freshen(found, sent, reply, asked)
         # RFC 9111 section 3.3: what is not whole answers no later request.
         if reply.status in NULL_BODY_STATUSES or not isinstance(received(reply), Failure):
-            cache.store(key, sent, reply)
+            cache.store(key, sent, reply, asked)
         return reply
 
-    def _may_use(self, found: Stored, mode: str) -> bool:
+    def _freshness(self, found: Stored | None, mode: CacheMode, wanted: Directives) -> Freshness:
+        """Return how far the mode lets *found* be used."""
+        if found is None or mode == "no-cache":
+            return "stale"
         if mode in ("force-cache", "only-if-cached"):
-            return True
-        return mode == "default" and self._profile.cache.is_fresh(found)
+            return "fresh"
+        freshness = self._profile.cache.freshness(found, wanted)
+        # Where no page asks, nothing runs on in the background.
+        no_client = freshness == "stale-while-revalidate" and self._request.is_typed
+        return "stale" if no_client else freshness
+
+    def _revalidate(self) -> None:
+        """Ask anew in the background (``#http-network-or-cache-fetch``).
+
+        What comes of it updates the cache; the page has its answer already.
+        """
+        request = self._request
+        again = replace(
+            request,
+            urls=[*request.urls],
+            headers=[*request.headers],
+            cache="no-cache",
+            is_revalidation=True,
+        )
+        self._profile.timeline.note(f"  == and asks anew in the background: {request.url}")
+        with contextlib.suppress(NetworkError):
+            Fetching(self._profile, again)._main_fetch()
 
     def _judge_local_network(self) -> Failure | None:
         """Return why the user keeps the page from a more private network."""

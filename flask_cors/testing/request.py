@@ -49,7 +49,8 @@ class FetchRequest:
 
     ``forces_preflight`` is the standard's use-CORS-preflight flag, ``is_unsafe`` its
     unsafe-request flag; ``identity`` is distinct for each call of ``fetch``. ``is_typed``
-    is for a navigation that no page asked for.
+    is for a navigation that no page asked for, ``is_revalidation`` for what the HTTP cache asks
+    in the background.
     """
 
     page: Page
@@ -75,6 +76,7 @@ class FetchRequest:
     target_address_space: TargetAddressSpace = ""
     user_activated: bool = False
     is_typed: bool = False
+    is_revalidation: bool = False
     tainting: Tainting = "basic"
     identity: object = field(default_factory=object)
 

@@ -53,18 +53,39 @@ class Traits:
     CORS's has ``Origin: null`` where its referrer policy hides the page;
     ``digests_empty_bodies``, the response to HEAD and other responses without a body have the
     digest of nothing, instead of matching no ``integrity``; ``validates_conditional``, a request
-    with ``If-None-Match`` or its like has ``Cache-Control: max-age=0`` instead of ``no-cache``;
+    with ``If-None-Match`` or its like has ``Cache-Control: max-age=0`` instead of ``no-cache``, and
+    its response takes the place of one that is cached;
     ``preflights_send_cache_headers``, the headers of a ``cache`` mode are on the preflight too;
-    ``caches_one_variant``, the HTTP cache holds the last response of a URL, and validates it by
-    its ``ETag`` where ``Vary`` does not match, instead of one response for each variant;
+    ``opened_ports``, ports that the standard blocks and the browser does not;
+    ``guards_local_network``, a page needs a permission for servers in a more private network than
+    its own (Local Network Access); ``sends_storage_access``, a third party's request with
+    credentials has ``Sec-Fetch-Storage-Access``.
+
+    The HTTP cache: ``caches_one_variant``, it holds the last response of a URL, none where that
+    may not be stored or is one to HEAD, and validates it by its ``ETag`` where ``Vary`` does
+    not match, instead of one response for each variant; ``stores_all_statuses``, responses of
+    statuses that RFC 9110 gives no heuristics are stored without explicit freshness, too;
     ``caches_moved_responses``, a response of status 300, 301, 308 or 410 without explicit
-    freshness stays fresh; ``invalidates_by``, the methods whose success invalidates the cached
-    response of a URL, all unsafe ones if ``None``; ``opened_ports``, ports that the standard
-    blocks and the browser does not; ``lax_allows_posts_for``, for so many seconds a cookie
-    without ``SameSite`` goes with another site's form post; ``guards_local_network``, a page
-    needs a permission for servers in a more private network than its own (Local Network Access);
-    ``sends_storage_access``, a third party's request with credentials has
-    ``Sec-Fetch-Storage-Access``.
+    freshness stays fresh; ``narrow_heuristics``, of others only those of status 200 and 203
+    without ``must-revalidate`` do, for a tenth of the time since ``Last-Modified``, instead of
+    all statuses of RFC 9110; ``strict_cache_control``, what is unusual in a response is as if
+    it were not there: ``no-cache="x"``, ``max-age="9"``, and a ``max-age`` or ``Expires`` that
+    cannot be read, instead of making the response stale; ``minds_pragma``, ``Pragma: no-cache``
+    in a response counts even with ``Cache-Control``; ``validates_statuses``, those of responses
+    that are ever validated, all if ``None``; ``obeys_request_directives``, all directives of
+    ``Cache-Control`` in a request count, instead of ``no-cache``, which makes any mode
+    ``reload``, and ``max-age=0`` alone; ``invalidates_by``, the methods whose success
+    invalidates the cached response of a URL, all unsafe ones if ``None``;
+    ``invalidates_locations``, those of the URLs in ``Location`` and ``Content-Location`` are
+    invalidated, too; ``ignores_search``, ``No-Vary-Search`` says which parts of a query make no
+    difference.
+
+    Cookies: ``lax_allows_posts_for``, for so many seconds a cookie without ``SameSite`` goes with
+    another site's form post; ``refuses_odd_cookies``, a cookie with a tab in its name or value is
+    not stored, nor one without a name whose value holds ``=``; ``chromium_cookie_lifetimes``, the
+    last ``Max-Age`` and ``Expires`` of a line count even where they cannot be read, instead of an
+    earlier one, ``Max-Age`` may begin with ``+``, a part of ``Expires`` with letters after its
+    digits, such as ``1st``, counts for nothing, and years before 1601 are of the past.
     """
 
     max_age_cap: int | None = None
@@ -101,12 +122,22 @@ class Traits:
     validates_conditional: bool = False
     preflights_send_cache_headers: bool = False
     caches_one_variant: bool = False
+    stores_all_statuses: bool = False
     caches_moved_responses: bool = False
     invalidates_by: frozenset[str] | None = None
+    invalidates_locations: bool = True
+    obeys_request_directives: bool = True
+    strict_cache_control: bool = False
+    minds_pragma: bool = False
+    narrow_heuristics: bool = False
+    validates_statuses: frozenset[int] | None = None
+    ignores_search: bool = False
     opened_ports: frozenset[int] = frozenset()
     lax_allows_posts_for: float = 0
     guards_local_network: bool = False
     sends_storage_access: bool = False
+    refuses_odd_cookies: bool = False
+    chromium_cookie_lifetimes: bool = False
 
 
 STANDARD = Traits()
@@ -142,12 +173,22 @@ CHROMIUM = Traits(
     validates_conditional=True,
     preflights_send_cache_headers=True,
     caches_one_variant=True,
+    stores_all_statuses=True,
     caches_moved_responses=True,
     invalidates_by=frozenset({"DELETE", "PATCH", "POST"}),
+    invalidates_locations=False,
+    obeys_request_directives=False,
+    strict_cache_control=True,
+    minds_pragma=True,
+    narrow_heuristics=True,
+    validates_statuses=frozenset({200}),
+    ignores_search=True,
     opened_ports=frozenset({4190, 6679}),
     lax_allows_posts_for=120,
     guards_local_network=True,
     sends_storage_access=True,
+    refuses_odd_cookies=True,
+    chromium_cookie_lifetimes=True,
 )
 FIREFOX = Traits(
     max_age_cap=86400,

@@ -85,6 +85,9 @@ class Server:
             return []
         for part in re.findall(r"cached-([^/]*)", path):
             headers += CACHING[part]
+        for part in re.findall(r"search-([^/]*)", path):
+            headers += [("Cache-Control", "max-age=1000"), ("No-Vary-Search", SEARCH[part])]
+        headers += BACKGROUND if "background" in path else []
         if "HTTP_IF_NONE_MATCH" in environ and "etag" in path:
             start_response("304 Not Modified", headers)
             return []
@@ -106,8 +109,24 @@ CACHING = {
     "expires": [("Expires", "Wed, 01 Jan 2048 00:00:00 GMT")],
     "expired": [("Expires", "0"), ("ETag", '"e"')],
     "private": [("Cache-Control", "private, max-age=1000")],
+    "aged": [("Cache-Control", "max-age=1000"), ("Age", "1000"), ("ETag", '"e"')],
+    "quoted": [("Cache-Control", 'max-age="1000"')],
+    "pragma": [("Cache-Control", "max-age=1000"), ("Pragma", "no-cache")],
+    "unreadable": [
+        ("Cache-Control", "max-age=soon"),
+        ("Last-Modified", "Wed, 01 Jan 2020 00:00:00 GMT"),
+    ],
     "plain": [],
 }
+BACKGROUND = [("ETag", '"e"'), ("Cache-Control", "max-age=0, stale-while-revalidate=100")]
+SEARCH = {
+    "params": "params",
+    "a": 'params=("a")',
+    "order": "key-order",
+    "except": 'params, except=("a")',
+    "unreadable": "params=a",
+}
+QUERIES = ["?a=1&b=1", "?b=1&a=1", "?b=1&a=2", "?a=1", "", "?%61=1&b=1&"]
 
 
 @dataclass(frozen=True)
@@ -317,9 +336,29 @@ def _cached() -> Iterator[Feature]:
                 page.fetch(f"{places.sibling}/cached-{kind}"),
             ],
         )
+    yield Feature(
+        "cached stale, revalidated in the background",
+        "for (const wait of [0, 500]) "
+        "await fetch('SIBLING/background-etag').then((r) => r.text()).then(() => "
+        "new Promise((done) => setTimeout(done, wait)));",
+        lambda page, places: [page.fetch(f"{places.sibling}/background-etag") for _ in range(2)],
+    )
+    for kind in SEARCH:
+        yield Feature(
+            f"cached whatever the query says, {kind}",
+            f"for (const query of {json.dumps(QUERIES)}) "
+            f"await fetch('PAGE/search-{kind}' + query).then((r) => r.text());",
+            lambda page, places, kind=kind: [
+                page.fetch(f"{places.page}/search-{kind}{query}") for query in QUERIES
+            ],
+        )
     for name, value in (
         ("Cache-Control", "no-cache"),
+        ("Cache-Control", "no-store"),
         ("Cache-Control", "max-age=0"),
+        ("Cache-Control", "max-age=1"),
+        ("Cache-Control", "min-fresh=2000"),
+        ("Cache-Control", "only-if-cached"),
         ("Pragma", "no-cache"),
         ("If-None-Match", '"e"'),
         ("If-Modified-Since", "Thu, 01 Jan 2026 00:00:00 GMT"),

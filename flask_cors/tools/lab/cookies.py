@@ -131,7 +131,9 @@ def _without_value(line: str) -> str:
     name, equals, value = pair.partition("=")
     if not equals:
         name, value = "", name
-    return f"{name}={'x' * len(value.strip())}{semicolon}{rest}"
+    # White space is SP and HTAB alone, as in the jar.
+    value = value.strip(" \t")
+    return f"{name}={'x' * len(value)}{semicolon}{rest}"
 
 
 def _page_site(entry: Entry) -> object:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flask_cors.testing import CookieJar, CookieNote, last_two_labels
+from flask_cors.testing import CHROMIUM, CookieJar, CookieNote, Traits, last_two_labels
 from flask_cors.testing.cookies import name_of
 
 API = "https://api.shop.test/v1/items"
@@ -40,6 +40,15 @@ def jar(clock: Clock) -> CookieJar:
         ("=1", "", "1"),
         ("1", "", "1"),
         ('a="x y"', "a", '"x y"'),
+        ("\t a\t=\t1\t ;", "a", "1"),
+        ("\ta\t", "", "a"),
+        # The last bytes of a letter in UTF-8 are no white space.
+        ("caf\xc3\xa0=\xc3\x85", "caf\xc3\xa0", "\xc3\x85"),
+        ("\xa0a\xa0=\x85", "\xa0a\xa0", "\x85"),
+        ("a\xa0", "", "a\xa0"),
+        ("te\tst=a\tb", "te\tst", "a\tb"),
+        ("==2", "", "=2"),
+        ("XaX=X1X", "XaX", "X1X"),
     ],
 )
 def test_name_and_value(jar: CookieJar, line: str, name: str, value: str) -> None:
@@ -65,6 +74,19 @@ def test_defaults(jar: CookieJar) -> None:
     assert not cookie.http_only
     assert cookie.same_site == "lax"
     assert cookie.expires is None
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "secure"),
+    [
+        ("a=1;\tPath\t=\t/x\t;\tsecure\t", "/x", True),
+        ("a=1; Path=/x\xa0; Secure\xa0", "/x\xa0", False),
+    ],
+)
+def test_white_space_around_attributes(jar: CookieJar, line: str, path: str, secure: bool) -> None:
+    jar.set(API, line)
+    (cookie,) = jar
+    assert (cookie.path, cookie.secure) == (path, secure)
 
 
 def test_attributes(jar: CookieJar) -> None:
@@ -122,6 +144,11 @@ def test_a_public_suffix_is_a_host_of_its_own(clock: Clock) -> None:
         ("https://api.test/", "__Host-a=1; Secure; Path=/", True, True),
         ("https://api.test/", "__HOST-a=1; Secure; Path=/; Domain=api.test", True, False),
         ("https://api.test/", "=__Host-a", True, False),
+        ("https://api.test/", "=__Host-a; Secure; Path=/", True, False),
+        ("https://api.test/", "=__Secure-a=1; Secure", True, False),
+        ("https://api.test/", "__Host-; Secure; Path=/", True, False),
+        ("https://api.test/", "__Host-=; Secure; Path=/", True, True),
+        ("https://api.test/", "=a__Host-a; Secure; Path=/", True, True),
         ("https://127.0.0.1/", "__Host-a=1; Secure; Path=/; Domain=127.0.0.1", True, True),
     ],
 )
@@ -157,11 +184,21 @@ def test_an_insecure_page_overlays_no_secure_cookie(
         ("Max-Age=soon", None),
         ("Expires=Tue, 14 Nov 2023 22:13:30 GMT", 10),
         ("Expires=Tue, 14 Nov 2023 22:13:30 -0000", 10),
+        ("Expires=Tue, 14 Nov 2023 22:13:30 +0100", 10),
         ("Expires=soon", None),
         ("Expires=Wed, 01 Jan 99999999999 00:00:00 GMT", None),
         ("Max-Age=" + "9" * 1000, 400 * 86400),
         ("Max-Age=" + "9" * 1025, None),
         ("Expires=Wed, 01 Jan 2048 00:00:00 GMT", 400 * 86400),
+        ("Max-Age=5; Max-Age=7", 7),
+        ("Max-Age=5; Max-Age=soon", 5),
+        ("Max-Age=5; Max-Age=", 5),
+        ("Max-Age=5; Max-Age=+7", 5),
+        ("Max-Age=5; Max-Age=7.5", 5),
+        ("Max-Age=5; Max-Age=" + "7" * 1025, 5),
+        ("Max-Age=" + "0" * 1023 + "5", 5),
+        ("Expires=Tue, 14 Nov 2023 22:13:30 GMT; Expires=soon", 10),
+        ("Expires=Tue, 14 Nov 2023 22:13:30 GMT; Expires=1 Jan 1600 00:00:00", 10),
     ],
 )
 def test_expiry(jar: CookieJar, clock: Clock, attributes: str, seconds: int | None) -> None:
@@ -170,6 +207,47 @@ def test_expiry(jar: CookieJar, clock: Clock, attributes: str, seconds: int | No
     assert cookie.expires == (None if seconds is None else START + seconds)
     clock.now = START + (seconds or 1_000_000_000)
     assert jar.get(API) == (None if seconds else "a=1")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "seconds"),
+    [
+        ("Max-Age=5; Max-Age=soon", None),
+        ("Max-Age=5; Max-Age=+7", 7),
+        ("Max-Age=++7", None),
+        ("Max-Age=+-7", 0),
+        ("Max-Age=5; Expires=soon", 5),
+        ("Expires=Tue, 14 Nov 2023 22:13:30 GMT; Expires=soon", None),
+        ("Expires=Tue, 14 Nov 2023 22:13:30 GMT; Max-Age=soon", 10),
+        ("Expires=14th Nov 2023 22:13:30", None),
+    ],
+)
+def test_expiry_in_chromium(clock: Clock, attributes: str, seconds: int | None) -> None:
+    jar = CookieJar(clock, last_two_labels, CHROMIUM)
+    assert jar.set(API, f"a=1; {attributes}")
+    expected = [] if seconds == 0 else [None if seconds is None else START + seconds]
+    assert [cookie.expires for cookie in jar] == expected
+
+
+ODD = "it holds a tab, or an = without a name before it"
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("te\tst=1", ODD),
+        ("test=a\tb", ODD),
+        ("a\tb", ODD),
+        ("=2=3", ODD),
+        ("=2", ""),
+        ("a=2=3", ""),
+        ("\ta\t=\t1\t;\tPath=/", ""),
+    ],
+)
+def test_odd_cookies(clock: Clock, line: str, reason: str) -> None:
+    strict = CookieJar(clock, last_two_labels, Traits(refuses_odd_cookies=True))
+    assert strict.store(API, line) == reason
+    assert CookieJar(clock, last_two_labels).store(API, line) == ""
 
 
 @pytest.mark.parametrize("attributes", ["Max-Age=0", "Max-Age=-1"])
@@ -291,7 +369,14 @@ def test_the_longest_cookie(jar: CookieJar) -> None:
 
 @pytest.mark.parametrize(
     ("line", "name"),
-    [("a=1; Path=/b=c", "a"), (" a =1", "a"), ("a=b=c", "a"), ("a; b=c", ""), ("", "")],
+    [
+        ("a=1; Path=/b=c", "a"),
+        (" a =1", "a"),
+        ("a=b=c", "a"),
+        ("a; b=c", ""),
+        ("", ""),
+        ("\ta\xa0\t=", "a\xa0"),
+    ],
 )
 def test_the_name_in_a_line(line: str, name: str) -> None:
     assert name_of(line) == name
