@@ -6,10 +6,14 @@ Follows ``#concept-bodyinit-extract``; sends nothing.
 from __future__ import annotations
 
 import hashlib
-import json as jsonlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from typing import Any
+from urllib.parse import quote_plus, urlencode
+
+from .json_texts import stringify
+from .scalars import scalar_value_string, utf8
 
 JSON_TYPES = ("application/json", "text/plain;charset=UTF-8")
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -18,11 +22,19 @@ TEXT_TYPE = "text/plain;charset=UTF-8"
 
 @dataclass(frozen=True)
 class Blob:
-    """A ``Blob`` or ``File``: bytes with a content type, and a name in a form."""
+    """A ``Blob`` or ``File``: bytes with a content type, and a name in a form.
+
+    As in a page, ``type`` is in lower case, and empty where it is not printable ASCII
+    (https://w3c.github.io/FileAPI/#constructorBlob).
+    """
 
     content: bytes
     type: str = ""
     name: str = "blob"
+
+    def __post_init__(self) -> None:
+        printable = re.fullmatch("[ -~]*", self.type)
+        object.__setattr__(self, "type", self.type.lower() if printable else "")
 
 
 class FormData:
@@ -63,9 +75,9 @@ def extract(json: object, data: Body) -> ExtractedBody:
     if json is not None and data is not None:
         raise TypeError("fetch takes json or data, not both")
     if json is not None:
-        return ExtractedBody(jsonlib.dumps(json).encode(), JSON_TYPES)
+        return ExtractedBody(stringify(json).encode(), JSON_TYPES)
     if isinstance(data, str):
-        return ExtractedBody(data.encode(), (TEXT_TYPE,))
+        return ExtractedBody(utf8(data), (TEXT_TYPE,))
     if data is None or isinstance(data, bytes | bytearray | memoryview):
         return ExtractedBody(None if data is None else bytes(data))
     if isinstance(data, Blob):
@@ -74,7 +86,7 @@ def extract(json: object, data: Body) -> ExtractedBody:
         content, content_type = multipart(data)
         return ExtractedBody(content, (content_type,))
     if isinstance(data, Mapping):
-        return ExtractedBody(urlencode(data).encode(), (f"{FORM_TYPE};charset=UTF-8",))
+        return ExtractedBody(urlencoded(data.items()), (f"{FORM_TYPE};charset=UTF-8",))
     return ExtractedBody(b"".join(data), is_stream=True)
 
 
@@ -93,10 +105,10 @@ def multipart(form: FormData) -> tuple[bytes, str]:
 def _part(name: str, value: str | Blob) -> bytes:
     head = f'Content-Disposition: form-data; name="{_escaped(_with_crlf(name))}"'
     if isinstance(value, str):
-        return f"{head}\r\n\r\n{_with_crlf(value)}\r\n".encode()
+        return utf8(f"{head}\r\n\r\n{_with_crlf(value)}\r\n")
     content_type = value.type or "application/octet-stream"
     head += f'; filename="{_escaped(value.name)}"\r\nContent-Type: {content_type}'
-    return f"{head}\r\n\r\n".encode() + value.content + b"\r\n"
+    return utf8(f"{head}\r\n\r\n") + value.content + b"\r\n"
 
 
 def _with_crlf(text: str) -> str:
@@ -114,5 +126,16 @@ def form_body(fields: FormData, enctype: str) -> tuple[bytes, str]:
     pairs = [(name, value if isinstance(value, str) else value.name) for name, value in fields]
     pairs = [(_with_crlf(name), _with_crlf(value)) for name, value in pairs]
     if enctype == "text/plain":
-        return "".join(f"{name}={value}\r\n" for name, value in pairs).encode(), enctype
-    return urlencode(pairs).encode(), FORM_TYPE
+        return utf8("".join(f"{name}={value}\r\n" for name, value in pairs)), enctype
+    return urlencoded(pairs), FORM_TYPE
+
+
+def urlencoded(fields: Iterable[tuple[Any, Any]]) -> bytes:
+    """Serialize *fields* (https://url.spec.whatwg.org/#concept-urlencoded-serializer)."""
+    return urlencode(list(fields), quote_via=_form_quoted).encode()
+
+
+def _form_quoted(text: Any, *_: Any) -> str:
+    """Percent-encode a name or a value; unlike Python, ``*`` stays and ``~`` does not."""
+    plain = scalar_value_string(text) if isinstance(text, str) else text
+    return quote_plus(plain, safe="*").replace("~", "%7E")

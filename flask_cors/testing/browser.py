@@ -22,10 +22,19 @@ from .elements import DOCUMENT_ACCEPT, LOADS, CrossOrigin, Element
 from .event_source import EventStream, holds, judge_stream, read_stream
 from .fetching import Fetching, Profile
 from .local_network import AddressSpaceOf, TargetAddressSpace, address_space_of_name
-from .page import HeadersInit, Mode, Response, ResponseHeaders, page_headers, page_method
+from .page import (
+    HeadersInit,
+    Mode,
+    Response,
+    ResponseHeaders,
+    page_headers,
+    page_method,
+    with_defaults,
+)
 from .preflights import preflight_cache
 from .referrer import ReferrerPolicy
 from .request import FetchRequest, Page, Redirect
+from .scalars import utf8
 from .sites import (
     RegistrableDomain,
     checked_origin,
@@ -220,7 +229,7 @@ class Browser:
             request = replace(
                 self._request(absolute),
                 method=method,
-                headers=page_headers(headers, body.types, "cors", self.traits),
+                headers=with_defaults(headers, body.types, "cors", self.traits),
                 body=body.content,
                 credentials="include" if with_credentials else "same-origin",
                 initiator="XMLHttpRequest",
@@ -228,7 +237,7 @@ class Browser:
             )
             return Fetching(self._profile, request).run()
 
-        return XMLHttpRequest(method, send)
+        return XMLHttpRequest(method, send, self.traits, self._profile.clock)
 
     def send_beacon(self, url: str, data: Body = None) -> None:
         """Do what ``navigator.sendBeacon`` does; what is answered no page can see.
@@ -259,13 +268,15 @@ class Browser:
         *,
         crossorigin: CrossOrigin | None = None,
         integrity: str = "",
+        referrer_policy: ReferrerPolicy = "",
     ) -> Response:
         """Load what an element asks for: ``"img"``, ``"script"``, ``"stylesheet"``, ``"font"``.
 
-        *crossorigin* is the attribute; without it most elements show what they load although
-        no script can read it (``type`` is ``opaque``). Raise what :meth:`fetch` raises.
+        *crossorigin*, *integrity* and *referrer_policy* are the attributes; without the first
+        most elements show what they load although no script can read it (``type`` is
+        ``opaque``). Raise what :meth:`fetch` raises.
         """
-        _check_words(element=(element, Element))
+        _check_words(element=(element, Element), referrer_policy=(referrer_policy, ReferrerPolicy))
         if crossorigin is not None:
             _check_words(crossorigin=(crossorigin, CrossOrigin))
         how = LOADS[element]
@@ -280,6 +291,7 @@ class Browser:
             initiator=how.kind,
             is_unsafe=False,
             integrity=integrity,
+            referrer_policy=referrer_policy,
         )
         return Fetching(self._profile, request).run()
 
@@ -298,7 +310,7 @@ class Browser:
         """
         headers = [("Accept", "text/event-stream")]
         if last_event_id:
-            headers.append(("Last-Event-ID", last_event_id.encode().decode("latin-1")))
+            headers.append(("Last-Event-ID", utf8(last_event_id).decode("latin-1")))
         request = replace(
             self._request(self._resolve(url)),
             headers=headers,
@@ -354,16 +366,18 @@ class Browser:
         frame: bool = False,
         typed: bool = False,
         user_activated: bool = True,
+        referrer_policy: ReferrerPolicy = "",
     ) -> Response:
         """Follow a link to *url*, and return the document that the tab shows.
 
         With *frame* a frame of the page is navigated; *typed* is for an address that the
         user typed, or a bookmark, which no page asked for; *user_activated* says whether the
-        user clicked. What is returned is what the user sees: the page of this browser cannot
-        read it.
+        user clicked; *referrer_policy* is the attribute of the link or the frame,
+        ``"no-referrer"`` also stands for ``rel=noreferrer``. What is returned is what the user
+        sees: the page of this browser cannot read it.
         """
         request = replace(
-            self._navigation(url, frame),
+            self._navigation(url, frame, referrer_policy),
             user_activated=user_activated or typed,
             is_typed=typed,
         )
@@ -380,26 +394,30 @@ class Browser:
         enctype: Enctype = "application/x-www-form-urlencoded",
         frame: bool = False,
         user_activated: bool = True,
+        referrer_policy: ReferrerPolicy = "",
     ) -> Response:
         """Submit a form of the page to *url*, and return the document that the tab shows.
 
         Any page can do so, to any server and with its cookies: CORS does not apply to forms.
         With *frame* the form's target is a frame; ``user_activated=False`` stands for a script
-        that submits it.
+        that submits it, and ``referrer_policy="no-referrer"`` for the form's ``rel=noreferrer``.
         """
         _check_words(method=(method, FormMethod), enctype=(enctype, Enctype))
         form = data if isinstance(data, FormData) else FormData(data)
         if method == "GET":
             query, _ = form_body(form, "application/x-www-form-urlencoded")
             url = urlsplit(urljoin(self.base_url, url))._replace(query=query.decode()).geturl()
-        request = replace(self._navigation(url, frame), user_activated=user_activated)
+        request = replace(
+            self._navigation(url, frame, referrer_policy), user_activated=user_activated
+        )
         if method == "POST":
             body, content_type = form_body(form, enctype)
             request = replace(request, method="POST", body=body)
             request.headers.append(("Content-Type", content_type))
         return self._shown(request)
 
-    def _navigation(self, url: str, frame: bool) -> FetchRequest:
+    def _navigation(self, url: str, frame: bool, referrer_policy: ReferrerPolicy) -> FetchRequest:
+        _check_words(referrer_policy=(referrer_policy, ReferrerPolicy))
         headers = [("Accept", DOCUMENT_ACCEPT), ("Upgrade-Insecure-Requests", "1")]
         return replace(
             self._request(self._resolve(url)),
@@ -409,6 +427,7 @@ class Browser:
             destination="iframe" if frame else "document",
             initiator="navigation",
             is_unsafe=False,
+            referrer_policy=referrer_policy,
         )
 
     def _shown(self, request: FetchRequest) -> Response:
@@ -417,7 +436,7 @@ class Browser:
         headers = ResponseHeaders(cors.readable(reply))
         moved = len(request.urls) > 1
         body = Content(reply, fetching.fail)
-        return Response("basic", request.url, reply.status, headers, body, moved)
+        return Response("basic", request.url, reply.status, headers, body, moved, reply.reason)
 
     def _request(self, url: str) -> FetchRequest:
         """Return a request of the page for *url*, with what all of them have in common."""

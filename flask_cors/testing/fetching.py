@@ -146,7 +146,7 @@ class Fetching:
         reply = data_reply(self._request.url)
         if reply is None:
             raise self.fail(Failure("url-scheme", "data"))
-        return reply
+        return replace(reply, reason="OK")
 
     def _cors_fetch(self) -> Reply:
         """Follow ``#main-fetch`` for a request whose response CORS guards."""
@@ -533,6 +533,7 @@ class Fetching:
             ResponseHeaders(shown),
             body,
             len(request.urls) > 1,
+            reply.reason,
         )
 
     def _check_integrity(self, body: bytes | Content | None) -> None:
@@ -555,6 +556,7 @@ def _shown(request: FetchRequest, url: str) -> str:
 
 
 def _navigation(request: FetchRequest) -> Navigation | None:
+    """Return how a tab is navigated: a link and a form send GET and POST, nothing else."""
     if not request.is_top_level:
         return None
-    return "get" if request.method in ("GET", "HEAD", "OPTIONS", "TRACE") else "post"
+    return "get" if request.method == "GET" else "post"

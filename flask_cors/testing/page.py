@@ -6,7 +6,6 @@ nothing.
 
 from __future__ import annotations
 
-import json as jsonlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,9 +18,11 @@ from ..fetch import (
     is_token,
     normalize_method,
 )
-from .bodies import ExtractedBody
+from .bodies import ExtractedBody, FormData
 from .content import Content
 from .cors import is_safelisted
+from .form_parsing import read_form
+from .json_texts import parse
 from .traits import Traits
 from .transport import Pairs, combined
 
@@ -65,7 +66,8 @@ class Response:
     """What a page's script can see of a response (``#concept-filtered-response``).
 
     ``type`` is ``basic``, ``cors``, ``opaque`` or ``opaqueredirect``; of the last two a page
-    sees neither status, headers nor body. ``body``, ``text`` and ``json()`` raise
+    sees neither status, headers nor body. ``status_text`` is the reason phrase that follows the
+    status in HTTP/1, empty where the transport knows none. ``body``, ``text`` and ``json()`` raise
     :class:`NetworkError` where the body ends too early or is not encoded as Content-Encoding
     says.
     """
@@ -76,6 +78,7 @@ class Response:
     headers: ResponseHeaders
     _content: bytes | Content
     redirected: bool
+    status_text: str = ""
 
     @property
     def ok(self) -> bool:
@@ -94,7 +97,14 @@ class Response:
 
     def json(self) -> Any:
         """Parse the body as JSON; raise :class:`ValueError` where it is none."""
-        return jsonlib.loads(self.text)
+        return parse(self.text)
+
+    def form_data(self) -> FormData:
+        """Parse the body as the form that ``Content-Type`` says it is.
+
+        Raise :class:`TypeError` where it is neither urlencoded nor ``multipart/form-data``.
+        """
+        return read_form(self.headers.get("Content-Type", ""), self.body)
 
 
 def page_method(method: str, mode: Mode, body: ExtractedBody) -> str:
@@ -117,16 +127,26 @@ def page_headers(
     """Return the header list of the request, without what a page cannot set."""
     kept: list[tuple[str, str]] = []
     given = cast("Pairs", headers.items() if isinstance(headers, Mapping) else headers)
-    for name, value in given:
-        pair = _checked(name, value)
-        if _is_settable(pair, kept, mode, traits):
-            kept.append(pair)
+    for name, value in map(_pair, given):
+        pair = checked_header(name, value)
+        if is_settable(pair, kept, mode, traits):
+            # #concept-header-list-append: a name keeps the case that it came with first.
+            first = next((key for key, _ in kept if key.lower() == name.lower()), name)
+            kept.append((first, pair[1]))
+    return with_defaults(kept, content_types, mode, traits)
+
+
+def with_defaults(
+    headers: list[tuple[str, str]], content_types: Iterable[str], mode: Mode, traits: Traits
+) -> list[tuple[str, str]]:
+    """Return *headers* with the content type of the body and ``Accept``, unless they are there."""
+    kept = [*headers]
     if traits.combines_headers:
         names = {name.lower(): name for name, _ in reversed(kept)}
         kept = [(name, combined(kept, name) or "") for name in names.values()]
     for content_type in content_types:
-        pair = ("Content-Type", content_type)
-        if combined(kept, "Content-Type") is None and _is_settable(pair, kept, mode, traits):
+        pair = checked_header("Content-Type", content_type)
+        if combined(kept, "Content-Type") is None and is_settable(pair, kept, mode, traits):
             kept.append(pair)
     if combined(kept, "Accept") is None:
         kept.append(("Accept", "*/*"))
@@ -142,7 +162,15 @@ def split_value(value: str) -> list[str]:
     return [item.strip(" \t") for item in items]
 
 
-def _checked(name: str, value: str) -> tuple[str, str]:
+def _pair(item: Iterable[str]) -> tuple[str, str]:
+    """Return a header of a page's list; raise :class:`TypeError` for what is no pair."""
+    pair = () if isinstance(item, str) else tuple(item)
+    if len(pair) != 2:
+        raise TypeError(f"not a pair of a header's name and its value: {item!r}")
+    return pair
+
+
+def checked_header(name: str, value: str) -> tuple[str, str]:
     """Normalize a value; raise :class:`TypeError` for what is no header at all."""
     value = value.strip(" \t\r\n")
     if not is_token(name) or any(char in "\0\r\n" or char > "\xff" for char in value):
@@ -150,7 +178,7 @@ def _checked(name: str, value: str) -> tuple[str, str]:
     return name, value
 
 
-def _is_settable(
+def is_settable(
     pair: tuple[str, str], before: list[tuple[str, str]], mode: Mode, traits: Traits
 ) -> bool:
     """Return whether a page may add this header (``#concept-headers-append``)."""

@@ -34,9 +34,10 @@ class _Entry:
     expires: float
 
     def covers(self, kind: Kind, name: str) -> bool:
-        if self.kind != kind:
-            return False
-        return self.name == name or (self.name == "*" and name != "authorization")
+        """Follow ``#concept-cache-match-method`` and ``#concept-cache-match-header``."""
+        # A method of that name is no #cors-non-wildcard-request-header-name.
+        by_star = self.name == "*" and (kind, name) != ("header", "authorization")
+        return self.kind == kind and (self.name == name or by_star)
 
 
 class EntryCache:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any, Protocol, cast
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -35,11 +35,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a server answered: every header line as it was sent, in order."""
+    """What a server answered: every header line as it was sent, in order.
+
+    ``reason`` is the phrase after the status, which HTTP/2 has none of; two replies that differ
+    in it alone are equal.
+    """
 
     status: int
     headers: Headers
     body: bytes = b""
+    reason: str = field(default="", compare=False)
 
     def get(self, name: str) -> str | None:
         """Return the value of the header *name*, several lines combined, else ``None``."""
@@ -176,5 +181,6 @@ def _call(application: WSGIApplication, environ: dict[str, Any], enough: Enough 
 
 def _reply(started: tuple[str, Headers], body: bytes | bytearray) -> Reply:
     status, headers = started
+    code, _, reason = status.partition(" ")
     # A body that grows is not copied for each of its parts.
-    return Reply(int(status.split(None, 1)[0]), headers, cast("bytes", body))
+    return Reply(int(code), headers, cast("bytes", body), reason.strip(" "))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask_cors.testing import CHROMIUM, Browser, Exchange, NetworkError
+from flask_cors.testing import CHROMIUM, Blob, Browser, Exchange, FormData, NetworkError
 
 RECORDED = Path(__file__).with_name("features.json")
 COMPARED = frozenset(
@@ -177,9 +177,11 @@ def _features() -> Iterator[Feature]:
         yield from _elements(where, at)
         yield from _forms(where, at)
         yield from _sockets(where, at)
+        yield from _policies(where, at)
     yield from _cached()
     yield from _xhr()
     yield from _misdirected()
+    yield from _bodies()
 
 
 def _place(at: str) -> Callable[[Places], str]:
@@ -273,6 +275,40 @@ def _forms(where: str, at: str) -> Iterator[Feature]:
             lambda page, places, policy=policy: page.at(
                 page.origin, path="/page", referrer_policy=policy
             ).submit_form(f"{place(places)}/x", FIELDS),
+        )
+
+
+def _policies(where: str, at: str) -> Iterator[Feature]:
+    """Ask with the attribute ``referrerpolicy``.
+
+    Forms have ``rel=noreferrer`` in its place, which Chromium ignores in the form's own tab.
+    """
+    place = _place(at)
+    for policy in ("no-referrer", "origin", "same-origin", "unsafe-url"):
+        yield Feature(
+            f"img referrerpolicy={policy} {where}",
+            f"const e = new Image(); e.referrerPolicy = '{policy}'; e.src = '{at}/x'; "
+            "document.body.append(e);",
+            lambda page, places, policy=policy: page.load(
+                "img", f"{place(places)}/x", referrer_policy=policy
+            ),
+        )
+        yield Feature(
+            f"link referrerpolicy={policy} {where}",
+            f"const a = document.createElement('a'); a.href = '{at}/x'; a.textContent = 'go'; "
+            f"a.referrerPolicy = '{policy}'; document.body.append(a);",
+            lambda page, places, policy=policy: page.navigate(
+                f"{place(places)}/x", referrer_policy=policy
+            ),
+            click=True,
+        )
+        yield Feature(
+            f"frame referrerpolicy={policy} {where}",
+            f"const f = document.createElement('iframe'); f.referrerPolicy = '{policy}'; "
+            f"f.src = '{at}/x'; document.body.append(f);",
+            lambda page, places, policy=policy: page.navigate(
+                f"{place(places)}/x", frame=True, referrer_policy=policy
+            ),
         )
 
 
@@ -407,6 +443,44 @@ def _misdirected() -> Iterator[Feature]:
                 f"{place(places)}/misdirected", method=method
             ),
         )
+
+
+def _bodies() -> Iterator[Feature]:
+    """Post bodies whose bytes a page does not write itself."""
+    form = FormData({"~\ud800": "*\r"})
+    form.append("f", Blob(b"x", "Text/X", "n\udfff"))
+    bodies: dict[str, tuple[str, Any]] = {
+        "urlencoded": ("new URLSearchParams({'a b~': '*\\ud800-._'})", {"a b~": "*\ud800-._"}),
+        "blob": (
+            "new Blob(['x'], {type: 'TEXT/Plain;Charset=X'})",
+            Blob(b"x", "TEXT/Plain;Charset=X"),
+        ),
+        "blob of no type": ("new Blob(['x'], {type: 'text/\\u00e9'})", Blob(b"x", "text/\xe9")),
+        "text": ("'a\\ud800b'", "a\ud800b"),
+        "form": (
+            "(() => { const f = new FormData(); f.append('~\\ud800', '*\\r'); "
+            "f.append('f', new File(['x'], 'n\\udfff', {type: 'Text/X'})); return f; })()",
+            form,
+        ),
+    }
+    for kind, (script, data) in bodies.items():
+        yield Feature(
+            f"body {kind}",
+            f"await fetch('PAGE/x', {{method: 'POST', body: {script}}});",
+            lambda page, places, data=data: page.fetch(
+                f"{places.page}/x", method="POST", data=data
+            ),
+        )
+    yield Feature(
+        "body json",
+        "await fetch('PAGE/x', {method: 'POST', headers: {'Content-Type': 'application/json'}, "
+        "body: JSON.stringify({a: ['\\u00e9\\ud800/', 1.0, 1e-7, 1e21, -0.5, null]})});",
+        lambda page, places: page.fetch(
+            f"{places.page}/x",
+            method="POST",
+            json={"a": ["\xe9\ud800/", 1.0, 1e-7, 1e21, -0.5, None]},
+        ),
+    )
 
 
 def _send(

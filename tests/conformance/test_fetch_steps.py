@@ -710,7 +710,7 @@ class TestRequestOfAPage:
     @pytest.mark.parametrize(
         ("options", "content_type", "body"),
         [
-            ({"json": {"a": 1}}, "application/json", b'{"a": 1}'),
+            ({"json": {"a": 1}}, "application/json", b'{"a":1}'),
             ({"data": "é"}, "text/plain;charset=UTF-8", "é".encode()),
             (
                 {"data": {"a": "1 2"}},

@@ -28,7 +28,8 @@ class RowServer:
         elif self._is_unchanged(answer, request):
             return Reply(304, self._headers(answer.get("304", answer), request))
         body = answer.get("body", "").encode("latin-1")
-        return Reply(answer.get("status", 200), self._headers(answer, request), body)
+        status, reason = answer.get("status", 200), answer.get("reason", "")
+        return Reply(status, self._headers(answer, request), body, reason)
 
     def answer(self, path: str) -> Mapping[str, Any]:
         """Return what the row says of *path*."""

@@ -47,8 +47,6 @@ def browser(row: Row, clock: Clock) -> Browser:
 def perform(page: Browser, ask: Mapping[str, Any]) -> dict[str, Any]:
     """Do what *ask* says and return what came of it, in the words of the table."""
     options = {key: value for key, value in ask.items() if key not in NOT_OPTIONS}
-    if "headers" in options:
-        options["headers"] = [(name, value) for name, value in options["headers"]]
     for key in ("stream", "blob", "form", "repeat"):
         if key in options:
             options["data"] = _body(key, options.pop(key))
@@ -104,9 +102,22 @@ def _xhr(
     return xhr
 
 
+SEEN = (
+    "status",
+    "status_text",
+    "url",
+    "text",
+    "redirected",
+    "ok",
+    "protocol",
+    "last_event_id",
+    "retry",
+)
+
+
 def _seen(answer: Any) -> dict[str, Any]:
     seen: dict[str, Any] = {"outcome": getattr(answer, "type", "done")}
-    for name in ("status", "url", "text", "redirected", "ok", "protocol", "last_event_id", "retry"):
+    for name in SEEN:
         if hasattr(answer, name):
             seen[name] = getattr(answer, name)
     if hasattr(answer, "headers"):
@@ -134,6 +145,10 @@ def compare(expected: Mapping[str, Any], seen: Mapping[str, Any], page: Browser)
                 {name: exchange.request.get(name) for name in wanted}
                 for wanted, exchange in zip(value, page.exchanges, strict=False)
             ]
+        elif key == "lines":
+            names = {name.lower() for name, _ in value}
+            lines = page.exchanges[-1].request.headers
+            got = [[name, line] for name, line in lines if name.lower() in names]
         elif key == "final":
             got = {name: page.exchanges[-1].request.get(name) for name in value}
         elif key == "bodies":

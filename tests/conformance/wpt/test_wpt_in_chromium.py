@@ -78,7 +78,8 @@ def _is_plain(ask: Mapping[str, Any]) -> bool:
     """Return whether the test's words can say *ask*: texts, and URLs with a path of the case."""
     body = ask.get("data")
     url = str(ask["url"])
-    return (body is None or isinstance(body, str)) and url.startswith("{") and "/" in url
+    pairs = all(isinstance(pair, list) and len(pair) == 2 for pair in ask.get("headers", ()))
+    return pairs and (body is None or isinstance(body, str)) and url.startswith("{") and "/" in url
 
 
 def _is_servable(answer: Mapping[str, Any]) -> bool:

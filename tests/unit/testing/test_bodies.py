@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from flask_cors.testing import Blob, Browser, FormData, Reply
-from flask_cors.testing.bodies import extract, form_body, multipart
+from flask_cors.testing.bodies import extract, form_body, multipart, urlencoded
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,60 @@ def test_a_body(data: Any, content: bytes | None, types: tuple[str, ...]) -> Non
 
 
 def test_json() -> None:
-    body = extract({"a": [1]}, None)
-    assert (body.content, body.types[0]) == (b'{"a": [1]}', "application/json")
+    body = extract({"a": ["\xe9"]}, None)
+    assert (body.content, body.types[0]) == (b'{"a":["\xc3\xa9"]}', "application/json")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("TEXT/Plain;Charset=X", "text/plain;charset=x"),
+        (" ~", " ~"),
+        ("", ""),
+        ("text/\x1f", ""),
+        ("text/\x7f", ""),
+        ("text/\xe9", ""),
+        ("text/plain\n", ""),
+    ],
+)
+def test_the_type_of_a_blob(given: str, kept: str) -> None:
+    assert Blob(b"", given).type == kept
+    form = FormData()
+    form.append("a", Blob(b"x", given), "n")
+    expected = (kept or "application/octet-stream").encode()
+    assert b"\r\nContent-Type: " + expected + b"\r\n\r\nx" in multipart(form)[0]
+
+
+HALF = "\ud83d"
+REPLACED = "\ufffd".encode()
+
+
+def test_half_of_a_surrogate_pair_is_replaced() -> None:
+    assert extract(None, HALF).content == REPLACED
+    assert extract(None, {HALF: HALF}).content == b"%EF%BF%BD=%EF%BF%BD"
+    form = FormData({HALF: HALF})
+    form.append("f", Blob(b""), HALF)
+    content, _ = multipart(form)
+    assert b'name="' + REPLACED + b'"\r\n\r\n' + REPLACED + b"\r\n" in content
+    assert b'filename="' + REPLACED + b'"' in content
+    assert (
+        form_body(FormData({HALF: HALF}), "text/plain")[0] == REPLACED + b"=" + REPLACED + b"\r\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ([("a b", "*-._~")], b"a+b=*-._%7E"),
+        ([("~", "/")], b"%7E=%2F"),
+        ([("a", "1"), ("a", "2")], b"a=1&a=2"),
+        ([("n", 1)], b"n=1"),
+        ([("b", b"\xff~*")], b"b=%FF%7E*"),
+        ([], b""),
+    ],
+)
+def test_urlencoded(fields: Any, expected: bytes) -> None:
+    assert urlencoded(fields) == expected
 
 
 def test_a_stream() -> None:
@@ -74,7 +126,7 @@ def test_a_boundary_tells_contents_apart() -> None:
 
 
 def test_only_a_blob_has_a_filename() -> None:
-    with pytest.raises(TypeError, match="only a Blob has a filename"):
+    with pytest.raises(TypeError, match=r"^only a Blob has a filename$"):
         FormData().append("a", "text", "name.txt")
 
 

@@ -11,6 +11,7 @@ from flask import Flask, Response, request
 
 from flask_cors.testing import (
     CHROMIUM,
+    STANDARD,
     Blob,
     Browser,
     CookieNote,
@@ -86,6 +87,26 @@ class TestNavigations:
         assert last(page).get("Sec-Fetch-Site") == "none"
         assert last(page).get("Sec-Fetch-User") == "?1"
 
+    @pytest.mark.parametrize(
+        ("do", "options", "standard", "chromium"),
+        [
+            ("navigate", {}, "lax=1; new=1", "lax=1; new=1"),
+            ("submit_form", {"method": "GET"}, "lax=1; new=1", "lax=1; new=1"),
+            ("submit_form", {}, None, "new=1"),
+            ("navigate", {"frame": True}, None, None),
+            ("submit_form", {"frame": True}, None, None),
+        ],
+    )
+    def test_cookies_of_another_site(
+        self, do: str, options: Any, standard: str | None, chromium: str | None
+    ) -> None:
+        for traits, expected in ((STANDARD, standard), (CHROMIUM, chromium)):
+            page = browser(traits=traits)
+            page.cookies.set(API, "lax=1; SameSite=Lax; Secure")
+            page.cookies.set(API, "new=1; Secure")
+            getattr(page, do)("/", **options)
+            assert last(page).get("Cookie") == expected
+
     def test_a_url_with_a_password_may_be_visited(self) -> None:
         page = browser()
         page.navigate("https://user:password@api.example/")
@@ -118,6 +139,12 @@ class TestForms:
         page = browser()
         page.submit_form("/x")
         assert (last(page).body, last(page).get("Content-Length")) == (b"", "0")
+
+    def test_a_get(self) -> None:
+        page = browser()
+        page.submit_form("x?old#f", {"a": "*~"}, method="GET")
+        assert (last(page).method, last(page).url) == ("GET", f"{API}/x?a=*%7E")
+        assert last(page).get("Content-Type") is None
 
     @pytest.mark.parametrize("option", [{"method": "PUT"}, {"enctype": "application/json"}])
     def test_what_no_form_sends(self, option: Any) -> None:
@@ -231,9 +258,15 @@ class TestEventSource:
     def test_the_id_of_an_earlier_connection_stays(self) -> None:
         reply = Reply(200, (("Content-Type", "text/event-stream"),), b"data:1\n\n")
         page = browser(reply, origin=API)
-        stream = page.event_source("/", last_event_id="7")
-        assert (stream.events[0].id, stream.last_event_id) == ("7", "7")
-        assert last(page).get("Last-Event-ID") == "7"
+        stream = page.event_source("/", last_event_id="7\xe9\ud800")
+        assert (stream.events[0].id, stream.last_event_id) == ("7\xe9\ud800", "7\xe9\ud800")
+        assert last(page).get("Last-Event-ID") == "7\xc3\xa9\xef\xbf\xbd"
+
+    def test_no_header_of_it_needs_a_preflight(self) -> None:
+        allowed = (("Content-Type", "text/event-stream"), ("Access-Control-Allow-Origin", "*"))
+        page = browser(Reply(200, allowed, b"data:1\n\n"))
+        page.event_source("/", last_event_id='"7"')
+        assert [exchange.request.method for exchange in page.exchanges] == ["GET"]
 
     def test_an_id_counts_once_its_event_has_ended(self) -> None:
         reply = Reply(200, (("Content-Type", "text/event-stream"),), b"id:1\n\nid:2\n")
@@ -274,6 +307,53 @@ class TestWebSockets:
         assert last(page).get("Origin") == OWN
 
 
+class TestPreflights:
+    def page(self, preflight: Reply) -> Browser:
+        allowed = (
+            ("Access-Control-Allow-Origin", OWN),
+            ("Access-Control-Allow-Credentials", "true"),
+        )
+        return Browser(
+            transport=lambda request: (
+                preflight if request.method == "OPTIONS" else Reply(200, allowed)
+            ),
+            origin=OWN,
+            base_url=API,
+        )
+
+    def test_the_body_stays_behind(self) -> None:
+        headers = (("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Methods", "*"))
+        page = self.page(Reply(200, headers))
+        page.fetch("/", method="PUT", data="text", headers={"Content-Type": "text/plain"})
+        asked, sent = (exchange.request for exchange in page.exchanges)
+        assert (asked.body, asked.get("Content-Length"), asked.get("Content-Type")) == (
+            b"",
+            None,
+            None,
+        )
+        assert (sent.body, sent.get("Content-Length")) == (b"text", "4")
+
+    @pytest.mark.parametrize(
+        ("status", "step"),
+        [(200, ""), (299, ""), (300, "status"), (304, "status")],
+    )
+    def test_the_status(self, status: int, step: str) -> None:
+        headers = (("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Methods", "*"))
+        page = self.page(Reply(status, headers))
+        if not step:
+            assert page.fetch("/", method="PUT").status == 200
+            return
+        with pytest.raises(NetworkError) as caught:
+            page.fetch("/", method="PUT")
+        assert (caught.value.step, caught.value.preflight) == ("preflight-status", True)
+
+    def test_credentials_are_judged(self) -> None:
+        headers = (("Access-Control-Allow-Origin", "*"), ("Access-Control-Allow-Methods", "PUT"))
+        with pytest.raises(NetworkError) as caught:
+            self.page(Reply(200, headers)).fetch("/", method="PUT", credentials="include")
+        assert (caught.value.step, caught.value.preflight) == ("allow-origin-wildcard", True)
+
+
 class TestPages:
     def test_the_path_is_told_to_the_own_origin(self) -> None:
         page = browser(origin=API, path="/deep?q#f")
@@ -293,6 +373,29 @@ class TestPages:
         with pytest.raises(TypeError, match="write one of"):
             browser().fetch("/", **options)
 
+    @pytest.mark.parametrize("do", ["load", "navigate", "submit_form"])
+    def test_the_referrer_policy_of_an_element(self, do: str) -> None:
+        page = browser(origin=API, referrer_policy="origin")
+        ask: Any = getattr(page, do)
+        element = ("img",) if do == "load" else ()
+        for policy in ("", "no-referrer", "unsafe-url"):
+            ask(*element, "/x", referrer_policy=policy)
+        with pytest.raises(TypeError, match="referrer_policy='x'"):
+            ask(*element, "/x", referrer_policy="x")
+        assert [exchange.request.get("Referer") for exchange in page.exchanges] == [
+            f"{API}/",
+            None,
+            f"{API}/",
+        ]
+        other = page.at(API, path="/deep", referrer_policy="origin")
+        getattr(other, do)(*element, "/x", referrer_policy="unsafe-url")
+        assert last(page).get("Referer") == f"{API}/deep"
+
+    def test_a_form_without_referrer_hides_its_origin(self) -> None:
+        page = browser()
+        page.submit_form("/", referrer_policy="no-referrer")
+        assert last(page).get("Origin") == "null"
+
     def test_a_policy_that_no_page_has(self) -> None:
         with pytest.raises(TypeError, match="referrer_policy='x'"):
             browser(referrer_policy="x")
@@ -302,6 +405,47 @@ class TestPages:
     def test_a_frame_needs_an_origin_above(self) -> None:
         with pytest.raises(ValueError, match="not an origin"):
             browser().at(OWN, framed_by="app.example")
+
+    @pytest.mark.parametrize(
+        "headers", ["ab", ["ab"], [()], [("a",)], [("a", "b", "c")], [["a", "b"], ["c"]]]
+    )
+    def test_headers_are_pairs(self, headers: Any) -> None:
+        page = browser()
+        with pytest.raises(TypeError, match="not a pair of a header's name and its value: "):
+            page.fetch("/", headers=headers)
+        assert page.exchanges == []
+
+    def test_a_name_keeps_the_case_that_it_came_with_first(self) -> None:
+        page = browser(origin=API)
+        page.fetch("/", headers=[["X-b", "1"], ["X-A", "2"], ["x-B", " 3"]])  # type: ignore[list-item]
+        lines = [pair for pair in last(page).headers if pair[0].startswith("X")]
+        assert lines == [("X-b", "1"), ("X-A", "2"), ("X-b", "3")]
+
+    @pytest.mark.parametrize(
+        ("value", "sent"),
+        [
+            (" \t\r\nX \t\r\n", "X"),
+            ("\xa0x\x0b", "\xa0x\x0b"),
+            ("\x0c", "\x0c"),
+            ("\xff", "\xff"),
+            ("a\tb", "a\tb"),
+            ("", ""),
+        ],
+    )
+    def test_white_space_around_a_value(self, value: str, sent: str) -> None:
+        page = browser(origin=API)
+        page.fetch("/", headers={"X-A": value})
+        assert last(page).get("X-A") == sent
+
+    @pytest.mark.parametrize("value", ["\u0100", "a\0b", "a\rb", "a\nb", "\ud800"])
+    def test_what_is_no_header_value(self, value: str) -> None:
+        with pytest.raises(TypeError, match=r"^not a header: 'X-A': "):
+            browser().fetch("/", headers={"X-A": value})
+
+    def test_the_type_of_a_blob_is_a_header_value(self) -> None:
+        page = browser(origin=API)
+        page.fetch("/", method="POST", data=Blob(b"x", " image/GIF "))
+        assert last(page).get("Content-Type") == "image/gif"
 
     def test_pages_share_a_browser(self) -> None:
         page = browser()
@@ -391,6 +535,35 @@ class TestTimeline:
         lines = page.timeline().split("\n")
         assert (f"       not stored: a: {refused}" in lines) is bool(refused)
         assert (f"       not sent: old: {withheld}" in lines) is bool(withheld)
+
+    def test_who_asks(self) -> None:
+        page = browser(Reply(403, ()), origin=API)
+        page.fetch("/a")
+        page.fetch("/b", upload_listener=True)
+        page.xhr("GET", "/c").send()
+        page.send_beacon("/d")
+        page.load("font", "/e")
+        page.navigate("/f")
+        page.submit_form("/g")
+        for ask in (page.event_source, page.open_websocket):
+            with pytest.raises(NetworkError):
+                ask("/h")
+        who = (
+            "fetch",
+            "XMLHttpRequest",
+            "XMLHttpRequest",
+            "beacon",
+            "font",
+            "navigation",
+            "navigation",
+            "resource",
+            "websocket",
+        )
+        lines = page.timeline().split("\n")
+        asked = [line for line in lines if line.startswith(API)]
+        assert asked == [
+            f"{API} {kind}: {API}/{path}" for kind, path in zip(who, "abcdefghh", strict=True)
+        ]
 
     def test_a_preflight_has_no_cookies_to_withhold(self) -> None:
         page = self.page()

@@ -129,7 +129,7 @@ def test_the_characters_of_an_encoding(codec: str, body: bytes, text: str) -> No
     assert decode(body, codec) == text
 
 
-def test_an_xhr_reads_so_and_fetch_in_utf_8_alone() -> None:
+def test_an_xhr_reads_the_charset_of_its_type() -> None:
     headers = (("Content-Type", "text/plain"), ("Content-Type", "text/plain;charset=latin1"))
 
     def page(origin: str) -> Browser:
@@ -140,5 +140,25 @@ def test_an_xhr_reads_so_and_fetch_in_utf_8_alone() -> None:
     xhr: Any = page("https://a.example").xhr("GET", "/")
     assert xhr.response_text == ""
     xhr.send()
-    assert (xhr.response_text, xhr.response) == ("é", b"\xe9")
+    assert (xhr.response_text, xhr.response) == ("é", "é")
+
+
+def test_the_charset_of_an_overriding_type_counts() -> None:
+    transport = lambda request: Reply(200, (("Content-Type", "text/plain"),), b"\xe9")  # noqa: E731
+    page = Browser(transport=transport, origin="https://a.example", base_url="https://a.example")
+    for overriding, text in (("text/plain;charset=latin1", "é"), ("text/plain", "\ufffd")):
+        xhr: Any = page.xhr("GET", "/")
+        xhr.override_mime_type(overriding)
+        xhr.send()
+        assert xhr.response_text == text
+
+
+def test_fetch_reads_utf_8_alone() -> None:
+    headers = (("Content-Type", "text/plain;charset=latin1"),)
+
+    def page(origin: str) -> Browser:
+        return Browser(
+            transport=lambda request: Reply(200, headers, b"\xe9"), origin=origin, base_url=origin
+        )
+
     assert page("https://a.example").fetch("/").text == "\ufffd"

@@ -186,6 +186,54 @@ class TestPreflightCache:
         ]
 
     @BOTH
+    def test_headers_and_credentials(self, traits: Traits) -> None:
+        browser = page(Server({"Access-Control-Allow-Headers": "x-a"}), traits)
+        for credentials in ("include", "include", "omit"):
+            options: Any = {"credentials": credentials}
+            browser.fetch("/", headers={"X-A": "1"}, **options)
+        assert preflights(browser) == 1
+        for credentials in ("omit", "omit", "include"):
+            options = {"credentials": credentials}
+            browser.fetch("/other", headers={"X-A": "1"}, **options)
+        assert preflights(browser) == 3
+
+    def test_a_new_grant_shortens_what_matches(self) -> None:
+        server = Server({**PUT, "Access-Control-Max-Age": "600"})
+        browser = page(server)
+        browser.fetch("/", method="PUT")
+        server.preflight = {**PUT, "Access-Control-Allow-Headers": "x-a"}
+        server.preflight["Access-Control-Max-Age"] = "0"
+        browser.fetch("/", headers={"X-A": "1"})
+        browser.fetch("/", method="PUT")
+        assert preflights(browser) == 3
+
+    @BOTH
+    def test_a_star_that_was_asked_for_with_credentials_is_a_name(self, traits: Traits) -> None:
+        browser = page(Server({"Access-Control-Allow-Methods": "PUT, *"}), traits)
+        browser.fetch("/", method="PUT", credentials="include")
+        found = steps(browser, "/", method="PATCH", credentials="include")
+        # The cache of the standard takes it for the wildcard, the check does not.
+        assert found == (["preflight-method"] if traits is CHROMIUM else ["cors"])
+
+    @BOTH
+    def test_the_wildcard_covers_a_method_named_like_a_header(self, traits: Traits) -> None:
+        browser = page(Server({"Access-Control-Allow-Methods": "*"}), traits)
+        browser.fetch("/", method="PUT")
+        browser.fetch("/", method="authorization")
+        assert preflights(browser) == 1
+
+    def test_a_wildcard_of_one_kind_is_none_of_the_other(self) -> None:
+        server = Server({"Access-Control-Allow-Headers": "*"})
+        browser = page(server)
+        browser.fetch("/", headers={"X-A": "1"})
+        server.preflight = {
+            "Access-Control-Allow-Methods": "*",
+            "Access-Control-Allow-Headers": "x",
+        }
+        browser.fetch("/", method="PUT")
+        assert preflights(browser) == 2
+
+    @BOTH
     def test_sites_have_caches_of_their_own(self, traits: Traits) -> None:
         server = Server(PUT, {"/": (307, [("Location", f"{OTHER}/x")])})
         browser = page(server, replace(traits, caches_for_null=True))
@@ -212,6 +260,16 @@ class TestPreflightCache:
         browser.fetch("/away", method="PUT")
         browser.fetch("/away", method="PUT")
         assert preflights(browser) == hidden
+
+    @pytest.mark.parametrize(("trait", "asked"), [(True, 2), (False, 21)])
+    def test_an_origin_that_is_hidden_twice(self, trait: bool, asked: int) -> None:
+        paths = {
+            "/away": (307, [("Location", f"{OTHER}/x")]),
+            "/x": (307, [("Location", f"{OTHER}/x")]),
+        }
+        browser = page(Server(PUT, paths), Traits(caches_for_null=trait))
+        assert steps(browser, "/away", method="PUT") == ["redirect-count"]
+        assert preflights(browser) == asked
 
     @pytest.mark.parametrize(("trait", "expected"), [(True, 1), (False, 2)])
     def test_conditional_requests(self, trait: bool, expected: int) -> None:
@@ -305,6 +363,14 @@ class TestDeviations:
         browser.fetch("/", method="PUT", cache="no-store")
         sent = [exchange.request.get("Pragma") for exchange in browser.exchanges]
         assert sent == [expected, "no-cache"]
+
+    @pytest.mark.parametrize(("trait", "expected"), [(True, "max-age=0"), (False, "no-cache")])
+    def test_preflights_of_conditional_requests(self, trait: bool, expected: str) -> None:
+        traits = Traits(preflights_send_cache_headers=True, validates_conditional=trait)
+        browser = page(Server({"Access-Control-Allow-Headers": "if-none-match"}), traits)
+        browser.fetch("/", headers={"If-None-Match": "x"})
+        sent = [exchange.request.get("Cache-Control") for exchange in browser.exchanges]
+        assert sent == [expected, expected]
 
     @pytest.mark.parametrize(("trait", "asked"), [(True, 2), (False, 1)])
     def test_caches_by_fragment(self, trait: bool, asked: int) -> None:

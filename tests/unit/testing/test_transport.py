@@ -78,14 +78,19 @@ def test_the_response_of_an_application() -> None:
 
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         start_response("500 First", [])
-        write = start_response("200 OK", [("X-A", " 1\t"), ("X-A", "2")], ("a", "b", "c"))
+        write = start_response("200 OK", [("X-A", " 1\t"), ("X-A", "2\xa0")], ("a", "b", "c"))
         write(b"a")
+        write(b"-")
         return Chunks()
 
     page = Browser(application, origin=ORIGIN)
     response = page.fetch("/")
-    assert (response.status, response.text, dict(response.headers)) == (200, "abc", {"x-a": "1, 2"})
-    assert page.exchanges[0].reply == Reply(200, (("X-A", "1"), ("X-A", "2")), b"abc")
+    assert (response.status, response.text, dict(response.headers)) == (
+        200,
+        "a-bc",
+        {"x-a": "1, 2\xa0"},
+    )
+    assert page.exchanges[0].reply == Reply(200, (("X-A", "1"), ("X-A", "2\xa0")), b"a-bc")
     assert closed == [True]
 
 
@@ -131,6 +136,27 @@ def test_a_test_client_lends_its_application_and_environment() -> None:
     assert page.fetch("/me").json() == {"user": None, "address": "192.0.2.1"}
 
 
+def test_headers_are_the_browsers_where_it_has_them() -> None:
+    app = Flask("app")
+    app.get("/", endpoint="show")(lambda: [request.user_agent.string, request.headers["X-Client"]])
+    client = app.test_client()
+    client.environ_base |= {"HTTP_USER_AGENT": "a client", "HTTP_X_CLIENT": "kept"}
+    page = Browser(client, origin=ORIGIN)
+    assert page.fetch("/").json() == [page.traits.user_agent, "kept"]
+
+
+@pytest.mark.parametrize("name", ["application", "open"])
+def test_a_middleware_is_called_itself(name: str) -> None:
+    class Middleware:
+        def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            start_response("200 OK", [])
+            return [b"the middleware"]
+
+    middleware = Middleware()
+    setattr(middleware, name, flask_app())
+    assert Browser(middleware, origin=ORIGIN).fetch("/").text == "the middleware"
+
+
 def test_cookies_are_the_browsers_and_not_the_clients() -> None:
     client = flask_app().test_client()
     client.post("/login")
@@ -165,13 +191,14 @@ def test_the_whole_environment() -> None:
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         body = environ.pop("wsgi.input").read()
         seen.append({**environ, "body": body})
-        start_response("204 NO  CONTENT", [("X-A", "\t 1 ")])(b"wri")
+        start_response("204  NO  CONTENT ", [("X-A", "\t 1 ")])(b"wri")
         return [b"tten"]
 
     headers = (("Content-Type", "text/x"), ("X-A", "1"), ("x-a", "2"))
     asked = Request("PUT", "http://me@api.test?q=%C3%A9", headers, b"body")
     reply = WSGITransport(application)(asked)
     assert reply == Reply(204, (("X-A", "1"),), b"written")
+    assert reply.reason == "NO  CONTENT"
     (environ,) = seen
     assert environ.pop("wsgi.errors") is sys.stderr
     assert environ == {
@@ -194,6 +221,21 @@ def test_the_whole_environment() -> None:
         "wsgi.run_once": False,
         "body": b"body",
     }
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [("200", ""), ("200 OK", "OK"), ("404 N\xe9\xa0", "N\xe9\xa0"), ("200 X ", "X")],
+)
+def test_the_status_text(status: str, reason: str) -> None:
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response(status, [])
+        return []
+
+    page = Browser(application, origin=ORIGIN)
+    assert page.fetch("/").status_text == reason
+    assert page.navigate("/").status_text == reason
+    assert page.fetch("http://other.test/", mode="no-cors").status_text == ""
 
 
 def test_relative_urls_belong_to_the_base() -> None:
