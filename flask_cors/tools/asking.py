@@ -44,6 +44,8 @@ class Question:
     headers: Mapping[str, str]
     credentials: bool = False
     private_network: bool = False
+    #: The path under which the app is mounted (SCRIPT_NAME), without a slash at its end.
+    root: str = ""
 
     def request(self) -> Request:
         """Return the request itself, without a preflight before it."""
@@ -236,10 +238,12 @@ class _Server:
         return found
 
     def _context(self, asked: Request, headers: list[tuple[str, str]]) -> Any:
-        parts = urlsplit(asked.url)
+        parts, root = urlsplit(asked.url), self.page.root
+        path = parts.path or "/"
+        inside = path.startswith(f"{root}/")
         return self.app.test_request_context(
-            urlunsplit(("", "", parts.path or "/", parts.query, "")),
-            base_url=f"{parts.scheme}://{parts.netloc}",
+            urlunsplit(("", "", path[len(root) :] if inside else path, parts.query, "")),
+            base_url=f"{parts.scheme}://{parts.netloc}{root if inside else ''}",
             method=asked.method,
             headers=headers,
         )

@@ -13,14 +13,19 @@ from urllib.parse import urlsplit
 from ..testing import sites
 from ..testing.sites import is_trustworthy, last_two_labels
 
-# Flask's keys, and those of Flask-Login, which count where they are set.
-_COOKIES: Final = (("session", "SESSION_COOKIE"), ("remember", "REMEMBER_COOKIE"))
+# Flask's keys, and those of Flask-Login and Flask-JWT-Extended, which count where they are set.
+_COOKIES: Final = (
+    ("session", "SESSION_COOKIE"),
+    ("remember", "REMEMBER_COOKIE"),
+    ("JWT", "JWT_COOKIE"),
+)
 
 
 class CookieProblem(NamedTuple):
     """A cookie of the app that is not sent: which, the config keys behind it, why, what to write.
 
-    ``cookie`` is ``session`` (Flask's) or ``remember`` (Flask-Login's); ``keys`` are those of
+    ``cookie`` is ``session`` (Flask's), ``remember`` (Flask-Login's) or ``JWT`` (of
+    Flask-JWT-Extended); ``keys`` are those of
     ``app.config``.
     """
 

@@ -51,8 +51,12 @@ def explain(
     if "/" in method:
         raise ValueError(f"the method comes first: explain('GET', {method!a}, origin)")
     base, assumed = (base_url, "") if base_url else _base_url(app, path, origin)
-    url = urljoin(base, path)
-    question = Question(method, url, origin, _with_values(headers), credentials, private_network)
+    root = urlsplit(base).path.rstrip("/")
+    url = urljoin(
+        base, f"{root}{path}" if path.startswith("/") and not path.startswith("//") else path
+    )
+    asks = _with_values(headers)
+    question = Question(method, url, origin, asks, credentials, private_network, root)
     asked = ask(app, policies, question)
     off = _off(asked.found, policies)
     view = app.view_functions.get(asked.found.target.endpoint or "")

@@ -165,7 +165,8 @@ HERE = rf"CORS\(app\) at {re.escape(__file__)}:\d+"
             {"origins": PAGE},
             ("GET", "http://a.example/x", PAGE),
             {},
-            "Serve the API over https, or open the page over http.",
+            r"Serve the API over https, or open the page over http; behind a proxy that ends TLS, "
+            r"wrap app\.wsgi_app in werkzeug's ProxyFix\.",
         ),
         (
             {"origins": lambda origin: 1},
@@ -513,6 +514,43 @@ def test_more_headers_than_any_option_allows() -> None:
     app.add_url_rule("/x", "x", cross_origin(PAGE)(lambda: "x"))
     told = of(app).explain("GET", "/x", PAGE, headers=[f"X-{number}" for number in range(257)])
     assert told.advice == "Send fewer request headers: at most 256, of 8192 characters."
+
+
+def test_a_header_of_responses_is_for_the_page_to_leave_out() -> None:
+    app = shop()
+    CORS(app, origins=[PAGE], allow_headers=["Content-Type"])
+    add(app, "/x", "x", "POST")
+    sent = ["Content-Type", "Access-Control-Allow-Origin"]
+    told = of(app).explain("POST", "/x", PAGE, headers=sent)
+    assert told.advice == (
+        "Remove Access-Control-Allow-Origin from the page's request: it is a header of responses."
+    )
+    assert advice(app, "POST", "/x", PAGE, headers=[*sent, "X-A"]).startswith(
+        "Remove Access-Control-Allow-Origin from the page's request: it is a header of responses; "
+        "and in CORS(app) at "
+    )
+
+
+def test_a_redirect_to_plain_http_needs_proxy_fix() -> None:
+    app = shop()
+    CORS(app, origins=[PAGE])
+    app.add_url_rule("/x", "x", redirect_to="http://shop.example/y")
+    told = advice(app, "GET", "https://shop.example/x", PAGE)
+    assert "wrap app.wsgi_app in werkzeug's ProxyFix" in told
+
+
+def test_an_app_that_is_mounted_is_asked_by_its_own_paths() -> None:
+    app = shop()
+    CORS(app, origins=[PAGE])
+    add(app, "/x", "x")
+    told = of(app).explain("GET", "/x", PAGE, base_url="https://shop.example/shop/")
+    assert (told.url, told.endpoint, told.verdict) == (
+        "https://shop.example/shop/x",
+        "x",
+        "readable",
+    )
+    told = of(app).explain("GET", "/shop/x", PAGE, base_url="https://shop.example")
+    assert told.endpoint is None
 
 
 @pytest.mark.rule("9.proposed")

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
+from ... import fetch
 from ...policy.facts import MAX_REQUEST_HEADERS_COUNT, MAX_REQUEST_HEADERS_LENGTH
 from ...resolution.lost_marks import functions_of, lost_mark_of
 from ...resolution.marks import mark_of
@@ -88,7 +89,14 @@ def _would_help(explanation: Explanation, trials: Trials) -> bool:
 
 def _for_the_app(explanation: Explanation, asked: Asked, trials: Trials) -> Advice:
     if _is_written_small(asked):
-        return _in_capitals(explanation, trials)
+        method = trials.question.method.upper()
+        text = f"Write the method in capitals in the page, {method!r}: browsers send it unchanged"
+        return _after(explanation, trials, replace(trials.question, method=method), text)
+    if names := _of_responses(asked, trials.question):
+        kept = {name: value for name, value in trials.question.headers.items() if name not in names}
+        what = "it is a header of responses" if len(names) == 1 else "they are headers of responses"
+        text = f"Remove {' and '.join(names)} from the page's request: {what}"
+        return _after(explanation, trials, replace(trials.question, headers=kept), text)
     return _tried(explanation, asked, trials)
 
 
@@ -97,7 +105,7 @@ def _for_the_page(explanation: Explanation, asked: Asked, trials: Trials) -> str
     if explanation.problem == NOT_SENDABLE:
         return "Ask for an origin, a method and headers that a page can send."
     if explanation.problem == "mixed-content":
-        return "Serve the API over https, or open the page over http."
+        return _over_https(explanation)
     if explanation.off == "dot segment":
         return "Ask for the path without its . and .. segments."
     if explanation.off and explanation.endpoint is None:
@@ -110,6 +118,19 @@ def _for_the_page(explanation: Explanation, asked: Asked, trials: Trials) -> str
             "sends the origin 'null'."
         )
     return "" if explanation.off else _beyond_lists(explanation, asked, trials.question)
+
+
+def _over_https(explanation: Explanation) -> str:
+    """Return what to do where a page that came over https is led to plain http."""
+    if explanation.url.startswith("https:"):
+        return (
+            "The app redirects to plain http: behind a proxy that ends TLS, wrap app.wsgi_app in "
+            "werkzeug's ProxyFix, or have the page ask the address that it redirects to."
+        )
+    return (
+        "Serve the API over https, or open the page over http; behind a proxy that ends TLS, wrap "
+        "app.wsgi_app in werkzeug's ProxyFix."
+    )
 
 
 def _beyond_lists(explanation: Explanation, asked: Asked, question: Question) -> str:
@@ -149,12 +170,22 @@ def _is_written_small(asked: Asked) -> bool:
     return any(method != method.upper() for method, *_ in refused)
 
 
-def _in_capitals(explanation: Explanation, trials: Trials) -> Advice:
-    """Have the page write the method in capitals; then see what else is needed."""
-    method = trials.question.method.upper()
-    again = trials.with_question(replace(trials.question, method=method))
+def _of_responses(asked: Asked, question: Question) -> list[str]:
+    """Return the headers of the page that are refused, and that only responses have."""
+    refused = {
+        name.lower()
+        for step in asked.failed
+        if step.code == "headers-not-allowed"
+        for name in step.values
+    }
+    wrong = refused & fetch.CORS_RESPONSE_HEADERS
+    return [name for name in question.headers if name.lower() in wrong]
+
+
+def _after(explanation: Explanation, trials: Trials, question: Question, text: str) -> Advice:
+    """Have the page change its request as *text* says; then see what else is needed."""
+    again = trials.with_question(question)
     now = again.before
-    text = f"Write the method in capitals in the page, {method!r}: browsers send it unchanged"
     if now.verdict == "readable":
         return Advice(f"{text}.")
     if now.verdict not in _TO_TURN:
