@@ -18,7 +18,7 @@ from .bodies import Blob, Body, ExtractedBody, FormData, extract, form_body
 from .cache import CacheMode, HTTPCache
 from .content import Content, so_far
 from .cookies import CookieJar
-from .elements import DOCUMENT_ACCEPT, LOADS, CrossOrigin, Element
+from .elements import DOCUMENT_ACCEPT, LOADS, CrossOrigin, Element, judge_load
 from .event_source import EventStream, holds, judge_stream, read_stream
 from .fetching import Fetching, Profile
 from .local_network import AddressSpaceOf, TargetAddressSpace, address_space_of_name
@@ -274,7 +274,9 @@ class Browser:
 
         *crossorigin*, *integrity* and *referrer_policy* are the attributes; without the first
         most elements show what they load although no script can read it (``type`` is
-        ``opaque``). Raise what :meth:`fetch` raises.
+        ``opaque``). Raise what :meth:`fetch` raises, and :class:`NetworkError` where the element
+        fires ``error`` because of the status or the MIME type of the response; images, fonts and
+        media are not decoded.
         """
         _check_words(element=(element, Element), referrer_policy=(referrer_policy, ReferrerPolicy))
         if crossorigin is not None:
@@ -293,7 +295,8 @@ class Browser:
             integrity=integrity,
             referrer_policy=referrer_policy,
         )
-        return Fetching(self._profile, request).run()
+        fetching = Fetching(self._profile, request)
+        return fetching.run(lambda reply: judge_load(element, reply, self.traits))
 
     def event_source(
         self,

@@ -10,8 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from ..fetch import TOKEN
-from .page import split_value
+from .mime_types import MIMEType
 
 # The name of Python's codec, and the labels that mean it to a browser.
 _LABELS = {
@@ -79,35 +78,14 @@ _DECLARED = re.compile(
 )
 # Where Python's tables are older than those of the standard.
 _NEWER = {("koi8-u", 0xAE): "\u045e", ("koi8-u", 0xBE): "\u040e", ("cp1255", 0xCA): "\u05ba"}
-_MIME_TYPE = re.compile(rf"({TOKEN.pattern}/{TOKEN.pattern})[ \t]*((?:;.*)?)", re.DOTALL)
-_CHARSET = re.compile(r';[ \t]*charset=(?:"([^"]*)"|([^;"][^;]*))', re.IGNORECASE)
 
 
-def text_of(body: bytes, content_type: str | None) -> str:
-    """Get a text response: decode *body* as ``Content-Type`` and the body itself say."""
-    essence, label = _type_and_charset(content_type or "")
+def text_of(body: bytes, mime_type: MIMEType, label: str) -> str:
+    """Get a text response: decode *body* by the *label* of its encoding, or as XML declares it."""
     codec = _codec_of(label)
-    if codec is None and (essence.endswith("+xml") or essence in ("application/xml", "text/xml")):
+    if codec is None and mime_type.is_xml:
         codec = _declared_codec(body)
     return decode(body, codec or "utf-8")
-
-
-def _type_and_charset(content_type: str) -> tuple[str, str]:
-    """Extract a MIME type (``#content-type-header``): its essence and charset.
-
-    Without a type, the text counts as XML.
-    """
-    essence, label = "text/xml", ""
-    for item in split_value(content_type):
-        found = _MIME_TYPE.fullmatch(item)
-        if found is None or found[1] == "*/*":
-            continue
-        named = _CHARSET.search(found[2])
-        repeated = essence == found[1].lower()
-        essence = found[1].lower()
-        if named is not None or not repeated:
-            label = (named[1] or named[2] or "") if named else ""
-    return essence, label
 
 
 def _codec_of(label: str) -> str | None:

@@ -23,6 +23,7 @@ from ..fetch import (
     is_token,
 )
 from .errors import Failure
+from .mime_types import parse
 from .sites import is_url
 from .traits import STANDARD, Traits
 from .transport import Pairs, Reply
@@ -33,8 +34,6 @@ Credentials = Literal["omit", "same-origin", "include"]
 UNSAFE_BYTE = re.compile(r'[\x00-\x08\x0a-\x1f"():<>?@\[\\\]{}\x7f]')
 # #cors-safelisted-request-header, Accept-Language and Content-Language
 LANGUAGE = re.compile(r"[0-9A-Za-z *,\-.;=]*")
-# https://mimesniff.spec.whatwg.org/#parse-a-mime-type
-ESSENCE = re.compile(r"[ \t]*([^/;]+)/([^;]+?)[ \t]*(?:;.*)?", re.DOTALL)
 FORM_TYPES = frozenset(
     {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"},
 )
@@ -62,10 +61,8 @@ def _is_accept(value: str) -> bool:
 
 
 def _is_form_type(value: str) -> bool:
-    found = ESSENCE.fullmatch(value)
-    if found is None or UNSAFE_BYTE.search(value):
-        return False
-    return f"{found[1]}/{found[2]}".lower() in FORM_TYPES
+    found = parse(value)
+    return found is not None and not UNSAFE_BYTE.search(value) and found.essence in FORM_TYPES
 
 
 def _is_range(value: str) -> bool:

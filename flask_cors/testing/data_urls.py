@@ -8,29 +8,33 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
-from ..fetch import TOKEN
+from .mime_types import parse
 from .transport import Reply
 
-MIME_TYPE = re.compile(rf"{TOKEN.pattern}/{TOKEN.pattern}(;.*)?", re.DOTALL)
+_PRINTABLE = bytes(range(0x20, 0x7F))
 
 
 def data_reply(url: str) -> Reply | None:
     """Return the response that *url* holds, ``None`` where it holds none."""
-    head, comma, data = url.partition(":")[2].partition(",")
+    head, comma, data = _serialized(url).partition(":")[2].partition(",")
     if not comma:
         return None
-    head = head.strip()
+    head = head.strip(" ")
     body: bytes | None = unquote_to_bytes(data)
     encoded = re.fullmatch(r"(.*); *base64", head, re.IGNORECASE | re.DOTALL)
     if encoded is not None:
         head = encoded[1]
         body = _decoded(body or b"")
-    content_type = f"text/plain{head}" if head.startswith(";") else head
-    if not MIME_TYPE.fullmatch(content_type):
-        content_type = "text/plain;charset=US-ASCII"
+    found = parse(f"text/plain{head}" if head.startswith(";") else head)
+    content_type = str(found or "text/plain;charset=US-ASCII")
     return None if body is None else Reply(200, (("Content-Type", content_type),), body)
+
+
+def _serialized(url: str) -> str:
+    """Percent-encode what a URL without slashes cannot hold (URL, "C0 control set")."""
+    return quote(url, safe=_PRINTABLE)
 
 
 def _decoded(data: bytes) -> bytes | None:

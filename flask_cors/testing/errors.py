@@ -200,6 +200,43 @@ BROWSER_STEPS = {
     ),
 }
 
+# Responses that come and are of no use: by their type, their status, or not as HTTP has them.
+RESPONSE_STEPS = {
+    "nosniff-script": _Step(
+        "should-response-to-request-be-blocked-due-to-nosniff?",
+        "Refused to execute script from '{url}' because its MIME type ('{value}') is not "
+        "executable, and strict MIME type checking is enabled.",
+    ),
+    "nosniff-style": _Step(
+        "should-response-to-request-be-blocked-due-to-nosniff?",
+        "Refused to apply style from '{url}' because its MIME type ('{value}') is not a supported "
+        "stylesheet MIME type, and strict MIME checking is enabled.",
+    ),
+    "script-type": _Step(
+        "should-response-to-request-be-blocked-due-to-mime-type?",
+        "Refused to execute script from '{url}' because its MIME type ('{value}') is not "
+        "executable.",
+    ),
+    "module-type": _Step(
+        "concept-header-extract-mime-type",
+        "Failed to load module script: Expected a JavaScript-or-Wasm module script but the server "
+        'responded with a MIME type of "{value}". Strict MIME type checking is enforced for '
+        "module scripts per HTML spec.",
+    ),
+    "stylesheet-type": _Step(
+        "concept-header-extract-mime-type",
+        "The style sheet '{url}' is not applied: its MIME type ('{value}') is not text/css.",
+    ),
+    "element-status": _Step(
+        "main-fetch", "Failed to load resource: the server responded with a status of {value} ()"
+    ),
+    "opaque-response": _Step("main-fetch", _FAILED + "ERR_BLOCKED_BY_ORB"),
+    "invalid-response": _Step("http-network-fetch", _FAILED + "ERR_INVALID_HTTP_RESPONSE"),
+    "proxy-authentication": _Step(
+        "http-network-or-cache-fetch", _FAILED + "ERR_UNEXPECTED_PROXY_AUTH"
+    ),
+}
+
 # Which header of a response each step judges, and what would have let the page pass.
 _JUDGED = {
     "allow-origin": (ALLOW_ORIGIN, f"{ALLOW_ORIGIN}: {{origin}}"),
@@ -229,6 +266,15 @@ _JUDGED = {
     "event-source-status": ("", "status 200"),
     "event-source-type": ("Content-Type", "Content-Type: text/event-stream"),
     "websocket-handshake": ("Sec-WebSocket-Accept", "status 101 with the headers of RFC 6455"),
+    "nosniff-script": ("Content-Type", "Content-Type: text/javascript"),
+    "nosniff-style": ("Content-Type", "Content-Type: text/css"),
+    "script-type": ("Content-Type", "Content-Type: text/javascript"),
+    "module-type": ("Content-Type", "Content-Type: text/javascript"),
+    "stylesheet-type": ("Content-Type", "Content-Type: text/css"),
+    "element-status": ("", "a status of 200 to 299"),
+    "opaque-response": ("Content-Type", "the type of an image, a script or a style sheet, or CORS"),
+    "invalid-response": ("", "a final response as HTTP has it, not {value}"),
+    "proxy-authentication": ("", "another status: 407 is for proxies"),
 }
 
 
@@ -308,7 +354,7 @@ class NetworkError(Exception):
         return sent or self.origin
 
     def _row(self) -> _Step:
-        return (CORS_STEPS | OTHER_STEPS | BROWSER_STEPS)[self.step]
+        return (CORS_STEPS | OTHER_STEPS | BROWSER_STEPS | RESPONSE_STEPS)[self.step]
 
     def _words(self) -> str:
         resource = "resource" if self.resource == "fetch" else f"{self.resource} endpoint"

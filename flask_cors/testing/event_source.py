@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .errors import Failure
+from .mime_types import extract
 from .transport import Reply
 
 
@@ -39,9 +40,9 @@ def judge_stream(reply: Reply) -> Failure | None:
     """Return why an ``EventSource`` closes on *reply*, ``None`` if it reads on."""
     if reply.status != 200:
         return Failure("event-source-status", str(reply.status))
-    content_type = reply.get("Content-Type") or ""
-    if content_type.partition(";")[0].strip(" \t").lower() != "text/event-stream":
-        return Failure("event-source-type", content_type)
+    found = extract(reply.headers)
+    if found is None or found.essence != "text/event-stream":
+        return Failure("event-source-type", reply.get("Content-Type") or "")
     return None
 
 

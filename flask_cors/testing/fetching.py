@@ -32,6 +32,7 @@ from .data_urls import data_reply
 from .errors import CORS_STEPS, CORSBlocked, Failure, NetworkError
 from .integrity import integrity_mismatch
 from .local_network import AddressSpaceOf, host_of, is_more_private, permissions_for
+from .opaque_blocking import blocked_as_opaque
 from .page import Response, ResponseHeaders
 from .preflights import CacheKey, PreflightCache
 from .redirects import (
@@ -45,8 +46,10 @@ from .redirects import (
     refused,
 )
 from .referrer import policy_of
+from .replies import unusable
 from .request import FetchRequest
 from .resource_policy import blocked_by_resource_policy
+from .response_types import blocked_by_type
 from .sites import (
     RegistrableDomain,
     has_bad_port,
@@ -95,9 +98,15 @@ class Fetching:
         self._enough = enough
         self._last: Exchange | None = None
 
-    def run(self) -> Response:
-        """Run the fetch and return what its page may see; raise :class:`NetworkError`."""
-        return self._filtered(self.reply())
+    def run(self, judge: Callable[[Reply], Failure | None] = lambda reply: None) -> Response:
+        """Run the fetch and return what its page may see; raise :class:`NetworkError`.
+
+        *judge* returns why what asks fails although there is a response.
+        """
+        reply = self.reply()
+        response = self._filtered(reply)
+        self._check(judge(reply))
+        return response
 
     def reply(self) -> Reply:
         """Run the fetch and return the response as it came, what no page can see included."""
@@ -453,11 +462,11 @@ class Fetching:
         wire = Request(request.method, url, headers, request.body or b"")
         withheld = () if is_preflight else self._withheld_cookies(request)
         reply = self._transport(wire, is_preflight)
-        failure = self._malformed(request, reply)
+        failure = unusable(request, reply) or self._malformed(request, reply)
         refused = () if failure else self._store_cookies(request, reply)
         self._last = exchange = Exchange(wire, reply, is_preflight, refused, withheld)
         self._profile.timeline.add(exchange)
-        self._check(failure)
+        self._check(failure, preflight=is_preflight)
         return exchange
 
     def _transport(self, wire: Request, is_preflight: bool) -> Reply:
@@ -507,8 +516,9 @@ class Fetching:
         return partition, origin, url
 
     def _filtered(self, reply: Reply) -> Response:
-        """Follow ``#main-fetch`` after the network: digests, and what the page may see."""
+        """Follow ``#main-fetch`` after the network: types, digests, what the page may see."""
         request = self._request
+        self._check(blocked_as_opaque(request, reply) or blocked_by_type(request, reply))
         nothing = ResponseHeaders(())
         is_redirect = request.redirect == "manual" and reply.status in REDIRECT_STATUSES
         no_body = request.method == "HEAD" or reply.status in NULL_BODY_STATUSES

@@ -6,7 +6,6 @@ nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -24,7 +23,7 @@ from .cors import is_safelisted
 from .form_parsing import read_form
 from .json_texts import parse
 from .traits import Traits
-from .transport import Pairs, combined
+from .transport import Pairs, combined, split_value
 
 HeadersInit = Mapping[str, str] | Pairs
 Mode = Literal["cors", "no-cors", "same-origin"]
@@ -46,7 +45,9 @@ class ResponseHeaders(Mapping[str, str]):
 
     def __init__(self, headers: Pairs) -> None:
         pairs = tuple(headers)
-        self._values = {name.lower(): combined(pairs, name) or "" for name, _ in sorted(pairs)}
+        # "sort and combine": by the name in lower case
+        names = sorted({name.lower() for name, _ in pairs})
+        self._values = {name: combined(pairs, name) or "" for name in names}
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
@@ -151,15 +152,6 @@ def with_defaults(
     if combined(kept, "Accept") is None:
         kept.append(("Accept", "*/*"))
     return kept
-
-
-def split_value(value: str) -> list[str]:
-    """Split a header value at its commas, but those within quotes; leave out empty items.
-
-    Follows ``#header-value-get-decode-and-split``.
-    """
-    items = re.findall(r'(?:"(?:[^"\\]|\\.)*(?:"|\\?$)|[^",])+', value, re.DOTALL)
-    return [item.strip(" \t") for item in items]
 
 
 def _pair(item: Iterable[str]) -> tuple[str, str]:

@@ -86,6 +86,15 @@ class Traits:
     last ``Max-Age`` and ``Expires`` of a line count even where they cannot be read, instead of an
     earlier one, ``Max-Age`` may begin with ``+``, a part of ``Expires`` with letters after its
     digits, such as ``1st``, counts for nothing, and years before 1601 are of the past.
+
+    Responses: ``blocks_opaque_responses``, elements get no documents, data and archives of other
+    origins that do not use CORS (Opaque Response Blocking); ``fail_from_400``, the elements that
+    fail from status 400 on and take every other, instead of those of the standard, which fail
+    for every status but 200 to 299; module scripts do so in any case;
+    ``checks_stylesheet_types``, a style sheet of another type fails, instead of being loaded and
+    not applied; ``loads_wasm_modules``, a module script may be ``application/wasm``;
+    ``rejects_malformed``, a status of more than three digits and a line end within a header's
+    value are errors.
     """
 
     max_age_cap: int | None = None
@@ -138,6 +147,11 @@ class Traits:
     sends_storage_access: bool = False
     refuses_odd_cookies: bool = False
     chromium_cookie_lifetimes: bool = False
+    blocks_opaque_responses: bool = False
+    fail_from_400: frozenset[str] | None = None
+    checks_stylesheet_types: bool = True
+    loads_wasm_modules: bool = True
+    rejects_malformed: bool = True
 
 
 STANDARD = Traits()
@@ -189,6 +203,11 @@ CHROMIUM = Traits(
     sends_storage_access=True,
     refuses_odd_cookies=True,
     chromium_cookie_lifetimes=True,
+    blocks_opaque_responses=True,
+    fail_from_400=frozenset({"audio", "font", "object", "script", "stylesheet", "video"}),
+    checks_stylesheet_types=False,
+    loads_wasm_modules=False,
+    rejects_malformed=False,
 )
 FIREFOX = Traits(
     max_age_cap=86400,

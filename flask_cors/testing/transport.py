@@ -5,6 +5,7 @@ Knows HTTP messages and the WSGI interface; judges nothing.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -101,6 +102,15 @@ def combined(headers: Pairs, name: str) -> str | None:
     """Get *name* from a header list as ``#concept-header-list-get`` does."""
     values = [value for key, value in headers if key.lower() == name.lower()]
     return ", ".join(values) if values else None
+
+
+def split_value(value: str) -> list[str]:
+    """Split a header value at its commas, but those within quotes; empty items stay.
+
+    Follows ``#header-value-get-decode-and-split``.
+    """
+    items = re.findall(r',((?:"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[^",])*)', f",{value}", re.DOTALL)
+    return [item.strip(" \t") for item in items]
 
 
 class WSGITransport:

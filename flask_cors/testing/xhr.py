@@ -6,22 +6,18 @@ asynchronous one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from ..fetch import TOKEN, is_token
 from .bodies import Blob, Body, ExtractedBody, extract
 from .charsets import text_of
 from .errors import NetworkError
+from .mime_types import MIMEType, parse
+from .mime_types import extract as mime_type_of
 from .page import Response, checked_header, is_settable, page_method
 from .traits import Traits
 from .transport import combined
-
-_TOKEN = TOKEN.pattern
-MIME_TYPE = re.compile(rf"[ \t]*({_TOKEN}/{_TOKEN})[ \t]*((?:;.*)?)", re.DOTALL)
-PARAMETER = re.compile(rf""";[ \t]*({_TOKEN})=(?:"((?:[^"\\]|\\.)*)"|([^;"]+?))[ \t]*(?=;|$)""")
 
 
 @dataclass(frozen=True)
@@ -62,7 +58,7 @@ class XMLHttpRequest:
         self._size: int
         self._is_uploading: bool
         self._response_type: ResponseType = ""
-        self._overriding_type: str | None = None
+        self._overriding_type: MIMEType | None = None
         self.with_credentials = False
         self.timeout = 0
         self.events: list[str] = []
@@ -88,8 +84,7 @@ class XMLHttpRequest:
     def override_mime_type(self, mime_type: str) -> None:
         """Have the response read as *mime_type* says, whatever ``Content-Type`` it has."""
         self._require_not_done()
-        valid = MIME_TYPE.fullmatch(mime_type)
-        self._overriding_type = mime_type if valid else "application/octet-stream"
+        self._overriding_type = parse(mime_type) or MIMEType("application/octet-stream")
 
     def listen_to_upload(self, listener: Listener) -> None:
         """Call *listener* for the events of the upload; the request then takes a preflight."""
@@ -209,7 +204,7 @@ class XMLHttpRequest:
         if self._response_type == "arraybuffer":
             return body
         if self._response_type == "blob":
-            return Blob(body, self._final_type(self._answer))
+            return Blob(body, str(self._final_type(self._answer)))
         try:
             return self._answer.json()
         except ValueError:
@@ -220,9 +215,9 @@ class XMLHttpRequest:
         """The body of the response as text, in the charset that it or its type names."""
         if self._answer is None:
             return ""
-        given, overriding = self._answer.headers.get("Content-Type"), self._overriding_type or ""
-        named = overriding if "charset=" in overriding.lower() else given
-        return text_of(self._answer.body, named)
+        final, given = self._final_type(self._answer), self._given_type(self._answer)
+        named = final if "charset" in final.parameters else given
+        return text_of(self._answer.body, final, named.parameters.get("charset", ""))
 
     def get_response_header(self, name: str) -> str | None:
         """Return a header that the page may read, several lines combined, else ``None``."""
@@ -241,10 +236,13 @@ class XMLHttpRequest:
         if self._is_done:
             raise RuntimeError("InvalidStateError: the request is over; open a new one")
 
-    def _final_type(self, answer: Response) -> str:
+    def _final_type(self, answer: Response) -> MIMEType:
         """Return the MIME type of the response (XHR, "get a final MIME type")."""
-        given = answer.headers.get("Content-Type", "")
-        return self._overriding_type or (given if MIME_TYPE.fullmatch(given) else "text/xml")
+        return self._overriding_type or self._given_type(answer)
+
+    def _given_type(self, answer: Response) -> MIMEType:
+        """Return the type that the response has (XHR, "get a response MIME type")."""
+        return mime_type_of(tuple(answer.headers.items())) or MIMEType("text/xml")
 
 
 def _as_utf8(name: str, value: str) -> str:
@@ -252,19 +250,10 @@ def _as_utf8(name: str, value: str) -> str:
 
     A content type that is changed is written as https://mimesniff.spec.whatwg.org/ does.
     """
-    found = MIME_TYPE.fullmatch(value)
+    found = parse(value)
     if name.lower() != "content-type" or found is None:
         return value
-    parameters = {
-        key.lower(): quoted.replace("\\", "") or plain
-        for key, quoted, plain in reversed(PARAMETER.findall(found[2]))
-    }
-    if parameters.get("charset", "UTF-8").upper() == "UTF-8":
+    if found.parameters.get("charset", "UTF-8").upper() == "UTF-8":
         return value
-    parameters["charset"] = "UTF-8"
-    return found[1].lower() + "".join(map(_parameter, reversed(parameters.items())))
-
-
-def _parameter(pair: tuple[str, str]) -> str:
-    key, value = pair
-    return f";{key}={value}" if is_token(value) else f';{key}="{value}"'
+    found.parameters["charset"] = "UTF-8"
+    return str(found)

@@ -690,7 +690,7 @@ class TestFilteredResponse:
         assert fetch(server).json() == {"a": [1]}
 
     @pytest.mark.parametrize(
-        ("status", "ok"), [(199, False), (200, True), (299, True), (300, False)]
+        ("status", "ok"), [(99, False), (200, True), (299, True), (300, False)]
     )
     def test_ok(self, status: int, ok: bool) -> None:
         assert fetch(Server({"* /": (status, READABLE)})).ok is ok

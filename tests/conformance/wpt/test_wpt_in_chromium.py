@@ -84,7 +84,12 @@ def _is_plain(ask: Mapping[str, Any]) -> bool:
 
 def _is_servable(answer: Mapping[str, Any]) -> bool:
     parts = [answer, answer.get("preflight", {})]
-    return not any("\0" in repr(part) or part.get("status") == 101 for part in parts)
+    statuses = [part.get("status", 200) for part in parts]
+    texts = [text for part in parts for line in part.get("headers", []) for text in line]
+    # After an interim response a browser waits for another one.
+    return not any(100 <= status <= 199 or status < 0 for status in statuses) and not any(
+        re.search("[\0\r\n]", text) for text in texts
+    )
 
 
 @dataclass(frozen=True)

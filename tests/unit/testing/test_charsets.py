@@ -7,12 +7,20 @@ from typing import Any
 
 import pytest
 
-from flask_cors.testing import Browser, Reply
-from flask_cors.testing.charsets import decode, text_of
+from flask_cors.testing import Browser, Reply, charsets
+from flask_cors.testing.charsets import decode
+from flask_cors.testing.mime_types import MIMEType, extract
 
 LATIN = b"<?xml version='1.0' encoding='windows-1252'?>\xe9"
 DECLARED = "<?xml version='1.0' encoding='windows-1252'?>é"
 UNREAD = "<?xml version='1.0' encoding='windows-1252'?>\ufffd"
+
+
+def text_of(body: bytes, content_type: str | None) -> str:
+    """Return the text of a response with this ``Content-Type``."""
+    found = extract((("Content-Type", content_type),)) if content_type else None
+    mime_type = found or MIMEType("text/xml")
+    return charsets.text_of(body, mime_type, mime_type.parameters.get("charset", ""))
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,19 @@ from typing import Any
 
 import pytest
 
-from flask_cors.testing import Browser, CORSBlocked, NetworkError, Reply, Request
-from flask_cors.testing.errors import BROWSER_STEPS, CORS_STEPS, OTHER_STEPS
+from flask_cors.testing import CHROMIUM, Browser, CORSBlocked, NetworkError, Reply, Request
+from flask_cors.testing.errors import (
+    BROWSER_STEPS,
+    CORS_STEPS,
+    OTHER_STEPS,
+    RESPONSE_STEPS,
+)
 
 OWN = "https://app.example"
 API = "https://api.example"
 # The clause of the Fetch standard that each step belongs to.
 SECTIONS = {
+    "concept-header-extract-mime-type": ["module-type", "stylesheet-type"],
     "cors-check": [
         "allow-credentials",
         "allow-origin-invalid",
@@ -38,9 +44,15 @@ SECTIONS = {
         "content-encoding",
         "content-incomplete",
         "content-length",
+        "invalid-response",
         "stream-http",
     ],
-    "http-network-or-cache-fetch": ["cache-miss", "keepalive-size", "stream-authentication"],
+    "http-network-or-cache-fetch": [
+        "cache-miss",
+        "keepalive-size",
+        "proxy-authentication",
+        "stream-authentication",
+    ],
     "http-redirect-fetch": [
         "redirect-count",
         "redirect-credentials",
@@ -52,6 +64,7 @@ SECTIONS = {
     ],
     "main-fetch": [
         "cors-scheme",
+        "element-status",
         "integrity",
         "integrity-element",
         "local-network-insecure",
@@ -59,11 +72,14 @@ SECTIONS = {
         "local-network-target",
         "mixed-content",
         "no-cors-redirect-mode",
+        "opaque-response",
         "same-origin-mode",
         "same-origin-redirect",
         "url-scheme",
     ],
     "port-blocking": ["bad-port"],
+    "should-response-to-request-be-blocked-due-to-mime-type?": ["script-type"],
+    "should-response-to-request-be-blocked-due-to-nosniff?": ["nosniff-script", "nosniff-style"],
     "websocket-protocol": ["websocket-handshake"],
 }
 
@@ -87,6 +103,18 @@ WORDS = {
     "stream-authentication": "Failed to fetch",
     "stream-http": "Fetch API cannot load {url}. Browsers stream a body over HTTP/2 and later alone, and these over HTTPS alone: use a base_url that begins with https://, or send bytes or a Blob.",
     "websocket-handshake": "WebSocket connection to '{url}' failed: Error during WebSocket handshake: {value}",
+}
+
+RESPONSE_WORDS = {
+    "element-status": "Failed to load resource: the server responded with a status of {value} ()",
+    "invalid-response": "Failed to load resource: net::ERR_INVALID_HTTP_RESPONSE",
+    "module-type": 'Failed to load module script: Expected a JavaScript-or-Wasm module script but the server responded with a MIME type of "{value}". Strict MIME type checking is enforced for module scripts per HTML spec.',
+    "nosniff-script": "Refused to execute script from '{url}' because its MIME type ('{value}') is not executable, and strict MIME type checking is enabled.",
+    "nosniff-style": "Refused to apply style from '{url}' because its MIME type ('{value}') is not a supported stylesheet MIME type, and strict MIME checking is enabled.",
+    "opaque-response": "Failed to load resource: net::ERR_BLOCKED_BY_ORB",
+    "proxy-authentication": "Failed to load resource: net::ERR_UNEXPECTED_PROXY_AUTH",
+    "script-type": "Refused to execute script from '{url}' because its MIME type ('{value}') is not executable.",
+    "stylesheet-type": "The style sheet '{url}' is not applied: its MIME type ('{value}') is not text/css.",
 }
 
 ALLOWED = ("Access-Control-Allow-Origin", OWN)
@@ -302,14 +330,63 @@ def test_after_a_redirect_the_origin_that_was_sent_is_needed() -> None:
 
 
 def test_the_section_of_every_step() -> None:
-    steps = CORS_STEPS | OTHER_STEPS | BROWSER_STEPS
-    assert len(steps) == len(CORS_STEPS) + len(OTHER_STEPS) + len(BROWSER_STEPS)
+    tables = (CORS_STEPS, OTHER_STEPS, BROWSER_STEPS, RESPONSE_STEPS)
+    steps = CORS_STEPS | OTHER_STEPS | BROWSER_STEPS | RESPONSE_STEPS
+    assert len(steps) == sum(map(len, tables))
     expected = {step: section for section, names in SECTIONS.items() for step in names}
     assert {step: row.section for step, row in steps.items()} == expected
 
 
 def test_the_words_of_what_is_not_fetch() -> None:
     assert {step: row.words for step, row in BROWSER_STEPS.items()} == WORDS
+    assert {step: row.words for step, row in RESPONSE_STEPS.items()} == RESPONSE_WORDS
+
+
+HTML = ("Content-Type", "text/html")
+NOSNIFF = ("X-Content-Type-Options", "nosniff")
+
+
+@pytest.mark.parametrize(
+    ("element", "reply", "step", "needed"),
+    [
+        ("script", Reply(200, (HTML, NOSNIFF)), "nosniff-script", "Content-Type: text/javascript"),
+        ("stylesheet", Reply(200, (HTML, NOSNIFF)), "nosniff-style", "Content-Type: text/css"),
+        (
+            "script",
+            Reply(200, (("Content-Type", "image/png"),)),
+            "script-type",
+            "Content-Type: text/javascript",
+        ),
+        ("module", Reply(200, (HTML,)), "module-type", "Content-Type: text/javascript"),
+        ("stylesheet", Reply(200, (HTML,)), "stylesheet-type", "Content-Type: text/css"),
+        ("script", Reply(404, ()), "element-status", "a status of 200 to 299"),
+        (
+            "img",
+            Reply(103, ()),
+            "invalid-response",
+            "a final response as HTTP has it, not status 103",
+        ),
+        ("img", Reply(407, ()), "proxy-authentication", "another status: 407 is for proxies"),
+    ],
+)
+def test_what_an_element_needed(element: Any, reply: Reply, step: str, needed: str) -> None:
+    page = Browser(transport=lambda request: reply, origin=API, base_url=API)
+    with pytest.raises(NetworkError) as caught:
+        page.load(element, "/")
+    assert caught.value.step == step
+    assert caught.value.header == ("Content-Type" if "Content-Type" in needed else None)
+    assert f"\nneeded: {needed}\n" in caught.value.explain()
+
+
+def test_what_opaque_response_blocking_needed() -> None:
+    reply = Reply(200, (HTML, NOSNIFF))
+    page = Browser(transport=lambda request: reply, origin=OWN, base_url=API, traits=CHROMIUM)
+    with pytest.raises(NetworkError) as caught:
+        page.load("img", "/")
+    assert caught.value.explain().split("\n")[1:3] == [
+        "the response has Content-Type: text/html",
+        "needed: the type of an image, a script or a style sheet, or CORS",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask, request, session
 
 from flask_cors.testing import Browser, Exchange, Reply, Request
-from flask_cors.testing.transport import WSGITransport
+from flask_cors.testing.transport import WSGITransport, split_value
 
 ORIGIN = "http://localhost"
 
@@ -257,3 +257,25 @@ def test_relative_urls_belong_to_the_base() -> None:
 def test_one_target_is_needed(targets: Any) -> None:
     with pytest.raises(TypeError, match="an application or a test client, or transport="):
         Browser(**targets, origin=ORIGIN)
+
+
+@pytest.mark.parametrize(
+    ("value", "items"),
+    [
+        ("", [""]),
+        ("a", ["a"]),
+        (" a\t,\t b ", ["a", "b"]),
+        ("nosniff,", ["nosniff", ""]),
+        (",a", ["", "a"]),
+        ("x / x,,,1", ["x / x", "", "", "1"]),
+        ('"1,2", 3', ['"1,2"', "3"]),
+        ('x/x;test="hi",y/y', ['x/x;test="hi"', "y/y"]),
+        ('text/html;", x/x', ['text/html;", x/x']),
+        ('"\\",", a', ['"\\","', "a"]),
+        ('"a,\\', ['"a,\\']),
+        ('a"\n,"', ['a"\n,"']),
+        ("\xa0a", ["\xa0a"]),
+    ],
+)
+def test_how_a_value_is_split(value: str, items: list[str]) -> None:
+    assert split_value(value) == items

@@ -257,7 +257,7 @@ def test_json_that_is_none() -> None:
         (None, None, "text/xml"),
         (None, "a/b", "a/b"),
         (None, "bogus", "text/xml"),
-        ("Text/HTML; charset=x", "a/b", "text/html; charset=x"),
+        ("Text/HTML; charset=x", "a/b", "text/html;charset=x"),
         ("nothing", "a/b", "application/octet-stream"),
     ],
 )
