@@ -11,12 +11,16 @@ from typing import Final, NamedTuple
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException, default_exceptions
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ..resolution.code import READS, can_answer, title_of, uses_of_allow_origin
 from ..resolution.layers import names_around
 from ..resolution.lost_marks import functions_of
 from ..resolution.marks import class_of
 
+# How middleware calls what it wraps; attributes of other names are not followed.
+_INSIDE: Final = ("app", "wsgi_app", "application", "wrapped", "upstream", "_app", "_wsgi_app")
+_MOST_WRAPPERS: Final = 20
 _HANDLERS: Final = ("get", "head", "post", "put", "delete", "patch", "options", "trace")
 
 
@@ -24,7 +28,7 @@ class Writer(NamedTuple):
     """A function of the app that writes or removes Access-Control-Allow-Origin, and where.
 
     ``what`` is what Flask calls it for: ``view``, ``before_request``, ``after_request`` or
-    ``errorhandler``.
+    ``errorhandler``; ``middleware`` is around the app.
     """
 
     what: str
@@ -44,7 +48,9 @@ def writers(
     With *short* the request is answered before any view, as preflights are, so that
     functions of ``after_request`` alone see it; *error* is the status of an answer without a view.
     """
-    called = list(_hooks(app, endpoint, short, error))
+    called: list[tuple[str, object]] = []
+    called += [("middleware", _called_of(each)) for each in middleware(app)]
+    called += _hooks(app, endpoint, short, error)
     if endpoint is not None and not short and error is None:
         view = app.view_functions.get(endpoint)
         called += [("view", target) for target in _view(view, method)]
@@ -56,6 +62,45 @@ def _writer(what: str, target: object) -> Writer | None:
     uses = (use for use in uses_of_allow_origin(target) if use.verb != READS)
     use = next(uses, None)
     return Writer(what, title_of(target), use.file, use.line) if use else None
+
+
+def middleware(app: Flask) -> list[object]:
+    """Return what wraps ``app.wsgi_app``, from the outside in, as far as attributes show it."""
+    found: list[object] = []
+    current: object = app.wsgi_app
+    while not _is_own(current, app) and len(found) < _MOST_WRAPPERS:
+        found.append(current)
+        inside = (getattr(current, name, None) for name in _INSIDE)
+        current = next((each for each in inside if callable(each)), None)
+        if current is None:
+            break
+    return found
+
+
+def changing_middleware(app: Flask) -> list[str]:
+    """Return the middleware that may answer a request, or change headers, each with its place.
+
+    Werkzeug's ProxyFix is none.
+    """
+    return [_place_of(each) for each in middleware(app) if not isinstance(each, ProxyFix)]
+
+
+def _is_own(application: object, app: Flask) -> bool:
+    """Return whether this is the app's own method, maybe of a subclass."""
+    return getattr(application, "__self__", None) is app
+
+
+def _called_of(application: object) -> object:
+    """Return the function that is called: of an object, the method of its class."""
+    is_function = hasattr(application, "__code__")
+    return application if is_function else vars(type(application)).get("__call__", application)
+
+
+def _place_of(application: object) -> str:
+    code = getattr(application, "__code__", None)
+    name = getattr(application, "__qualname__", type(application).__qualname__)
+    call = code or getattr(_called_of(application), "__code__", None)
+    return f"{name} at {call.co_filename}:{call.co_firstlineno}" if call else name
 
 
 def answering(app: Flask, endpoint: str | None) -> list[str]:

@@ -310,8 +310,12 @@ def _configured(seen: Seen, failure: NetworkError) -> Fault:
             f"the preflight carries {fetch.ALLOW_ORIGIN}, and the answer after it does not",
             "Compare with what the app answers without it: `flask cors explain`.",
         )
+    if urlsplit(seen.url).path.startswith("/socket.io/"):
+        what = f"Engine.IO answers here, before Flask, and does not allow it ({failure.step})"
+        return Fault("Socket.IO", what, "Write SocketIO(app, cors_allowed_origins=[...]).")
     return Fault(
         "the app's configuration",
         f"the server does not allow it ({failure.step})",
-        f"Change {option or 'origins'}; `flask cors explain` says where it is set.",
+        f"Change {option or 'origins'}; `flask cors explain` says where it is set. Where it says "
+        "that the page is allowed, something in front removes or replaces the header.",
     )

@@ -24,7 +24,7 @@ from .advice.changes import Draft
 from .advice.preflights import preflight_reasons
 from .advice.trials import Trials
 from .asking import NOT_SENDABLE, Asked, Found, Question, ask, hidden_layer
-from .code import Writer, answering, writers
+from .code import Writer, answering, changing_middleware, writers
 from .cookies import cookie_problems
 from .explanation import ExplainedExchange, Explanation, WalkStep, effective_options
 
@@ -245,6 +245,11 @@ def _notes(
         for problem in cookie_problems(app.config, question.origin, url):
             where = f" {_OTHER_HOST}" if assumed and "SERVER_NAME" not in assumed else ""
             yield f"{_capital(str(problem))}{where}"
+    if outside := changing_middleware(app):
+        yield (
+            f"app.wsgi_app is wrapped by {' and '.join(outside)}, which may answer first or change "
+            "headers: this is the answer of the app inside. To ask from outside: flask cors probe."
+        )
     if asked.verdict == "readable" and (hooks := answering(app, endpoint)):
         yield (
             f"before_request runs {', '.join(hooks)} first, which can answer instead of the view: "

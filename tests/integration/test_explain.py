@@ -12,6 +12,7 @@ import pytest
 from flask import Blueprint, Flask, Response, request
 from flask.views import MethodView
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from flask_cors import CORS, ConfigError, cors_exempt, cross_origin, of
 from flask_cors.runtime import endpoint as endpoints
@@ -833,3 +834,53 @@ def test_a_hook_that_can_answer_instead_of_the_view_is_named() -> None:
     where = f"_gate at {__file__}:{_gate.__code__.co_firstlineno}"
     assert note.startswith(f"before_request runs {where} first, which can answer instead")
     assert of(app).explain("GET", "/x", YOU).notes == ()
+
+
+class Passing:
+    """Middleware that may do anything; this one passes on what it gets."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        return self.app(environ, start_response)
+
+
+class Writing(Passing):
+    """Middleware that writes the header itself."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            headers.append(("Access-Control-Allow-Origin", "*"))
+            return start_response(status, headers, exc_info)
+
+        return self.app(environ, start)
+
+
+def test_middleware_around_the_app_is_named() -> None:
+    app = make_app(origins=ME)
+    assert not any("app.wsgi_app" in note for note in explain(app, "GET", "/", ME).notes)
+    app.wsgi_app = ProxyFix(app.wsgi_app)  # type: ignore[method-assign]
+    assert not any("app.wsgi_app" in note for note in explain(app, "GET", "/", ME).notes)
+    app.wsgi_app = Passing(app.wsgi_app)  # type: ignore[method-assign]
+    told = explain(app, "GET", "/", ME)
+    (note,) = (note for note in told.notes if "app.wsgi_app" in note)
+    assert (told.verdict, note.startswith("app.wsgi_app is wrapped by Passing at ")) == (
+        "readable",
+        True,
+    )
+    app.wsgi_app = Writing(app.wsgi_app)  # type: ignore[method-assign]
+    told = explain(app, "GET", "/", ME)
+    assert told.verdict == "undecided"
+    assert told.message.startswith("The middleware function Writing.__call__ at ")
+
+
+def test_middleware_that_is_a_function_is_named() -> None:
+    app = make_app(origins=ME)
+    inside = app.wsgi_app
+
+    def passing(environ: Any, start_response: Any) -> Any:
+        return inside(environ, start_response)
+
+    app.wsgi_app = passing  # type: ignore[method-assign]
+    assert any("<locals>.passing at" in note for note in explain(app, "GET", "/", ME).notes)
