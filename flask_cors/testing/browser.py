@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TextIO, get_args
-from urllib.parse import urljoin, urlsplit
 
 from . import cors
 from .bodies import Blob, Body, ExtractedBody, FormData, extract, form_body
@@ -42,6 +41,7 @@ from .sites import (
     last_two_labels,
     origin_of,
     resolved,
+    with_query,
 )
 from .traits import STANDARD, Traits
 from .transport import ClientLike, Transport, WSGIApplication, WSGITransport
@@ -250,7 +250,7 @@ class Browser:
         listed = any(cors.is_safelisted("Content-Type", kind) for kind in body.types)
         mode: Mode = "no-cors" if listed or not body.types else "cors"
         request = replace(
-            self._request(self._page_url(url)),
+            self._request(self._resolve_beacon(url)),
             method="POST",
             headers=page_headers((), body.types, mode, self.traits),
             body=body.content,
@@ -285,7 +285,7 @@ class Browser:
         mode = how.mode if crossorigin is None else "cors"
         credentials: cors.Credentials = "same-origin" if mode == "cors" else "include"
         request = replace(
-            self._request(self._page_url(url)),
+            self._request(self._resolve(url)),
             headers=how.headers(),
             mode=mode,
             credentials="include" if crossorigin == "use-credentials" else credentials,
@@ -409,7 +409,7 @@ class Browser:
         form = data if isinstance(data, FormData) else FormData(data)
         if method == "GET":
             query, _ = form_body(form, "application/x-www-form-urlencoded")
-            url = urlsplit(urljoin(self.base_url, url))._replace(query=query.decode()).geturl()
+            url = with_query(self._resolve(url), query.decode())
         request = replace(
             self._navigation(url, frame, referrer_policy), user_activated=user_activated
         )
@@ -453,33 +453,36 @@ class Browser:
 
     def _referrer(self, referrer: str) -> str | None:
         """Return the URL that a page names as its referrer (``#dom-request``)."""
-        if not referrer or self.origin == "null":
+        if not referrer:
             return None
+        own = None if self.origin == "null" else self._page.url
         if referrer == "about:client":
-            return self._page.url
-        absolute = resolved(self._page.url, referrer)
-        return absolute if origin_of(absolute) == self.origin else self._page.url
+            return own
+        absolute = self._resolve(referrer, own or self.base_url)
+        return absolute if origin_of(absolute) == self.origin else own
 
     def _listens(self, body: ExtractedBody, listener: bool) -> bool:
         return listener and (body.content is not None or self.traits.preflights_empty_uploads)
 
     def _resolve_socket(self, url: str) -> str:
-        base = self.base_url.replace("http", "ws", 1)
-        try:
-            return self._resolve(http_url(urljoin(base, url)))
-        except ValueError as error:
-            raise TypeError(f"not a URL: {url!r}") from error
+        return http_url(self._resolve(url))
 
     def _page_url(self, url: str) -> str:
-        """Resolve a URL that a script or an element gives, and that may hold no credentials."""
+        """Resolve a URL that a script gives to ``fetch``, and that may hold no credentials."""
         absolute = self._resolve(url)
         if includes_credentials(absolute):
             raise TypeError(f"a page cannot fetch a URL that includes credentials: {absolute}")
         return absolute
 
-    def _resolve(self, url: str) -> str:
+    def _resolve_beacon(self, url: str) -> str:
+        absolute = self._resolve(url)
+        if not absolute.startswith(("http:", "https:")):
+            raise TypeError(f"a beacon goes over HTTP alone: {absolute}")
+        return absolute
+
+    def _resolve(self, url: str, base: str | None = None) -> str:
         try:
-            return resolved(self.base_url, url)
+            return resolved(base or self.base_url, url, self.traits)
         except ValueError as error:
             raise TypeError(f"not a URL: {url!r}") from error
 

@@ -153,6 +153,11 @@ BROWSER_STEPS = {
     ),
     "content-incomplete": _Step("http-network-fetch", _FAILED + "ERR_CONTENT_LENGTH_MISMATCH"),
     "content-encoding": _Step("http-network-fetch", _FAILED + "ERR_CONTENT_DECODING_FAILED"),
+    "url-credentials": _Step(
+        "main-fetch",
+        "Subresource requests whose URLs contain embedded credentials (e.g. "
+        "`https://user:pass@host/`) are blocked.",
+    ),
     "bad-port": _Step("port-blocking", _FAILED + "ERR_UNSAFE_PORT"),
     "cache-miss": _Step("http-network-or-cache-fetch", _FAILED + "ERR_CACHE_MISS"),
     "keepalive-size": _Step(

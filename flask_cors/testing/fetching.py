@@ -137,6 +137,7 @@ class Fetching:
     def _main_fetch(self) -> Reply:
         """Follow ``#main-fetch``: what is allowed at all, and which tainting applies."""
         request = self._request
+        self._check(request.embedding_refusal())
         request.upgrade()
         request.determine_referrer()
         if urlsplit(request.url).scheme == "data":

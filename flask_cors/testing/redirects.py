@@ -6,7 +6,7 @@ Judges replies; sends nothing.
 from __future__ import annotations
 
 import re
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
 from .errors import Failure
 from .page import AnyMode
@@ -44,11 +44,11 @@ def location_of(request: FetchRequest, reply: Reply) -> str | Failure | None:
     if has_several_locations(request, reply):
         return SEVERAL_LOCATIONS
     try:
-        location = resolved(request.url, _escaped(values[0]))
+        location = resolved(request.url, _escaped(values[0]), request.traits)
     except ValueError:
         return Failure("redirect-location", "ERR_INVALID_REDIRECT")
-    fragment = urldefrag(request.urls[-1]).fragment
-    return location if "#" in location or not fragment else f"{location}#{fragment}"
+    _, sign, fragment = request.urls[-1].partition("#")
+    return location if "#" in location else f"{location}{sign}{fragment}"
 
 
 def _escaped(location: str) -> str:

@@ -6,9 +6,9 @@ Knows policies and URLs; sends nothing.
 from __future__ import annotations
 
 from typing import Literal, cast, get_args
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
-from .sites import is_trustworthy, origin_of, without_credentials
+from .sites import is_trustworthy, origin_of, without_credentials, without_fragment
 from .traits import Traits
 
 ReferrerPolicy = Literal[
@@ -32,7 +32,7 @@ def determine_referrer(source: str, url: str, policy: ReferrerPolicy, traits: Tr
 
     *source* is the URL that the page names. Follows ``#determine-requests-referrer``.
     """
-    full = without_credentials(urldefrag(source).url)
+    full = without_credentials(without_fragment(source))
     origin = f"{origin_of(source)}/"
     full = full if len(full) <= LONGEST else origin
     same = origin_of(source) == origin_of(url)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
-from urllib.parse import urldefrag, urlsplit
+from urllib.parse import urlsplit
 
 from ..fetch import FETCH_DEST, FETCH_MODE, FETCH_SITE, FETCH_USER, ORIGIN, SAFELISTED_METHODS
 from . import cors
@@ -18,7 +18,15 @@ from .errors import Failure
 from .local_network import TargetAddressSpace
 from .page import BODY_HEADERS, AnyMode
 from .referrer import ReferrerPolicy, determine_referrer, hides_origin
-from .sites import RegistrableDomain, is_ip, is_trustworthy, origin_of, site_of
+from .sites import (
+    RegistrableDomain,
+    includes_credentials,
+    is_ip,
+    is_trustworthy,
+    origin_of,
+    site_of,
+    without_fragment,
+)
 from .traits import Traits
 
 Redirect = Literal["follow", "error", "manual"]
@@ -88,7 +96,7 @@ class FetchRequest:
     @property
     def url(self) -> str:
         """The current URL, without its fragment."""
-        return urldefrag(self.urls[-1]).url
+        return without_fragment(self.urls[-1])
 
     @property
     def is_xhr(self) -> bool:
@@ -175,6 +183,19 @@ class FetchRequest:
         exempt = is_local and self.traits.guards_local_network
         return None if exempt else Failure("mixed-content")
 
+    def embedding_refusal(self) -> Failure | None:
+        """Return why a page may not embed a URL with a user name or a password.
+
+        Elements that ask by CORS may, and audio and video.
+        """
+        if self.traits.embeds_credentials or len(self.urls) > 1:
+            return None
+        embeds = self.mode in ("no-cors", "navigate")
+        embeds = embeds and self.destination not in ("audio", "document", "video")
+        embeds = embeds or self.initiator in ("beacon", "resource")
+        refused = embeds and includes_credentials(self.url)
+        return Failure("url-credentials") if refused else None
+
     def upgrade(self) -> None:
         """Ask over HTTPS for an image, audio or video that a secure page embeds."""
         parts = urlsplit(self.urls[-1])
@@ -182,7 +203,7 @@ class FetchRequest:
         insecure = parts.scheme == "http" and not is_trustworthy(self.url)
         secure_page = self.origin.startswith("https:")
         if embeds and insecure and secure_page and not is_ip(parts.hostname or ""):
-            self.urls[-1] = parts._replace(scheme="https").geturl()
+            self.urls[-1] = self.urls[-1].replace("http", "https", 1)
 
     def determine_referrer(self) -> None:
         """Set the referrer for the current URL; what is hidden once stays hidden."""

@@ -59,7 +59,10 @@ class Traits:
     ``opened_ports``, ports that the standard blocks and the browser does not;
     ``guards_local_network``, a page needs a permission for servers in a more private network than
     its own (Local Network Access); ``sends_storage_access``, a third party's request with
-    credentials has ``Sec-Fetch-Storage-Access``.
+    credentials has ``Sec-Fetch-Storage-Access``; ``embeds_credentials``, an element, a frame, a
+    beacon or an ``EventSource`` may have a URL with a user name, not only elements that ask by
+    CORS, audio and video; ``encodes_vertical_bars``, ``|`` in the path of a URL is
+    percent-encoded.
 
     The HTTP cache: ``caches_one_variant``, it holds the last response of a URL, none where that
     may not be stored or is one to HEAD, and validates it by its ``ETag`` where ``Vary`` does
@@ -152,6 +155,8 @@ class Traits:
     checks_stylesheet_types: bool = True
     loads_wasm_modules: bool = True
     rejects_malformed: bool = True
+    embeds_credentials: bool = True
+    encodes_vertical_bars: bool = False
 
 
 STANDARD = Traits()
@@ -208,6 +213,8 @@ CHROMIUM = Traits(
     checks_stylesheet_types=False,
     loads_wasm_modules=False,
     rejects_malformed=False,
+    embeds_credentials=False,
+    encodes_vertical_bars=True,
 )
 FIREFOX = Traits(
     max_age_cap=86400,

@@ -10,7 +10,6 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha1
-from urllib.parse import urlsplit
 
 from ..fetch import TOKEN, is_token
 from .errors import Failure
@@ -48,12 +47,16 @@ class WebSocket:
 
 
 def http_url(url: str) -> str:
-    """Return the URL of the handshake; raise :class:`TypeError` for what is no WebSocket's."""
-    parts = urlsplit(url)
+    """Return the URL of the handshake for a serialized *url*.
+
+    Raise :class:`TypeError` for what is no WebSocket's: of another scheme, or with a fragment,
+    an empty one too.
+    """
+    scheme, _, rest = url.partition(":")
     schemes = {"ws": "http", "wss": "https", "http": "http", "https": "https"}
-    if parts.scheme not in schemes or parts.fragment:
+    if scheme not in schemes or "#" in rest:
         raise TypeError(f"not a WebSocket's URL: {url!r}")
-    return parts._replace(scheme=schemes[parts.scheme]).geturl()
+    return f"{schemes[scheme]}:{rest}"
 
 
 def handshake_headers(

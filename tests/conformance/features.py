@@ -182,6 +182,8 @@ def _features() -> Iterator[Feature]:
     yield from _xhr()
     yield from _misdirected()
     yield from _bodies()
+    yield from _urls()
+    yield from _credentials()
 
 
 def _place(at: str) -> Callable[[Places], str]:
@@ -493,13 +495,108 @@ def _send(
     xhr.send("text")
 
 
+# Of which each is another URL than a reader of RFC 3986 may think.
+URLS = (
+    "/a?",
+    "/a;",
+    ";",
+    "x//y",
+    "/..//x",
+    "/a/%2e%2E/b",
+    "/a b",
+    "/a|b?|",
+    "/a^b?^",
+    "/a'?'",
+    '/a"<>`{}?"<>`{}',
+    "/\u00e9?\u00e9",
+    "\u00a0/a\u3000",
+    "/%zz",
+    "\\a?\\",
+    "/a\tb",
+    "https:x",
+    "\\:80",
+)
+
+
+def _urls() -> Iterator[Feature]:
+    for url in URLS:
+        yield Feature(
+            f"url {url!a}",
+            f"await fetch({json.dumps(url)}).catch(() => null);",
+            lambda page, places, url=url: page.fetch(url),
+        )
+    yield Feature(
+        "form GET without fields",
+        "const f = document.createElement('form'); f.action = '/x?old'; "
+        "document.body.append(f); f.submit();",
+        lambda page, places: page.submit_form("/x?old", {}, method="GET"),
+    )
+
+
+def _credentials() -> Iterator[Feature]:
+    """URLs with a user name and a password; the request of a tag shows where the first has none."""
+    tags = {
+        "img": ("img", "src", ""),
+        "script": ("script", "src", ""),
+        "module": ("script", "src", "e.type = 'module';"),
+        "stylesheet": ("link", "href", "e.rel = 'stylesheet';"),
+        "audio": ("audio", "src", "e.preload = 'auto';"),
+        "embed": ("embed", "src", ""),
+        "object": ("object", "data", ""),
+    }
+    for element, (tag, attribute, more) in tags.items():
+        for crossorigin in (None, "anonymous") if element in ("img", "script") else (None,):
+            extra = f"e.crossOrigin = '{crossorigin}';" if crossorigin else ""
+            yield Feature(
+                f"credentials in {element} {crossorigin}",
+                f"const e = document.createElement('{tag}'); {more} {extra} "
+                f"e.{attribute} = {USER}; document.body.append(e); {THEN}",
+                lambda page, places, element=element, crossorigin=crossorigin: _then(
+                    page, lambda url: page.load(element, url, crossorigin=crossorigin), places
+                ),
+            )
+    yield Feature(
+        "credentials in event source",
+        f"const e = new EventSource({USER}); e.onerror = () => e.close(); {THEN}",
+        lambda page, places: _then(page, page.event_source, places),
+    )
+    yield Feature(
+        "credentials in beacon",
+        f"navigator.sendBeacon({USER}, 'text'); {THEN}",
+        lambda page, places: _then(page, lambda url: page.send_beacon(url, "text"), places),
+    )
+    yield Feature(
+        "credentials in frame",
+        "const e = document.createElement('iframe'); "
+        f"e.src = {USER}; document.body.append(e); {THEN}",
+        lambda page, places: _then(page, lambda url: page.navigate(url, frame=True), places),
+    )
+    yield Feature(
+        "credentials in location",
+        f"location.href = {USER};",
+        lambda page, places: page.navigate(places.other.replace("//", "//u:p@") + "/x"),
+    )
+
+
+USER = "'OTHER/x'.replace('//', '//u:p@')"
+# Sent when the first request has had its time, so that there is one in any case.
+THEN = "await new Promise((done) => setTimeout(done, 300)); await fetch('PAGE/then');"
+
+
+def _then(page: Browser, load: Callable[[str], object], places: Places) -> None:
+    with contextlib.suppress(NetworkError):
+        load(places.other.replace("//", "//u:p@") + "/x")
+    page.fetch(f"{places.page}/then")
+
+
 FEATURES = list(_features())
 COOKIES = ("none=1; SameSite=None; Secure", "lax=1; SameSite=Lax", "strict=1; SameSite=Strict")
 
 
 def model(feature: Feature, places: Places) -> list[Any]:
     """Return what the server sees of the model."""
-    page = Browser(Server(), origin=places.page, path="/page", traits=CHROMIUM)
+    url = f"{places.page}/page"
+    page = Browser(Server(), origin=places.page, base_url=url, path="/page", traits=CHROMIUM)
     for origin in (places.page, places.sibling, places.other):
         for line in COOKIES[feature.is_plain :]:
             page.cookies.set(origin, line)

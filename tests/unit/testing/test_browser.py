@@ -140,11 +140,17 @@ class TestForms:
         page.submit_form("/x")
         assert (last(page).body, last(page).get("Content-Length")) == (b"", "0")
 
-    def test_a_get(self) -> None:
+    def test_a_get_has_its_fields_as_its_query(self) -> None:
         page = browser()
-        page.submit_form("x?old#f", {"a": "*~"}, method="GET")
-        assert (last(page).method, last(page).url) == ("GET", f"{API}/x?a=*%7E")
-        assert last(page).get("Content-Type") is None
+        page.submit_form("/x;?old#f", {"a": "*~"}, method="GET")
+        page.submit_form("/x", method="GET")
+        urls = [exchange.request.url for exchange in page.exchanges]
+        assert urls == [f"{API}/x;?a=*%7E", f"{API}/x?"]
+
+    def test_an_action_that_is_no_url(self) -> None:
+        for method in ("GET", "POST"):
+            with pytest.raises(TypeError, match=r"^not a URL: '//\]'$"):
+                browser().submit_form("//]", method=method)
 
     @pytest.mark.parametrize("option", [{"method": "PUT"}, {"enctype": "application/json"}])
     def test_what_no_form_sends(self, option: Any) -> None:
@@ -189,7 +195,7 @@ class TestElements:
         page = browser(origin=API, traits=CHROMIUM)
         origins = []
         for element in ("img", "script", "font", "audio"):
-            page.load(element, "/", crossorigin="anonymous")  # type: ignore[arg-type]
+            page.load(element, "/", crossorigin="anonymous")
             origins.append(last(page).get("Origin"))
         page.load("img", "/")
         page.fetch("/")
@@ -203,6 +209,40 @@ def test_a_beacon_shows_nothing() -> None:
     page.send_beacon("/", "x")
     assert (last(page).method, last(page).body) == ("POST", b"x")
     assert last(page).get("Sec-Fetch-Mode") == "no-cors"
+
+
+@pytest.mark.parametrize("url", ["data:,x", "ws://api.example/", "ftp://api.example/"])
+def test_a_beacon_goes_over_http_alone(url: str) -> None:
+    with pytest.raises(TypeError, match=f"^a beacon goes over HTTP alone: {url}$"):
+        browser().send_beacon(url)
+
+
+def test_an_image_that_is_asked_for_by_https_keeps_its_query() -> None:
+    page = browser()
+    page.load("img", "http://api.example/x?")
+    assert last(page).url == f"{API}/x?"
+
+
+@pytest.mark.parametrize(
+    ("url", "location", "expected"),
+    [
+        ("/#f", "/x", "/x#f"),
+        ("/#f", "/x#g", "/x#g"),
+        ("/#f", "/x#", "/x#"),
+        ("/#", "/x", "/x#"),
+        ("/", "/x?", "/x?"),
+    ],
+)
+def test_the_fragment_after_a_redirect(url: str, location: str, expected: str) -> None:
+    def server(request: Request) -> Reply:
+        allowed = ("Access-Control-Allow-Origin", "*")
+        if request.url == f"{API}/":
+            return Reply(302, (allowed, ("Location", location)))
+        return Reply(200, ())
+
+    with pytest.raises(NetworkError) as caught:
+        Browser(transport=server, origin=OWN, base_url=API).fetch(url)
+    assert caught.value.url == API + expected
 
 
 def test_a_beacon_of_more_than_64_kib() -> None:
@@ -365,6 +405,19 @@ class TestPages:
             f"{API}/",
             f"{API}/",
         ]
+
+    @pytest.mark.parametrize("origin", [API, "null"])
+    def test_a_referrer_that_is_no_url(self, origin: str) -> None:
+        with pytest.raises(TypeError, match=r"^not a URL: 'http://:bad'$"):
+            browser(origin=origin).fetch("/", referrer="http://:bad")
+
+    def test_a_referrer_that_is_relative(self) -> None:
+        page = browser(origin=API, path="/deep/page")
+        for referrer in ("y?", "about:client", "about:client#f", ""):
+            page.fetch("/", referrer=referrer)
+        page.at("null").fetch("/", referrer="y", credentials="omit", mode="no-cors")
+        sent = [exchange.request.get("Referer") for exchange in page.exchanges]
+        assert sent == [f"{API}/deep/y?", f"{API}/deep/page", f"{API}/deep/page", None, None]
 
     @pytest.mark.parametrize(
         "options", [{"referrer_policy": "x"}, {"cache": "x"}, {"target_address_space": "x"}]

@@ -75,6 +75,7 @@ SECTIONS = {
         "opaque-response",
         "same-origin-mode",
         "same-origin-redirect",
+        "url-credentials",
         "url-scheme",
     ],
     "port-blocking": ["bad-port"],
@@ -102,6 +103,7 @@ WORDS = {
     "resource-policy": "Failed to load resource: net::ERR_BLOCKED_BY_RESPONSE.{value}",
     "stream-authentication": "Failed to fetch",
     "stream-http": "Fetch API cannot load {url}. Browsers stream a body over HTTP/2 and later alone, and these over HTTPS alone: use a base_url that begins with https://, or send bytes or a Blob.",
+    "url-credentials": "Subresource requests whose URLs contain embedded credentials (e.g. `https://user:pass@host/`) are blocked.",
     "websocket-handshake": "WebSocket connection to '{url}' failed: Error during WebSocket handshake: {value}",
 }
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from flask_cors.testing import CHROMIUM, FIREFOX, STANDARD, Browser, NetworkError, Traits
+from flask_cors.testing import CHROMIUM, FIREFOX, STANDARD, Blob, Browser, NetworkError, Traits
 
 ORIGIN = "http://app.test"
 API = "http://api.test"
@@ -479,6 +479,15 @@ class TestDeviations:
         browser = page(server, Traits(follows_credentials=trait), origin=API)
         assert steps(browser, "/") + steps(browser, "/", upload_listener=True) == expected
 
+    @pytest.mark.parametrize(("trait", "expected"), [(True, "/%7C"), (False, "/|")])
+    def test_encodes_vertical_bars(self, trait: bool, expected: str) -> None:
+        server = Server({}, {"/r": (302, [("Location", "/|")])})
+        browser = page(server, Traits(encodes_vertical_bars=trait), origin=API)
+        browser.fetch("/|")
+        browser.fetch("/r")
+        urls = [exchange.request.url for exchange in browser.exchanges]
+        assert urls == [f"{API}{expected}", f"{API}/r", f"{API}{expected}"]
+
     def test_a_mode_is_left_before_credentials_are_looked_at(self) -> None:
         server = Server({}, {"/": (302, [("Location", "http://user@other.test/x")])})
         browser = page(server, CHROMIUM, origin=API)
@@ -536,3 +545,75 @@ class TestDeviations:
         browser.cookies.set(API, "a=1")
         browser.fetch("/", credentials="include")
         assert browser.exchanges[0].request.get("Cookie") == "a=1"
+
+
+WITH_USER = "http://user:password@other.test/x"
+WITHOUT_USER = f"{OTHER}/x"
+
+
+class TestEmbeddedCredentials:
+    """URLs with a user name, which Chromium does not let a page embed."""
+
+    @staticmethod
+    def sent(traits: Traits, ask: Callable[[Browser], object]) -> list[str]:
+        """Return the URLs that are asked for, or the step that fails."""
+        browser = page(Server({}), traits, origin=ORIGIN)
+        try:
+            ask(browser)
+        except NetworkError as error:
+            # What the standard lets through fails later, by what the server answers.
+            if not browser.exchanges:
+                return [error.step]
+        return [exchange.request.url for exchange in browser.exchanges]
+
+    @pytest.mark.parametrize(
+        "ask",
+        [
+            *[
+                (lambda browser, element=element: browser.load(element, WITH_USER))
+                for element in ("img", "script", "stylesheet", "embed", "object", "favicon")
+            ],
+            lambda browser: browser.event_source(WITH_USER),
+            lambda browser: browser.send_beacon(WITH_USER, "text"),
+            lambda browser: browser.send_beacon(WITH_USER, Blob(b"{}", "application/json")),
+            lambda browser: browser.navigate(WITH_USER, frame=True),
+            lambda browser: browser.submit_form(WITH_USER, frame=True),
+            lambda browser: browser.load("img", "http://user@other.test/x"),
+            lambda browser: browser.load("img", "http://:password@other.test/x"),
+        ],
+    )
+    def test_what_chromium_does_not_send(self, ask: Callable[[Browser], object]) -> None:
+        assert self.sent(CHROMIUM, ask) == ["url-credentials"]
+        assert self.sent(STANDARD, ask)[-1] == WITHOUT_USER
+
+    @BOTH
+    @pytest.mark.parametrize(
+        "ask",
+        [
+            *[
+                (lambda browser, element=element: browser.load(element, WITH_USER))
+                for element in ("audio", "video", "font", "module")
+            ],
+            lambda browser: browser.load("img", WITH_USER, crossorigin="anonymous"),
+            lambda browser: browser.load("img", "http://:@other.test/x"),
+            lambda browser: browser.navigate(WITH_USER),
+            lambda browser: browser.submit_form(WITH_USER),
+            lambda browser: browser.xhr("GET", WITH_USER).send(),
+            lambda browser: browser.open_websocket("ws://user:password@other.test/x"),
+        ],
+    )
+    def test_what_everyone_sends(self, traits: Traits, ask: Callable[[Browser], object]) -> None:
+        assert self.sent(traits, ask) == [WITHOUT_USER]
+
+    def test_a_frame_may_be_redirected_there(self) -> None:
+        server = Server({}, {"/": (302, [("Location", WITH_USER)])})
+        browser = page(server, CHROMIUM, origin=API)
+        assert browser.navigate("/", frame=True).url == WITH_USER
+
+    @BOTH
+    def test_a_script_cannot_ask_fetch_for_it(self, traits: Traits) -> None:
+        browser = page(Server({}), traits)
+        for url in (WITH_USER, "data://user@test/,x", "foo://:password@x/"):
+            with pytest.raises(TypeError, match=r"^a page cannot fetch a URL that includes"):
+                browser.fetch(url)
+        assert not browser.exchanges

@@ -32,6 +32,7 @@ OPENED = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept
     ("url", "asked"),
     [
         ("ws://a.example/x?y", "http://a.example/x?y"),
+        ("ws://a.example/?ws:", "http://a.example/?ws:"),
         ("wss://a.example/", "https://a.example/"),
         ("http://a.example", "http://a.example"),
         ("https://a.example:8443/", "https://a.example:8443/"),
@@ -41,7 +42,9 @@ def test_the_url_that_is_asked_for(url: str, asked: str) -> None:
     assert http_url(url) == asked
 
 
-@pytest.mark.parametrize("url", ["ftp://a.example/", "a.example", "ws://a.example/#x"])
+@pytest.mark.parametrize(
+    "url", ["ftp://a.example/", "a.example", "ws://a.example/#x", "ws://a.example/#"]
+)
 def test_what_is_no_url_of_a_websocket(url: str) -> None:
     with pytest.raises(TypeError, match=rf"^not a WebSocket's URL: '{url}'$"):
         http_url(url)
