@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
-from weakref import ref
+from weakref import WeakSet, ref
 
 from flask import Flask
 
@@ -71,6 +71,7 @@ class State:
 
     def add(self, rule: Rule) -> None:
         """Add the rule of a ``CORS`` object for the app; what was compiled is discarded."""
+        WITH_RULES.add(self)
         with LOCKS.compile:
             self.registry.rules.append(rule)
             self.current = NotCompiled()
@@ -141,3 +142,7 @@ def installed(app: Flask) -> State | None:
     """Return the app's state, ``None`` where it has none yet."""
     found = app.extensions.get(KEY)
     return found if isinstance(found, State) else None
+
+
+#: The states of apps that ``CORS`` was called on; asked where it may have been the wrong app.
+WITH_RULES: Final[WeakSet[State]] = WeakSet()

@@ -17,6 +17,7 @@ from ..resolution.code import READS, can_answer, title_of, uses_of_allow_origin
 from ..resolution.layers import names_around
 from ..resolution.lost_marks import functions_of
 from ..resolution.marks import class_of
+from ..runtime.state import WITH_RULES
 
 # How middleware calls what it wraps; attributes of other names are not followed.
 _INSIDE: Final = ("app", "wsgi_app", "application", "wrapped", "upstream", "_app", "_wsgi_app")
@@ -101,6 +102,28 @@ def _place_of(application: object) -> str:
     name = getattr(application, "__qualname__", type(application).__qualname__)
     call = code or getattr(_called_of(application), "__code__", None)
     return f"{name} at {call.co_filename}:{call.co_firstlineno}" if call else name
+
+
+def other_apps(app: Flask) -> list[str]:
+    """Return the calls of ``CORS`` on other Flask objects of the app's module, with their places.
+
+    Where the app has none, it was often called on the wrong one.
+    """
+    others = [each for each in WITH_RULES if each.app is not app]
+    rules = [
+        rule
+        for each in others
+        if each.app.import_name == app.import_name
+        for rule in each.registry.rules
+    ]
+    return sorted({str(rule.source) for rule in rules if rule.source})
+
+
+def handler_of_options(app: Flask, endpoint: str) -> str:
+    """Return what answers ``OPTIONS`` for an endpoint, with its place."""
+    view = app.view_functions[endpoint]
+    handler = getattr(class_of(view), "options", None)
+    return _titled(handler or view)
 
 
 def answering(app: Flask, endpoint: str | None) -> list[str]:

@@ -24,7 +24,14 @@ from .advice.changes import Draft
 from .advice.preflights import preflight_reasons
 from .advice.trials import Trials
 from .asking import NOT_SENDABLE, Asked, Found, Question, ask, hidden_layer
-from .code import Writer, answering, changing_middleware, writers
+from .code import (
+    Writer,
+    answering,
+    changing_middleware,
+    handler_of_options,
+    other_apps,
+    writers,
+)
 from .cookies import cookie_problems
 from .explanation import ExplainedExchange, Explanation, WalkStep, effective_options
 
@@ -197,7 +204,8 @@ def _code_of(app: Flask, asked: Asked, hand_written: Set[str]) -> _Code | None:
         return _Code((), f"{before}, so that code decides; {alone}.")
     if asked.verdict == "readable" and asked.own_options:
         answers = f"The view of {asked.own_options} answers the preflight itself"
-        return _Code((), f"{answers}, and a browser wants status 200 to 299; {alone}.")
+        wants = "a browser wants status 200 to 299"
+        return _Code((), f"{answers}, and {wants}; {alone}.")
     return None
 
 
@@ -240,6 +248,8 @@ def _notes(
     yield from _without_effect(asked, question)
     if off:
         yield f"CORS is off here: {_WHY_OFF[off]}"
+        if off == "nowhere" and (others := other_apps(app)):
+            yield f"{', '.join(others)} was called on another Flask object of this module."
     if question.credentials and question.origin and asked.verdict in ("readable", "blocked"):
         url = asked.exchanges[-1].url
         for problem in cookie_problems(app.config, question.origin, url):
@@ -249,6 +259,13 @@ def _notes(
         yield (
             f"app.wsgi_app is wrapped by {' and '.join(outside)}, which may answer first or change "
             "headers: this is the answer of the app inside. To ask from outside: flask cors probe."
+        )
+    if asked.own_options:
+        view = handler_of_options(app, asked.own_options)
+        yield (
+            f"The preflight reaches {view} after the hooks of the app, since that view serves "
+            "OPTIONS. Put @cross_origin on it, or let it not serve "
+            "OPTIONS, to have preflights answered before the hooks."
         )
     if asked.verdict == "readable" and (hooks := answering(app, endpoint)):
         yield (

@@ -884,3 +884,27 @@ def test_middleware_that_is_a_function_is_named() -> None:
 
     app.wsgi_app = passing  # type: ignore[method-assign]
     assert any("<locals>.passing at" in note for note in explain(app, "GET", "/", ME).notes)
+
+
+def test_a_preflight_that_reaches_a_view_names_it() -> None:
+    (note,) = (
+        note
+        for note in explain(make_app(origins=ME), "PUT", "/own", ME).notes
+        if note.startswith("The preflight reaches ")
+    )
+    assert re.search(
+        r"reaches make_app.<locals>.<lambda> at .*test_explain.py:\d+ after the hooks", note
+    )
+
+
+def test_cors_for_another_flask_object_of_the_module_is_named() -> None:
+    other, app = Flask("sample_of_two"), Flask("sample_of_two")
+    CORS(other, origins=ME)
+    app.add_url_rule("/", "index", lambda: "")
+    notes = explain(app, "GET", "/", ME).notes
+    assert any(
+        re.fullmatch(r"CORS\(app\) at .*:\d+ was called on another Flask object .*", note)
+        for note in notes
+    )
+    CORS(app, origins=YOU)
+    assert not any("another Flask object" in note for note in explain(app, "GET", "/", ME).notes)

@@ -139,7 +139,7 @@ xhr = page.xhr("POST", "/")
 assert_type(xhr, XMLHttpRequest)
 xhr.listen_to_upload(lambda event: assert_type(event, ProgressEvent))
 assert_type(xhr.get_response_header("ETag"), str | None)
-assert_type(xhr.response, bytes)
+assert_type(xhr.response_text, str)
 
 assert_type(page.navigate("/", frame=True), Response)
 assert_type(page.submit_form("/", {"a": "1"}, enctype="text/plain"), Response)

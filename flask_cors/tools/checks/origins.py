@@ -232,8 +232,19 @@ def unserved_methods(subject: Subject) -> Iterator[Found]:
         if unserved := sorted(use.value - served - {"*", "OPTIONS"}):
             yield use.found(
                 f"it allows {some(unserved)}, which none of its routes serves",
-                "Leave out what no route serves.",
+                _served_elsewhere(subject, use, unserved) or "Leave out what no route serves.",
             )
+
+
+def _served_elsewhere(subject: Subject, use: Use, methods: Sequence[str]) -> str:
+    """Return the hint where routes without these options serve the methods; empty without any."""
+    rows = [row for row in subject.rows if row not in use.rows and {*row.methods} & {*methods}]
+    if not rows:
+        return ""
+    return (
+        f"{routes(rows)} serves what is allowed here, but has other options, or none: if these are "
+        "meant for it, look why they do not apply (flask cors explain); otherwise leave it out."
+    )
 
 
 @rule("CORS018", "note", "max_age over the browsers' caps")

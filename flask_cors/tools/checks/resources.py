@@ -8,6 +8,7 @@ from typing import Any, Final
 from ...patterns.paths import EVERYTHING
 from ...resolution.compile import served_paths
 from ...resolution.marks import Layer
+from ..code import other_apps
 from ..corrections import Correction, correction_of, covering, may_cover
 from ..explanation import show
 from ..text import some
@@ -24,9 +25,12 @@ def on_nowhere(subject: Subject) -> Iterator[Found]:
     on = any(row.policy or row.exempt for row in subject.rows)
     # Resources that match nothing have findings of their own.
     if subject.rows and not on and not any(subject.resources()):
+        others = "".join(
+            f" ({call} is for another Flask object)" for call in other_apps(subject.app)
+        )
         yield Found(
             "the app",
-            "CORS is on for no route, so pages of other origins can read nothing",
+            f"CORS is on for no route{others}, so pages of other origins can read nothing",
             "Call CORS(app, origins=[...]), or put @cross_origin below the routes that are meant.",
         )
 
