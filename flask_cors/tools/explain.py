@@ -239,10 +239,10 @@ def _notes(
     endpoint = asked.found.target.endpoint
     if lost:
         yield f"The view of {endpoint} has a decorator without effect: {lost.reason}."
-    if asked.verdict == "blocked" and (
-        hidden := hidden_layer(policies, asked.found, question.origin)
-    ):
-        nearest = (asked.found.layers or ())[0].place
+    layers = asked.found.layers
+    hidden = hidden_layer(policies, asked.found, question.origin)
+    if asked.verdict == "blocked" and layers and hidden:
+        nearest = layers[0].place
         source = f" at {hidden.source.file}:{hidden.source.line}" if hidden.source else ""
         yield f"{hidden.place}{source} lists this origin, but the nearer {nearest} applies instead."
     yield from _without_effect(asked, question)

@@ -901,10 +901,10 @@ def test_cors_for_another_flask_object_of_the_module_is_named() -> None:
     other, app = Flask("sample_of_two"), Flask("sample_of_two")
     CORS(other, origins=ME)
     app.add_url_rule("/", "index", lambda: "")
-    notes = explain(app, "GET", "/", ME).notes
+    notes = of(app).explain("GET", "/", ME).notes
     assert any(
         re.fullmatch(r"CORS\(app\) at .*:\d+ was called on another Flask object .*", note)
         for note in notes
     )
     CORS(app, origins=YOU)
-    assert not any("another Flask object" in note for note in explain(app, "GET", "/", ME).notes)
+    assert not any("another Flask object" in note for note in of(app).explain("GET", "/").notes)
