@@ -74,6 +74,8 @@ class PathPattern(NamedTuple):
         return known.startswith(start) or start.startswith(known)
 
 
+# Converters of Flask's, and of other frameworks'.
+_OF_URL_RULES: Final = r"<[^<>/]+>|(?<=/):[A-Za-z_]\w*"
 EVERYTHING: Final = PathPattern("*", "", "", whole=True, parts=("", ""))
 
 
@@ -343,6 +345,12 @@ def _path_pattern(
         from .redos import warn_of_nested_quantifiers
 
         warn_of_nested_quantifiers(pattern.text, report, option)
+    elif converter := re.search(_OF_URL_RULES, pattern.text):
+        # Whoever writes this has copied the route.
+        reason = "a resource is no URL rule: a converter in it stands for its own characters"
+        glob = f"{pattern.text[: converter.start()]}*"
+        fix = {glob: dict(options)} if isinstance(options, Mapping) and options else glob
+        report.degrade(option, pattern.text, reason, f"Write {fix!a}.", _fix(fix))
     covers = pattern.prefix[:1] in ("", "/") and pattern.text != ""
     # What has no dictionary of options is an error, which names the pattern as well.
     if not covers and isinstance(options, Mapping):

@@ -275,10 +275,20 @@ def answer(world: World, path: str, wanted: str, origin: str) -> dict[str, str]:
         for method, other in others.items()
         if allowed(world, other, origin, method) is not None
         and (not needed or granted_credentials(world, other, origin))
+        and not is_shorter(world, other, levels)
     }
     one = all(other is not OFF and same(world, other, levels) for other in others.values())
     methods = methods_of(world, levels, wanted) if one else {wanted} | named
     return {**headers, "Access-Control-Allow-Methods": ", ".join(sorted(methods))}
+
+
+def is_shorter(world: World, other: list[Options], levels: list[Options]) -> bool:
+    """Return whether a callable decides, and its answer is to be cached for a shorter time."""
+    if effective(world, other, "origins", DEFAULTS["origins"]) != "callable":
+        return False
+    ages = [effective(world, each, "max_age", None) for each in (other, levels)]
+    own, its = (5 if age is None else age for age in ages)
+    return bool(own < its)
 
 
 def same(world: World, one: list[Options], other: list[Options]) -> bool:

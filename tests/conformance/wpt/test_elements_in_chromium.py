@@ -54,6 +54,8 @@ def is_askable(row: Row) -> bool:
         and set(row.setup) <= {"traits"}
         and len(row.asks) == 1
         and set(row.asks[0]) <= ASKED
+        # User names in URLs are among the recorded features.
+        and "@" not in row.asks[0].get("url", "")
         and row.asks[0].get("do") in BY_EVENT | BY_NETWORK
         # After an interim response a browser waits for another one.
         and not any(100 <= status <= 199 or status < 0 for status in statuses)

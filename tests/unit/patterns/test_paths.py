@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from flask_cors.patterns.paths import EVERYTHING, ResourceIndex, has_dot_segment, parse_pattern
+from flask_cors.errors import CorsWarning, Report, Source
+from flask_cors.patterns.paths import (
+    EVERYTHING,
+    ResourceIndex,
+    has_dot_segment,
+    parse_pattern,
+    parse_resources,
+)
 from tests.seeds import DOT_PATHS, LITERAL_TEXTS, PLAIN_PATHS, RESOURCES
 
 
@@ -296,3 +303,22 @@ def test_what_no_path_reaches(texts: list[str], pairs: list[tuple[str, str]]) ->
     entries = [(parse_pattern(text), (text, number)) for number, text in enumerate(texts)]
     found = [(lost[0], by[0]) for lost, by in ResourceIndex(entries).shadowed()]
     assert found == pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "glob"),
+    [
+        ("/users/<id>", "/users/*"),
+        ("/users/<int:id>/posts", "/users/*"),
+        ("/users/:id", "/users/*"),
+        ("/a/<path:rest>/*", "/a/*"),
+    ],
+)
+def test_a_url_rule_is_no_resource(text: str, glob: str) -> None:
+    report = Report(Source("app", "CORS(app)"))
+    with pytest.warns(CorsWarning, match="a resource is no URL rule"):
+        parse_resources({text: {"origins": "*"}, "/x": {}}, report, "resources")
+    (problem,) = report.degraded
+    assert (problem.value, problem.fix) == (text, {"resources": {glob: {"origins": "*"}}})
+    with pytest.warns(CorsWarning, match="a resource is no URL rule"):
+        parse_resources([text, "/x", "/t:x", "/a<b"], Report(Source("app", "x")), "resources")
