@@ -61,14 +61,17 @@ class Seen:
         """What the app itself says, in debug mode, of the last answer; empty where nothing."""
         return self.last.reply.get(fetch.EXPLANATION) or ""
 
-    def ask(self, origin: str | None, *, method: str = "GET", fresh: bool = True) -> Reply:
-        """Ask again, past any cache by a query that no cache has seen.
+    def ask(
+        self, origin: str | None, *, method: str = "GET", fresh: bool = True, query: str = ""
+    ) -> Reply:
+        """Ask again, past any cache by a *query* that no cache has seen, or by a random one.
 
         A ``GET`` carries the headers that the page set.
         """
         url = self.url
         if fresh:
-            url += f"{'&' if '?' in url else '?'}flask-cors-probe={secrets.token_hex(4)}"
+            random = query or secrets.token_hex(4)
+            url += f"{'&' if '?' in url else '?'}flask-cors-probe={random}"
         lines = [("Accept", "*/*")]
         lines += [(fetch.ORIGIN, origin)] if origin else []
         lines += [(fetch.REQUEST_METHOD, "GET")] if method == "OPTIONS" else self._own_headers()
@@ -260,7 +263,24 @@ def _stale(seen: Seen) -> Fault | None:
         for other, own in answers:
             if other != asked_by and not _names_origin(reply) and _is_worse(reply, own, other):
                 return _lost_vary(asked_by, other, seen.origin)
-    return None
+    return _handed_on(seen, stranger)
+
+
+def _handed_on(seen: Seen, stranger: str) -> Fault | None:
+    """Ask twice for one URL that is new to every cache, and see whose answer comes back."""
+    reply = seen.last.reply
+    if reply.get(fetch.ALLOW_ORIGIN) != seen.origin or not _names_origin(reply):
+        return None  # one answer is for everybody
+    query = secrets.token_hex(4)
+    kept, own = seen.ask(stranger, query=query), seen.ask(seen.origin, query=query)
+    if _allows(own, seen.origin) or own.get(fetch.ALLOW_ORIGIN) != kept.get(fetch.ALLOW_ORIGIN):
+        return None
+    return Fault(
+        "a cache in front",
+        f"what was answered to another origin is handed to a page of {seen.origin}, although "
+        f"{fetch.VARY} names Origin",
+        "Let Vary: Origin pass to the cache, let it obey it, and empty it once.",
+    )
 
 
 def _names_origin(reply: Reply) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -163,3 +164,23 @@ def test_a_request_that_no_browser_sends(origin: str, url: str, what: str, hint:
     assert fault.who == "the page"
     assert what in fault.what
     assert hint in fault.hint
+
+
+class Cache:
+    """Keeps the first answer to each URL, whatever Vary says."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Reply] = {}
+
+    def __call__(self, request: Request) -> Reply:
+        lines = {"Vary": "Origin"}
+        if request.get("Origin") == PAGE:
+            lines["Access-Control-Allow-Origin"] = PAGE
+        return self._kept.setdefault(request.url, Reply(200, tuple(lines.items())))
+
+
+def test_a_cold_cache_that_ignores_vary_is_found() -> None:
+    server: Any = Cache()
+    (fault,) = faults_of(seen(server))
+    assert fault.who == "a cache in front"
+    assert fault.what.endswith(f"is handed to a page of {PAGE}, although Vary names Origin")
