@@ -560,3 +560,14 @@ def test_an_app_where_cors_is_on_nowhere() -> None:
     assert (found.id, found.severity, found.place) == ("CORS024", "note", "the app")
     app.add_url_rule("/off", "off", cors_exempt(text))
     assert ids(app) == []
+
+
+def test_every_extension_with_credentials_is_a_finding() -> None:
+    app = Flask(__name__, static_folder=None)
+    CORS(app, origins="chrome-extension://*", supports_credentials=True)
+    app.add_url_rule("/x", "x", view)
+    assert [(found.id, found.severity) for found in run(app).findings] == [("CORS006", "error")]
+    app = Flask(__name__, static_folder=None)
+    CORS(app, origins="chrome-extension://*")
+    app.add_url_rule("/x", "x", view)
+    assert ids(app) == []

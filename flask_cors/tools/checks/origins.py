@@ -105,6 +105,12 @@ def public_suffixes(subject: Subject) -> Iterator[Found]:
     known: Any = PublicSuffixList(accept_unknown=False)
     for use in subject.uses("origins"):
         for text in sorted(use.value.wildcards):
+            if text.endswith("://*") and use.credentials:
+                yield use.found(
+                    f"{text} is every extension or app of that scheme, with the user's cookies",
+                    f"Name your own, as in {text[:-1]}abcdefghijklmnop.",
+                    "error",
+                )
             suffix = re.sub(r":(?:\d+|\*)$", "", text.partition("://*.")[2])
             if suffix and (known.publicsuffix(suffix) == suffix or is_listed(suffix)):
                 yield use.found(
