@@ -27,10 +27,11 @@ _VARY: Final = (fetch.VARY, fetch.ORIGIN)
 
 
 class Apart(NamedTuple):
-    """The policy of a method whose preflight is answered elsewhere: by the app, or not by it.
+    """The policy of a method whose preflight is not answered here.
 
-    The method is never named. But the header names of both answers end in one cache, so that each
-    limits the other.
+    The app answers it, or where the app answers this one, the library does. The method is never
+    named. But browsers cache the header names of both answers together (#cors-preflight-cache),
+    so that each limits the other.
     """
 
     policy: Policy
@@ -57,11 +58,12 @@ __all__ = [
 class Decision:
     """The result of the CORS protocol for one request.
 
-    ``headers`` are the lines to send; ``vary`` whether ``Vary`` must name ``Origin``, and
-    ``lines`` both together; ``allowed`` whether the origin is allowed and, on preflights, all
-    that is asked for; ``denied`` whether there is an origin that is not; ``notable`` whether
-    a denial or dropped credentials are to be reported; ``lasting`` whether the same request would
-    get the same decision, since no callable was called.
+    - ``headers``: the lines to send, without ``Vary``
+    - ``vary``: whether ``Vary`` must name ``Origin``; ``lines`` are the headers with it
+    - ``allowed``: whether the origin is allowed and, on preflights, all that is requested
+    - ``denied``: whether there is an origin, and it is not allowed
+    - ``notable``: whether a denial, or dropped credentials, are to be reported
+    - ``lasting``: whether the same request would get the same decision: no callable was called
     """
 
     policy: Policy
@@ -102,6 +104,7 @@ def decide(
 
     *served* is given for a preflight of a URL whose methods do not all have *policy*.
     """
+    # An empty Origin is sent by no browser (#origin-header), and is as if there were none.
     origin = origin or None
     match = policy.origins.match(origin) if origin else NO_MATCH
     allow_origin = _allow_origin(policy, origin, match) if origin else _without_origin(policy)
@@ -112,6 +115,7 @@ def decide(
         grant = _limited(policy, origin, preflight, grant, served)
     if allow_origin is not None:
         lines = _accompanying(policy, preflight, grant)
+        # Any sandboxed frame has the origin "null" (HTML, "opaque origins"): no credentials.
         if policy.credentials and allow_origin.lower() == "null":
             lines = without_credentials(lines)
         headers = ((fetch.ALLOW_ORIGIN, allow_origin), *lines)
@@ -155,6 +159,7 @@ def _policy_of(own: Policy | Apart | None) -> Policy | None:
 
 
 def _allow_origin(policy: Policy, origin: str, match: Match) -> str | None:
+    """Return what a CORS check takes: "*", or the origin byte for byte (#concept-cors-check)."""
     if not match.kind:
         return None
     if match.kind == "any" and (policy.send_wildcard or not is_echoable(origin)):
@@ -163,6 +168,10 @@ def _allow_origin(policy: Policy, origin: str, match: Match) -> str | None:
 
 
 def _without_origin(policy: Policy) -> str | None:
+    """Return what a response to no CORS request says (#cors-request).
+
+    It may be cached and serve a page later (#cors-protocol-and-http-caches).
+    """
     if not policy.always_send:
         return None
     if policy.origins.any:
@@ -183,6 +192,7 @@ def _varies(policy: Policy, allow_origin: str | None) -> bool:
 
 
 def _grant(policy: Policy, preflight: Preflight) -> Grant:
+    """Return what of a preflight the policy allows (#cors-preflight-fetch-0)."""
     method = policy.allows_method(preflight.method) and fetch.is_token(preflight.method)
     if not preflight.headers:
         return Grant(method, (), ())
@@ -269,6 +279,7 @@ def _names_granted(decision: Decision) -> set[str] | None:
 def _split_headers(value: str, allowed: HeaderNames) -> tuple[tuple[str, ...], tuple[str, ...]]:
     granted: list[str] = []
     refused: list[str] = []
+    # Empty items of a list are ignored (RFC 9110 section 5.6.1).
     for item in value.split(","):
         if name := item.strip(" \t"):
             # A name that is not a token is never echoed: it is not a header name. And to a browser
@@ -284,6 +295,8 @@ def _accompanying(policy: Policy, preflight: Preflight | None, grant: Grant | No
     if preflight is None or grant is None:
         return policy.on_actual
     lines = policy.on_granted if grant.method else policy.on_preflight
+    # What follows is read in #cors-preflight-fetch-0; "*" is spelled out, since with credentials
+    # it is the method of that name (#http-access-control-allow-methods).
     if grant.method and grant.methods is not None:
         lines = tuple(line for line in lines if line[0] != fetch.ALLOW_METHODS)
         lines += ((fetch.ALLOW_METHODS, ", ".join(grant.methods)),)
@@ -294,6 +307,7 @@ def _accompanying(policy: Policy, preflight: Preflight | None, grant: Grant | No
     if grant.max_age is not None:
         lines = tuple(line for line in lines if line[0] != fetch.MAX_AGE)
         lines += ((fetch.MAX_AGE, str(grant.max_age)),)
+    # https://wicg.github.io/private-network-access/#cors-preflight
     if preflight.private_network and policy.allow_private_network:
         lines += ((fetch.ALLOW_PRIVATE_NETWORK, "true"),)
     return lines
