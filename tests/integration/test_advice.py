@@ -800,6 +800,26 @@ def test_no_advice_gives_the_rights_of_the_page_to_those_listed_in_a_nearer_reso
 
 
 @pytest.mark.rule("9.proposed")
+def test_other_views_of_the_url_are_changed_too_where_they_limit_the_headers() -> None:
+    """GET is without credentials and header names, and HEAD is not among its methods."""
+    app = shop()
+    api = Blueprint("api", __name__)
+    CORS(api, origins=[PAGE], methods=["GET", "PUT"], allow_headers=["Content-Type"])
+    api.add_url_rule("/x", "show", lambda: "x")
+    change = cross_origin(allow_headers=["Content-Type", "If-Match"])(lambda: "x")
+    api.add_url_rule("/x", "change", change, methods=["PUT"])
+    app.register_blueprint(api)
+    asked = {"headers": ["Content-Type", "If-Match"], "credentials": True}
+    told = of(app).explain("PUT", "/x", PAGE, **asked)
+    decorator = (
+        "Put @cross_origin(supports_credentials=True, methods=['GET', 'PUT', 'HEAD'], "
+        "allow_headers=['Content-Type', 'if-match']) below the route of api.show"
+    )
+    where = r"in CORS\(api\) at .*:\d+, write supports_credentials=True\."
+    assert re.fullmatch(f"{re.escape(decorator)}; {where}", told.advice)
+
+
+@pytest.mark.rule("9.proposed")
 def test_an_inherited_exemption_stays_and_the_class_gets_a_decorator() -> None:
     @cors_exempt
     class Payment(MethodView):

@@ -23,6 +23,7 @@ from ..routes import example
 from .changes import Draft, Edit, InvalidEditError, with_mark
 from .plans import Plan, plans_where_on
 from .plans_off import plans_where_off
+from .plans_shared import NOT_SHARED, on_every_view
 from .resources import correcting_plans
 from .trials import Trials, Tried
 
@@ -203,9 +204,6 @@ _CLOSES: Final = (
 )
 
 
-_NOT_SHARED: Final = "headers-not-shared"
-
-
 def _for_every_method(methods: str) -> str:
     """Return what is to be done where other methods of the URL limit its header names."""
     head = " List HEAD in methods where GET is." if "HEAD" in methods.split(", ") else ""
@@ -230,7 +228,7 @@ class Remedy(NamedTuple):
 def _tried(explanation: Explanation, asked: Asked, trials: Trials) -> Advice:
     good, objections = remedies_for(explanation.off, asked, trials)
     if not good:
-        if shared := next((each for each in asked.failed if each.code == _NOT_SHARED), None):
+        if shared := next((each for each in asked.failed if each.code == NOT_SHARED), None):
             return Advice(known=_for_every_method(shared.detail))
         why = f" Rejected, {objections[0]}." if objections else ""
         return Advice(known=f"No change of one option would let the page read the response.{why}")
@@ -269,7 +267,10 @@ def remedies_for(off: str, asked: Asked, trials: Trials) -> tuple[list[Remedy], 
 
 def _where_on(asked: Asked, trials: Trials) -> Iterator[Plan]:
     yield from correcting_plans(trials.start, asked, trials.question)
-    yield from plans_where_on(asked, trials.question)
+    plans = list(plans_where_on(asked, trials.question))
+    yield from plans
+    if any(each.code in ("credentials-off", NOT_SHARED) for each in asked.failed):
+        yield from (on_every_view(plan, trials.question) for plan in plans)
 
 
 def _carried_out(plan: Plan, asked: Asked, trials: Trials) -> Remedy | None:
