@@ -49,7 +49,8 @@ def judge_stream(reply: Reply) -> Failure | None:
 def read_stream(body: bytes, last_event_id: str = "") -> EventStream:
     """Parse the events of *body*; an event without an empty line at its end is left out."""
     events: list[ServerSentEvent] = []
-    kind, data, retry, identity = "", [""][:0], None, last_event_id
+    kind, retry, identity = "", None, last_event_id
+    data: list[str] = []
     for line in _lines(body):
         if not line:
             if data:
