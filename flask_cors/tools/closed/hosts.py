@@ -145,8 +145,9 @@ class Domains:
         if place.known:
             whole = (after._replace(whole=True), WHOLE)
             return [whole, (after, NOTHING)] if below else [whole]
-        if place.first:
-            return [] if self._listed else [(DomainPlace(None, known=True), UNKNOWN)]
+        if place.first and not self._listed:
+            # By the list's last rule, "*", it is a suffix; below `za` there are longer ones, too.
+            return [(after._replace(known=True), NOTHING if below else UNKNOWN)]
         # Part of a rule that is not a rule itself (amazonaws.com), and no label of its own.
         return [(after, NOTHING)] if below else []
 

@@ -253,11 +253,24 @@ def test_the_registrable_domain_is_that_of_the_list(host: str) -> None:
 
 def test_every_rule_of_the_list_is_read_as_the_list_reads_it() -> None:
     rules = sorted(SUFFIXES._publicsuffix)
-    for rule in rules[::37]:
+    for rule in rules:
         name = rule.lstrip("!").replace("*", "any")
         for host in (f"a.b.{name}", f"b.{name}"):
             if host.isascii():
                 assert registrable(host) == SUFFIXES.privatesuffix(host), host
+
+
+@pytest.mark.parametrize("host", ["a.b.co.za", "b.co.za", "a.b.za", "a.b.school.za", "x.nowhere"])
+def test_a_top_level_domain_may_have_no_rule_of_its_own(host: str) -> None:
+    assert registrable(host) == SUFFIXES.privatesuffix(host)
+
+
+def test_hosts_below_the_suffixes_of_such_a_domain_are_found() -> None:
+    verdict = examine(compiled(r"https://.*mysite\.co\.za"))
+    assert (verdict.answer, examine(compiled(r"https://(.*\.)?mysite\.co\.za")).answer) == (
+        "open",
+        "closed",
+    )
 
 
 def test_a_rule_is_asked_for_backwards() -> None:
