@@ -243,8 +243,9 @@ def switched_off_by(config: Mapping[str, Any]) -> list[str]:
 
 def _unknown_keys(config: Mapping[str, Any]) -> list[str]:
     known = {option.key for option in OPTIONS.values()}
-    keys = (key for key in config if isinstance(key, str) and _OF_CORS.match(key))
-    return sorted(key for key in set(keys) - known if config[key] is not None)
+    keys = {key for key in config if isinstance(key, str) and _OF_CORS.match(key)}
+    # Of another spelling, a key without a value is not even meant to set anything.
+    return sorted(key for key in keys - known if key.startswith("CORS_") or config[key] is not None)
 
 
 # However they are spelled; Flask's own keys are in capitals, with underscores.

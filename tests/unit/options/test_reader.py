@@ -604,6 +604,13 @@ def test_a_config_key_close_to_an_option_is_warned_about(key: str, meant: str) -
         assert configured({key: "x"}) == ({}, [])
 
 
+@pytest.mark.rule("8.near-config")
+def test_a_misspelt_key_without_a_value_is_warned_about() -> None:
+    """Its environment variable may be set in production."""
+    assert misspelt_keys({"CORS_ORIGIN": None}) == [("CORS_ORIGIN", "CORS_ORIGINS")]
+    assert misspelt_keys({"cors_origins": None}) == []
+
+
 @pytest.mark.parametrize("value", ["", " ", "None", "null"])
 @pytest.mark.parametrize(
     "name",
