@@ -30,7 +30,7 @@ def on_every_view(first: Plan, question: Question) -> Plan:
 
     def plan(draft: Draft, asked: Asked) -> Sequence[Edit]:
         step = next((each for each in asked.failed if each.code == NOT_SHARED), None)
-        policies = draft.compile().policies
+        policies = draft.compile().policies if step else None
         if step is None or policies is None:
             return first(draft, asked)
         found = _served(draft.app, asked.found.target, step.detail.split(", "))

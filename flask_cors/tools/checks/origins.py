@@ -244,7 +244,8 @@ def unserved_methods(subject: Subject) -> Iterator[Found]:
 
 def _served_elsewhere(subject: Subject, use: Use, methods: Sequence[str]) -> str:
     """Return the hint where routes without these options serve the methods; empty without any."""
-    rows = [row for row in subject.rows if row not in use.rows and {*row.methods} & {*methods}]
+    own, wanted = set(map(id, use.rows)), set(methods)
+    rows = [row for row in subject.rows if id(row) not in own and wanted & {*row.methods}]
     if not rows:
         return ""
     return (
