@@ -36,7 +36,7 @@ async (asks) => {
     if (element === 'module') e.type = 'module';
     if (element === 'stylesheet') { e.rel = 'stylesheet'; e.href = url; } else e.src = url;
     document.body.append(e);
-    setTimeout(() => done('timeout'), 3000);
+    setTimeout(() => done('timeout'), 60000);
   });
   const seen = [];
   for (const ask of asks) seen.push(await one(ask));
@@ -116,9 +116,16 @@ def table() -> list[tuple[Row, str, str]]:
         asks = [located(row.asks[0], origins, f"/row{n}") for n, row in enumerate(asked)]
         page = chromium.page(f"{origins['own']}/page")
         failed: set[str] = set()
+        ended: set[str] = set()
         page.on("requestfailed", lambda request: failed.add(request.url))
+        page.on("requestfinished", lambda request: ended.add(request.url))
         events = page.evaluate(LOAD, [[a["do"], a["url"], a.get("crossorigin")] for a in asks])
-        page.wait_for_timeout(200)
+        # The network's events come beside those of the page, and may be later.
+        known, quiet = -1, 0
+        while quiet < 5:
+            page.wait_for_timeout(100)
+            quiet = quiet + 1 if known == len(failed | ended) else 0
+            known = len(failed | ended)
         lost = " ".join(failed)
         by_network = ["error" if f"/row{n}/" in lost else "load" for n in range(len(asks))]
         seen = [
