@@ -24,6 +24,8 @@ INCUMBENT := $(VENV)-incumbent/.ready
 CONSTRAINTS := requirements/constraints.txt
 TYPED := flask_cors pytest_flask_cors.py examples $(wildcard tests/typing/*.py)
 
+# Where nothing is compiled ahead (as containers often ask for), each worker compiles all tests anew.
+unexport PYTHONDONTWRITEBYTECODE
 # pyright's wrapper would otherwise ask the package index for news on every run.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 

@@ -7,6 +7,7 @@ the user is not logged in. Reads configuration only.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
@@ -125,18 +126,19 @@ def site_of(url: str) -> tuple[str, str]:
 def registrable_domain() -> Callable[[str], str | None]:
     """Return what finds a host's registrable domain: the public suffix list of [cli], if there."""
     try:
-        from publicsuffixlist import PublicSuffixList  # of the extra [cli]
+        found: Callable[[str], str | None] = public_suffix_list().privatesuffix
     except ModuleNotFoundError:
         return last_two_labels
-    found: Callable[[str], str | None] = _suffixes(PublicSuffixList).privatesuffix
     return found
 
 
-_LISTS: Final[list[Any]] = []
+def public_suffix_list() -> Any:
+    """Return the list of the extra ``[cli]``; raises ``ModuleNotFoundError`` without it."""
+    from publicsuffixlist import PublicSuffixList  # of the extra [cli]
+
+    return _made(PublicSuffixList)
 
 
-def _suffixes(make: Callable[[], Any]) -> Any:
-    # Reading the list takes a fifth of a second.
-    if not _LISTS:
-        _LISTS.append(make())
-    return _LISTS[0]
+@lru_cache(maxsize=1)
+def _made(make: Callable[[], Any]) -> Any:
+    return make()  # reading the list takes a fifth of a second

@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from queue import Empty, Queue
 from threading import Thread
 from typing import Any, Final
@@ -173,7 +174,9 @@ class _Transport:
         end = time.monotonic() + self.limits.seconds
         body = b""
         with (
-            httpx.Client(timeout=self.limits.seconds, headers=_agent()) as client,
+            httpx.Client(
+                timeout=self.limits.seconds, headers=_agent(), verify=_certificates(httpx)
+            ) as client,
             client.stream(
                 request.method,
                 request.url,
@@ -190,6 +193,11 @@ class _Transport:
             for name, value in response.headers.raw
         ]
         return Reply(response.status_code, tuple(lines), body[: self.limits.body])
+
+
+@lru_cache(maxsize=1)
+def _certificates(httpx: Any) -> Any:
+    return httpx.create_ssl_context()  # reading them takes longer than most requests
 
 
 def _redirected(exchanges: Sequence[Exchange], error: ProbeError) -> ProbeError:

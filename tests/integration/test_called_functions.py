@@ -534,13 +534,13 @@ def test_a_function_that_is_decorated_at_every_request_does_not_grow(
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()
-        used(sample, 1000)
+        used(sample, 250)
         gc.collect()
         after, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert len(gc.get_objects()) - objects < 500
-    assert after - before < 64 * 1024
+    assert len(gc.get_objects()) - objects < 125
+    assert after - before < 16 * 1024
 
 
 @pytest.mark.rule("1.called-memory")
@@ -552,9 +552,9 @@ def test_a_function_that_is_made_at_every_request_is_not_kept(sample: Flask) -> 
     used(sample, 20)
     gc.collect()
     before = len(gc.get_objects())
-    used(sample, 1000)
+    used(sample, 250)
     gc.collect()
-    assert len(gc.get_objects()) - before < 500
+    assert len(gc.get_objects()) - before < 125
 
 
 # -- where the client chooses what is asked -------------------------------------------------

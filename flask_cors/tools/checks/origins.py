@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib import import_module
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Final
 
 from ...patterns.redos import find_nested_quantifiers
 from ...patterns.suffixes import is_listed
 from ...policy.decide import SAFE_METHODS
 from ..closed import Verdict, examine, suggest_closed
+from ..cookies import public_suffix_list
 from ..routes import RouteRow
 from ..text import some
 from .rules import rule
@@ -100,9 +101,7 @@ def null_origin(subject: Subject) -> Iterator[Found]:
 
 @rule("CORS006", "warning", "a wildcard over a suffix where anybody gets a host")
 def public_suffixes(subject: Subject) -> Iterator[Found]:
-    from publicsuffixlist import PublicSuffixList  # of the extra [cli]
-
-    known: Any = PublicSuffixList(accept_unknown=False)
+    known = public_suffix_list()
     for use in subject.uses("origins"):
         for text in sorted(use.value.wildcards):
             if text.endswith("://*") and use.credentials:
@@ -112,7 +111,8 @@ def public_suffixes(subject: Subject) -> Iterator[Found]:
                     "error",
                 )
             suffix = re.sub(r":(?:\d+|\*)$", "", text.partition("://*.")[2])
-            if suffix and (known.publicsuffix(suffix) == suffix or is_listed(suffix)):
+            public = known.publicsuffix(suffix, accept_unknown=False)
+            if suffix and (public == suffix or is_listed(suffix)):
                 yield use.found(
                     f"anybody can get a host under {suffix}, so {text} is nearly any site",
                     f"Name your own host, as in {text.replace('*', 'name', 1)}.",
