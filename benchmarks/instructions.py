@@ -59,19 +59,21 @@ def count(
     names: Iterable[str],
     implementations: Sequence[str] = IMPLEMENTATIONS,
     lengths: tuple[int, int] = LENGTHS,
+    seeds: Sequence[int] = SEEDS,
 ) -> Counts:
     """Return the instructions of one request to each scenario, by implementation.
 
+    Each is the mean of several *seeds* of hashes, from two runs of *lengths* requests.
     Raise ``WorkerError`` where an implementation does not answer as its scenario says.
     """
     scenarios = [SCENARIOS[name] for name in names]
-    asked = list(product(implementations, SEEDS))
+    asked = list(product(implementations, seeds))
     with TemporaryDirectory() as made, ThreadPoolExecutor(os.cpu_count()) as pool:
         found = pool.map(lambda each: _count(*each, scenarios, lengths, Path(made)), asked)
         counts = dict(zip(asked, found, strict=True))
     return {
         each.name: {
-            by: round(mean(counts[by, seed][each.name] for seed in SEEDS))
+            by: round(mean(counts[by, seed][each.name] for seed in seeds))
             for by in implementations
             if by in each.implementations
         }

@@ -11,8 +11,9 @@ from benchmarks import instructions
 from benchmarks.kits import BARE, PROJECT
 from benchmarks.targets import COUNTED, COUNTED_ON, of_instructions
 
-# Where objects lie in memory changes a mean by as much: see benchmarks/instructions.py.
-OF_MEMORY = 1500
+# Where objects lie in memory changes the count of one seed by as much: `make bench-instructions`
+# counts the mean of four, in longer runs.
+OF_MEMORY = 2000
 FLASK = ".".join(version("Flask").split(".")[:2])
 
 
@@ -24,7 +25,7 @@ FLASK = ".".join(version("Flask").split(".")[:2])
     reason="the limits are those of CPython 3.11 and Flask 3.1",
 )
 def test_no_limit_is_missed() -> None:
-    counts = instructions.count(COUNTED, (BARE, PROJECT))
+    counts = instructions.count(COUNTED, (BARE, PROJECT), lengths=(50, 250), seeds=[0])
     found = list(of_instructions(counts))
     assert len(found) == len(COUNTED)
     counted = [target for target in found if target.limit > 1]  # the other one is a share
