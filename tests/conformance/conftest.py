@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Frame, Page
 
-from tests.conformance.chromium import EXECUTABLE, HOW_TO_GET, Chromium, running
+from tests.conformance.chromium import Chromium, missing, running
 from tests.conformance.server import Addresses, Application, Log, serving
 
 
 def require_chromium() -> None:
-    """Skip without Chromium, and say how to get it; in CI that is a failure."""
-    if EXECUTABLE is not None:
-        return
-    if os.environ.get("CI"):
-        pytest.fail(HOW_TO_GET)
-    pytest.skip(HOW_TO_GET)
+    """Skip without a Chromium that is new enough, and say so; in CI that is a failure."""
+    reason = missing()
+    if reason and os.environ.get("CI"):
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)
 
 
 class Served:

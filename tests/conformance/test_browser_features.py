@@ -5,32 +5,35 @@ The differential test asks about ``fetch``; the cases are in ``features.py``.
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from flask_cors.testing import Exchange
 from tests.conformance.chromium import Chromium, running
 from tests.conformance.conftest import require_chromium
-from tests.conformance.features import FEATURES, Feature, Places, Server, model, wire
+from tests.conformance.features import FEATURES, Places, Server, model, wire
 from tests.conformance.server import Addresses, Log, serving
 
 pytestmark = pytest.mark.browser
 
 # Only a request that never comes takes so long.
 MOST_SECONDS = 60
+# As many tabs are open at a time: what is waited for is waited for once.
+TOGETHER = 12
 
 
 @dataclass
 class Stage:
-    """A running Chromium and a server."""
+    """A running Chromium and a server; each feature has a page and hosts of its own."""
 
     chromium: Chromium
     at: Addresses
     log: Log
+    _seen: dict[int, list[Any]] = field(default_factory=dict)
 
     def places(self, number: int) -> Places:
         hosts = (f"www{number}.shop.test", f"api{number}.shop.test", f"api{number}.other.test")
@@ -38,49 +41,76 @@ class Stage:
             return Places(*(f"http://{host}:{self.at.http}" for host in hosts))
         return Places(*(f"https://{host}:{self.at.https}" for host in hosts))
 
-    def ask(self, feature: Feature, places: Places, expected: int) -> list[Any]:
-        """Run the script in a new tab and return what the server saw of it.
+    def modelled(self, number: int) -> list[Any]:
+        return model(FEATURES[number], self.places(number))
+
+    def seen(self, number: int) -> list[Any]:
+        """Return what the server saw of a feature, and of those that are asked together with it."""
+        if number not in self._seen:
+            first = number - number % TOGETHER
+            self._ask(range(first, min(first + TOGETHER, len(FEATURES))))
+        return self._seen[number]
+
+    def _ask(self, numbers: Sequence[int]) -> None:
+        """Run the scripts, each in a new tab, and sort what comes by the hosts it comes to."""
+        places = {number: self.places(number) for number in numbers}
+        self.chromium.context.clear_cookies()
+        self.chromium.context.add_cookies(
+            [
+                cookie
+                for at in places.values()
+                for origin in (at.page, at.sibling, at.other)
+                for cookie in _cookies(origin)
+            ]
+        )
+        pages = {number: self.chromium.page(f"{at.page}/page") for number, at in places.items()}
+        self.log.take()
+        try:
+            for number, page in pages.items():
+                page.evaluate(f"(async () => {{ {self._script(number)} }})()")
+                if FEATURES[number].click:
+                    page.click("a")
+            self._wait({number: len(self.modelled(number)) for number in numbers})
+        finally:
+            for page in pages.values():
+                page.close()
+
+    def _script(self, number: int) -> str:
+        script, places = FEATURES[number].script, self.places(number)
+        for name in ("PAGE", "SIBLING", "OTHER"):
+            script = script.replace(name, str(getattr(places, name.lower())))
+        return script
+
+    def _wait(self, expected: Mapping[int, int]) -> None:
+        """Collect the requests until no more come.
 
         However slow the browser is, as many requests as are *expected* are waited for.
         """
-        self.chromium.context.clear_cookies()
-        for origin in (places.page, places.sibling, places.other):
-            self.chromium.context.add_cookies(
-                [
-                    {
-                        "name": "none",
-                        "value": "1",
-                        "url": origin,
-                        "sameSite": "None",
-                        "secure": True,
-                    },
-                    {"name": "lax", "value": "1", "url": origin, "sameSite": "Lax"},
-                    {"name": "strict", "value": "1", "url": origin, "sameSite": "Strict"},
-                ]
-            )
-        page = self.chromium.page(f"{places.page}/page")
-        self.log.take()
-        script = feature.script
-        for name in ("PAGE", "SIBLING", "OTHER"):
-            script = script.replace(name, str(getattr(places, name.lower())))
-        try:
-            page.evaluate(f"(async () => {{ {script} }})()")
-            if feature.click:
-                page.click("a")
-            return self._settled(expected)
-        finally:
-            page.close()
-
-    def _settled(self, expected: int) -> list[Any]:
-        """Return the requests once no more come."""
-        seen: list[Exchange] = []
+        seen: dict[int, list[Any]] = {number: [] for number in expected}
         until, quiet = time.monotonic() + MOST_SECONDS, 0
         while quiet < 4 and time.monotonic() < until:
             time.sleep(0.05)
             more = [each for each in self.log.take() if "favicon" not in each.request.url]
-            seen += more
-            quiet = quiet + 1 if len(seen) >= expected and not more else 0
-        return [wire(exchange) for exchange in seen]
+            for exchange in more:
+                seen[_number(exchange.request.url)].append(wire(exchange))
+            is_done = all(len(seen[number]) >= least for number, least in expected.items())
+            quiet = quiet + 1 if is_done and not more else 0
+        self._seen.update(seen)
+
+
+def _cookies(origin: str) -> list[Any]:
+    return [
+        {"name": "none", "value": "1", "url": origin, "sameSite": "None", "secure": True},
+        {"name": "lax", "value": "1", "url": origin, "sameSite": "Lax"},
+        {"name": "strict", "value": "1", "url": origin, "sameSite": "Strict"},
+    ]
+
+
+def _number(url: str) -> int:
+    """Return the number of the feature, of which each host has it."""
+    found = re.match(r"\D+(\d+)\.", url)
+    assert found, url
+    return int(found[1])
 
 
 @pytest.fixture(scope="module")
@@ -91,12 +121,17 @@ def stage() -> Iterator[Stage]:
         yield Stage(chromium, at, log)
 
 
-@pytest.mark.parametrize("number", range(len(FEATURES)), ids=list(map(str, FEATURES)))
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(
+            number, id=str(feature), marks=pytest.mark.xdist_group(f"features-{number // TOGETHER}")
+        )
+        for number, feature in enumerate(FEATURES)
+    ],
+)
 def test_the_server_sees_the_same(stage: Stage, number: int) -> None:
-    places = stage.places(number)
-    feature = FEATURES[number]
-    modelled = model(feature, places)
-    real = stage.ask(feature, places, len(modelled))
+    modelled, real = stage.modelled(number), stage.seen(number)
     assert modelled == real, "\n".join(
         f"{who} {entry}"
         for who, seen in (("model", modelled), ("Chromium", real))
