@@ -17,11 +17,13 @@ from .bodies import Blob, Body, ExtractedBody, FormData, extract, form_body
 from .cache import CacheMode, HTTPCache
 from .content import Content, so_far
 from .cookies import CookieJar
+from .dangling_markup import attribute_dangles, dangles
 from .elements import DOCUMENT_ACCEPT, LOADS, CrossOrigin, Element, judge_load
-from .event_source import EventStream, holds, judge_stream, read_stream
+from .event_source import EventStream, follow, holds, judge_stream, read_stream
 from .fetching import Fetching, Profile
 from .local_network import AddressSpaceOf, TargetAddressSpace, address_space_of_name
 from .page import (
+    AnyMode,
     HeadersInit,
     Mode,
     Response,
@@ -41,6 +43,7 @@ from .sites import (
     last_two_labels,
     origin_of,
     resolved,
+    with_credentials,
     with_query,
 )
 from .traits import STANDARD, Traits
@@ -193,7 +196,7 @@ class Browser:
             raise TypeError("a stream cannot be sent with keepalive=True")
         method = page_method(method, mode, body)
         request = replace(
-            self._request(self._page_url(url)),
+            self._request(self._page_url(url), url),
             method=method,
             headers=page_headers(headers, body.types, mode, self.traits),
             body=body.content,
@@ -212,12 +215,23 @@ class Browser:
         )
         return Fetching(self._profile, request).run()
 
-    def xhr(self, method: str, url: str) -> XMLHttpRequest:
+    def create_object_url(self, blob: Blob) -> str:
+        """Return a ``blob:`` URL for *blob* (``URL.createObjectURL``), for pages of this origin."""
+        return self._profile.blob_urls.add(self._page, blob)
+
+    def revoke_object_url(self, url: str) -> None:
+        """Have *url* lead nowhere from now on (``URL.revokeObjectURL``)."""
+        self._profile.blob_urls.remove(self._page, url)
+
+    def xhr(
+        self, method: str, url: str, username: str | None = None, password: str | None = None
+    ) -> XMLHttpRequest:
         """Return an ``XMLHttpRequest`` that has been opened with *method* and *url*.
 
-        Raise :class:`TypeError` for a request that no page can make.
+        *username* and *password*, or those of *url*, answer a 401 of the page's own origin that
+        asks for them. Raise :class:`TypeError` for a request that no page can make.
         """
-        absolute = self._resolve(url)
+        absolute = with_credentials(self._resolve(url), username, password)
 
         def send(
             method: str,
@@ -227,7 +241,7 @@ class Browser:
             listens: bool,
         ) -> Response:
             request = replace(
-                self._request(absolute),
+                self._request(absolute, url),
                 method=method,
                 headers=with_defaults(headers, body.types, "cors", self.traits),
                 body=body.content,
@@ -250,7 +264,7 @@ class Browser:
         listed = any(cors.is_safelisted("Content-Type", kind) for kind in body.types)
         mode: Mode = "no-cors" if listed or not body.types else "cors"
         request = replace(
-            self._request(self._resolve_beacon(url)),
+            self._request(self._resolve_beacon(url), url),
             method="POST",
             headers=page_headers((), body.types, mode, self.traits),
             body=body.content,
@@ -272,20 +286,24 @@ class Browser:
     ) -> Response:
         """Load what an element asks for: ``"img"``, ``"script"``, ``"stylesheet"``, ``"font"``.
 
-        *crossorigin*, *integrity* and *referrer_policy* are the attributes; without the first
-        most elements show what they load although no script can read it (``type`` is
-        ``opaque``). Raise what :meth:`fetch` raises, and :class:`NetworkError` where the element
-        fires ``error`` because of the status or the MIME type of the response; images, fonts and
-        media are not decoded.
+        ``"worker"`` and ``"sharedworker"`` are the scripts of workers, ``"json"`` is a module of
+        that type.
+
+        *crossorigin*, *integrity* and *referrer_policy* are the attributes; ``crossorigin=""`` is
+        ``anonymous``, and without it most elements show what they load although no script can
+        read it (``type`` is ``opaque``). Raise what :meth:`fetch` raises, and
+        :class:`NetworkError` where the element fires ``error`` because of the status or the MIME
+        type of the response; images, fonts and media are not decoded.
         """
         _check_words(element=(element, Element), referrer_policy=(referrer_policy, ReferrerPolicy))
         if crossorigin is not None:
             _check_words(crossorigin=(crossorigin, CrossOrigin))
         how = LOADS[element]
-        mode = how.mode if crossorigin is None else "cors"
+        by_cors = crossorigin is not None and how.mode != "navigate"
+        mode: AnyMode = "cors" if by_cors else how.mode
         credentials: cors.Credentials = "same-origin" if mode == "cors" else "include"
         request = replace(
-            self._request(self._resolve(url)),
+            self._request(self._resolve(url), url),
             headers=how.headers(),
             mode=mode,
             credentials="include" if crossorigin == "use-credentials" else credentials,
@@ -294,9 +312,14 @@ class Browser:
             is_unsafe=False,
             integrity=integrity,
             referrer_policy=referrer_policy,
+            dangles=attribute_dangles(url),
         )
         fetching = Fetching(self._profile, request)
-        return fetching.run(lambda reply: judge_load(element, reply, self.traits))
+        return fetching.run(
+            lambda reply: judge_load(
+                element, reply, self.traits, is_http=request.url.startswith("http")
+            )
+        )
 
     def event_source(
         self,
@@ -305,32 +328,40 @@ class Browser:
         with_credentials: bool = False,
         last_event_id: str = "",
         max_events: int | None = None,
+        reconnections: int = 0,
     ) -> EventStream:
         """Open an ``EventSource`` and return the events that it gets.
 
         *last_event_id* is that of an earlier connection. An application is read to the end of
-        the stream, or until *max_events* have come where it has none.
+        the stream, or until *max_events* have come where it has none. *reconnections* is how
+        often the page stays to connect anew when a stream ends.
         """
-        headers = [("Accept", "text/event-stream")]
-        if last_event_id:
-            headers.append(("Last-Event-ID", utf8(last_event_id).decode("latin-1")))
-        request = replace(
-            self._request(self._resolve(url)),
-            headers=headers,
-            credentials="include" if with_credentials else "same-origin",
-            initiator="resource",
-            is_unsafe=False,
-            cache="no-store",
-        )
-        enough = holds(max_events or 0)
-        fetching = Fetching(
-            self._profile, request, (lambda came: enough(so_far(came))) if max_events else None
-        )
-        reply = fetching.reply()
-        failure = judge_stream(reply)
-        if failure is not None:
-            raise fetching.fail(failure)
-        return read_stream(so_far(reply), last_event_id)
+        absolute = self._resolve(url)
+        credentials: cors.Credentials = "include" if with_credentials else "same-origin"
+
+        def connect(last_event_id: str, most: int | None) -> EventStream:
+            headers = [("Accept", "text/event-stream")]
+            if last_event_id:
+                headers.append(("Last-Event-ID", utf8(last_event_id).decode("latin-1")))
+            request = replace(
+                self._request(absolute, url),
+                headers=headers,
+                credentials=credentials,
+                initiator="resource",
+                is_unsafe=False,
+                cache="no-store",
+            )
+            enough = holds(most or 0)
+            fetching = Fetching(
+                self._profile, request, (lambda came: enough(so_far(came))) if most else None
+            )
+            reply = fetching.reply()
+            failure = judge_stream(reply)
+            if failure is not None:
+                raise fetching.fail(failure)
+            return read_stream(so_far(reply), last_event_id)
+
+        return follow(connect, last_event_id, max_events, reconnections)
 
     def open_websocket(self, url: str, protocols: Sequence[str] = ()) -> WebSocket:
         """Open a WebSocket: send its handshake, with cookies and ``Origin``, and judge the reply.
@@ -341,7 +372,7 @@ class Browser:
         """
         absolute = self._resolve_socket(url)
         request = replace(
-            self._request(absolute),
+            self._request(absolute, url),
             headers=handshake_headers(protocols, self.traits.websocket_extensions),
             mode="websocket",
             credentials="include",
@@ -407,11 +438,14 @@ class Browser:
         """
         _check_words(method=(method, FormMethod), enctype=(enctype, Enctype))
         form = data if isinstance(data, FormData) else FormData(data)
+        target = url
         if method == "GET":
             query, _ = form_body(form, "application/x-www-form-urlencoded")
-            url = with_query(self._resolve(url), query.decode())
+            target = with_query(self._resolve(url), query.decode())
         request = replace(
-            self._navigation(url, frame, referrer_policy), user_activated=user_activated
+            self._navigation(target, frame, referrer_policy),
+            user_activated=user_activated,
+            dangles=attribute_dangles(url),
         )
         if method == "POST":
             body, content_type = form_body(form, enctype)
@@ -423,7 +457,7 @@ class Browser:
         _check_words(referrer_policy=(referrer_policy, ReferrerPolicy))
         headers = [("Accept", DOCUMENT_ACCEPT), ("Upgrade-Insecure-Requests", "1")]
         return replace(
-            self._request(self._resolve(url)),
+            self._request(self._resolve(url), url),
             headers=headers,
             mode="navigate",
             credentials="include",
@@ -431,6 +465,7 @@ class Browser:
             initiator="navigation",
             is_unsafe=False,
             referrer_policy=referrer_policy,
+            dangles=attribute_dangles(url),
         )
 
     def _shown(self, request: FetchRequest) -> Response:
@@ -441,14 +476,18 @@ class Browser:
         body = Content(reply, fetching.fail)
         return Response("basic", request.url, reply.status, headers, body, moved, reply.reason)
 
-    def _request(self, url: str) -> FetchRequest:
-        """Return a request of the page for *url*, with what all of them have in common."""
+    def _request(self, url: str, written: str) -> FetchRequest:
+        """Return a request of the page for *url*, with what all of them have in common.
+
+        *written* is the URL as the page has it.
+        """
         return FetchRequest(
             page=self._page,
             traits=self.traits,
             registrable_domain=self._profile.registrable_domain,
             urls=[url],
             referrer=self._referrer("about:client"),
+            dangles=dangles(written),
         )
 
     def _referrer(self, referrer: str) -> str | None:

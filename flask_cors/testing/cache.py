@@ -1,6 +1,6 @@
 """A browser's private HTTP cache (RFC 9111), with the cache modes of Fetch.
 
-Stores whole responses to GET and no parts of them; sends nothing.
+Stores responses to GET, whole or in parts (:mod:`.parts`); sends nothing.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timezone
-from email.utils import parsedate_to_datetime
 from typing import Literal
 from urllib.parse import urldefrag
 
+from .http_dates import http_date
+from .parts import answer, asks_for_part, is_part_of_same, is_storable_part, wanted_part
 from .search_variance import search_variance
 from .sites import origin_of, resolved
 from .traits import Traits
@@ -26,9 +26,9 @@ Directives = Mapping[str, str]
 CONDITIONAL_HEADERS = frozenset(
     {"if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"}
 )
-# RFC 9110 section 15.1, without 206: no parts are stored.
-HEURISTIC_STATUSES = frozenset({200, 203, 204, 300, 301, 308, 404, 405, 410, 414, 501})
-NARROW_HEURISTIC_STATUSES = frozenset({200, 203})
+# RFC 9110 section 15.1
+HEURISTIC_STATUSES = frozenset({200, 203, 204, 206, 300, 301, 308, 404, 405, 410, 414, 501})
+NARROW_HEURISTIC_STATUSES = frozenset({200, 203, 206})
 MOVED_STATUSES = frozenset({300, 301, 308, 410})
 # RFC 9111 section 3.2: of the stored content, or of one connection.
 NOT_UPDATED = frozenset(
@@ -72,6 +72,10 @@ class Stored:
         return "*" not in names and all(
             combined(self.asked_with, name) == combined(headers, name) for name in names
         )
+
+    def answer(self, headers: Headers) -> Reply | None:
+        """Return what it answers to a request with *headers*, maybe for a part of it."""
+        return answer(self.reply, headers) if self.matches(headers) else None
 
     def is_of(self, key: Key) -> bool:
         """Return whether its URL is that of *key*, but for a query that makes no difference."""
@@ -135,7 +139,7 @@ class Stored:
 
     def _age(self, now: float) -> float:
         """Return the current age (RFC 9111 section 4.2.3)."""
-        apparent = self.received - _date(self.reply.get("Date"), self.received)
+        apparent = self.received - http_date(self.reply.get("Date"), self.received)
         # The first of several values counts (section 5.1).
         value = _seconds((self.reply.get("Age") or "").partition(",")[0].strip(" \t")) or 0
         corrected = value + self.received - self.asked
@@ -145,10 +149,10 @@ class Stored:
         """Return the freshness lifetime (RFC 9111 sections 4.2.1 and 4.2.2)."""
         if "max-age" in directives:
             return _seconds(directives["max-age"]) or 0
-        date = _date(self.reply.get("Date"), self.received)
+        date = http_date(self.reply.get("Date"), self.received)
         expires = self.reply.get("Expires")
         if expires is not None and (_is_expiry(expires) or not self.traits.strict_cache_control):
-            return _date(expires, 0) - date
+            return http_date(expires, 0) - date
         if self.traits.caches_moved_responses and self.reply.status in MOVED_STATUSES:
             return float("inf")
         modified = self.reply.get("Last-Modified")
@@ -157,7 +161,7 @@ class Stored:
         if modified is None or self.reply.status not in statuses:
             return 0
         forbidden = narrow and "must-revalidate" in directives
-        return 0 if forbidden else (date - _date(modified, date)) / 10
+        return 0 if forbidden else (date - http_date(modified, date)) / 10
 
 
 class HTTPCache:
@@ -177,15 +181,16 @@ class HTTPCache:
 
         The latest counts, and one of the very URL before one of a URL that makes no difference.
         """
-        found = [each for each in self._stored if each.is_of(key) and each.matches(headers)]
+        of_key = (each for each in self._stored if each.is_of(key))
+        found = [each for each in of_key if each.answer(headers) is not None]
         found.sort(key=lambda each: each.key == key)
         return found[-1] if found else None
 
-    def other_variant(self, key: Key) -> Stored | None:
+    def other_variant(self, key: Key, headers: Headers) -> Stored | None:
         """Return what is stored for *key* under other request headers, where that is asked."""
-        if not self._traits.caches_one_variant:
+        if not self._traits.caches_one_variant or asks_for_part(headers):
             return None
-        found = [stored for stored in self._stored if stored.key == key]
+        found = [each for each in self._stored if each.key == key and each.reply.status != 206]
         return next((stored for stored in found if stored.reply.get("ETag")), None)
 
     def freshness(self, stored: Stored, wanted: Directives) -> Freshness:
@@ -198,7 +203,11 @@ class HTTPCache:
         *asked* is the time at which the request was sent.
         """
         if self._traits.caches_one_variant:
-            self._stored = [stored for stored in self._stored if stored.key != key]
+            self._stored = [
+                stored
+                for stored in self._stored
+                if stored.key != key or is_part_of_same(reply, stored.reply)
+            ]
         if request.method == "GET" and self._may_store(request, reply):
             now = self._clock()
             self._replace(Stored(key, request.headers, reply, asked, now, self._traits))
@@ -210,7 +219,7 @@ class HTTPCache:
         self._forget(stored)
         if self._may_store(request, fresh.reply):
             self._replace(fresh)
-        return fresh.reply
+        return answer(fresh.reply, request.headers) or fresh.reply
 
     def invalidate(self, key: Key, request: Request, reply: Reply) -> None:
         """Forget what an unsafe method has changed (RFC 9111 section 4.4)."""
@@ -229,7 +238,10 @@ class HTTPCache:
         forbidden = "no-store" in _directives(request.get("Cache-Control"), self._traits)
         if forbidden and self._traits.obeys_request_directives:
             return False
-        if "no-store" in directives or reply.status in (206, 304):
+        if "no-store" in directives or reply.status == 304:
+            return False
+        strict = self._traits.strict_parts
+        if reply.status == 206 and not is_storable_part(request.headers, reply, strict=strict):
             return False
         explicit = directives.keys() & {"max-age", "public", "private", "no-cache"}
         heuristic = self._traits.stores_all_statuses or reply.status in HEURISTIC_STATUSES
@@ -240,6 +252,7 @@ class HTTPCache:
             stored
             for stored in self._stored
             if stored.key != new.key
+            or is_part_of_same(new.reply, stored.reply)
             or not (self._traits.caches_one_variant or stored.matches(new.asked_with))
         ]
         self._stored.append(new)
@@ -266,11 +279,12 @@ def is_conditional(headers: Headers) -> bool:
 def directed_mode(mode: CacheMode, headers: Headers, traits: Traits) -> CacheMode:
     """Return what a page's ``Cache-Control`` and ``Pragma`` make of *mode*.
 
-    Follows RFC 9111 section 5.2.1; a request for a part, or with a condition of its
+    Follows RFC 9111 section 5.2.1; a request for several parts, or with a condition of its
     own, passes the cache by.
     """
     directives = _directives(combined(headers, "Cache-Control"), traits)
-    if combined(headers, "Range") is not None or is_conditional(headers):
+    alone = mode == "only-if-cached" and traits.strict_parts
+    if is_conditional(headers) or (asks_for_part(headers) and (alone or not wanted_part(headers))):
         return "no-store"
     anew = "no-cache" in directives or "no-cache" in _items(combined(headers, "Pragma"))
     if anew and not traits.obeys_request_directives:
@@ -304,7 +318,7 @@ def mode_headers(mode: CacheMode, headers: Headers) -> list[tuple[str, str]]:
 
 def _is_expiry(value: str) -> bool:
     """Return whether *value* is a date, or the 0 that senders write for one of the past."""
-    return value == "0" or _date(value, -1) != -1
+    return value == "0" or http_date(value, -1) != -1
 
 
 def _suits(age: float, left: float, wanted: Directives) -> bool:
@@ -357,12 +371,3 @@ def _seconds(value: str | None) -> int | None:
         return None
     # So many digits are enough; Python reads no number of thousands of them.
     return min(int(value.lstrip("0")[:20] or "0"), LONGEST)
-
-
-def _date(value: str | None, default: float) -> float:
-    try:
-        when = parsedate_to_datetime(value or "")
-    except (OverflowError, ValueError):
-        return default
-    # It has no zone where the text says -0000 (RFC 5322 section 3.3).
-    return when.replace(tzinfo=when.tzinfo or timezone.utc).timestamp()

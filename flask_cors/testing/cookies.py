@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 from urllib.parse import urlsplit
 
@@ -85,10 +85,7 @@ class CookieJar:
 
     def __iter__(self) -> Iterator[Cookie]:
         """Iterate over the cookies that have not expired, in the order they were set."""
-        now = self._clock()
-        return iter(
-            [c for c in self._cookies.values() if c.expires is None or c.expires > now],
-        )
+        return iter([c for c in self._cookies.values() if not self._has_expired(c)])
 
     def __str__(self) -> str:
         """List the cookies that have not expired, a line each."""
@@ -140,11 +137,25 @@ class CookieJar:
         if only_partitioned and cookie.partition is None:
             return _BLOCKED
         key = (cookie.name, cookie.domain, cookie.path, cookie.host_only, cookie.partition)
-        if cookie.expires is not None and cookie.expires <= self._clock():
-            self._cookies.pop(key, None)
-        else:
+        old = self._cookies.get(key)
+        if old is not None and self._is_replaced(old, cookie):
+            del self._cookies[key]
+        elif old is not None:
+            cookie = replace(cookie, created=old.created)
+        if not self._has_expired(cookie):
             self._cookies[key] = cookie
         return ""
+
+    def _has_expired(self, cookie: Cookie) -> bool:
+        return cookie.expires is not None and cookie.expires <= self._clock()
+
+    def _is_replaced(self, old: Cookie, new: Cookie) -> bool:
+        """Return whether *new* is a cookie of its own, not *old* with other attributes.
+
+        Otherwise it keeps the time of *old*, by which cookies are sent in order.
+        """
+        moves = self._traits.moves_changed_cookies and old.value != new.value
+        return moves or self._has_expired(old) or self._has_expired(new)
 
     def get(
         self,
@@ -273,7 +284,7 @@ class CookieJar:
         """Return the ``Domain`` to store, ``""`` for a host-only cookie, ``None`` to refuse."""
         domain = attribute.removeprefix(".").lower()
         if not domain:
-            return ""
+            return None if attribute and self._traits.refuses_odd_cookies else ""
         if is_ip(host) or self._registrable_domain(domain) is None:
             return "" if domain == host else None
         return domain if host == domain or host.endswith(f".{domain}") else None

@@ -24,6 +24,7 @@ from ..fetch import (
 )
 from .errors import Failure
 from .mime_types import parse
+from .ranges import parse_range
 from .sites import is_url
 from .traits import STANDARD, Traits
 from .transport import Pairs, Reply
@@ -37,8 +38,6 @@ LANGUAGE = re.compile(r"[0-9A-Za-z *,\-.;=]*")
 FORM_TYPES = frozenset(
     {"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"},
 )
-# #simple-range-header-value, with a first position
-RANGE = re.compile(r"bytes=([0-9]+)-([0-9]*)")
 
 
 def is_safelisted(name: str, value: str, traits: Traits = STANDARD) -> bool:
@@ -66,8 +65,8 @@ def _is_form_type(value: str) -> bool:
 
 
 def _is_range(value: str) -> bool:
-    found = RANGE.fullmatch(value)
-    return found is not None and (not found[2] or int(found[1]) <= int(found[2]))
+    found = parse_range(value)
+    return found is not None and found.first is not None
 
 
 _SAFELIST: dict[str, Callable[[str], bool]] = {

@@ -11,7 +11,7 @@ from typing import Literal
 
 from .errors import Failure
 from .mime_types import extract
-from .page import Mode
+from .page import AnyMode
 from .traits import Traits
 from .transport import Reply
 
@@ -21,64 +21,87 @@ Element = Literal[
     "favicon",
     "font",
     "img",
+    "json",
     "manifest",
     "module",
     "object",
+    "prefetch",
     "script",
+    "sharedworker",
     "stylesheet",
     "track",
     "video",
+    "worker",
 ]
-CrossOrigin = Literal["anonymous", "use-credentials"]
+CrossOrigin = Literal["", "anonymous", "use-credentials"]
 
 
 @dataclass(frozen=True)
 class Load:
     """How an element sends its request: its destination, the console's word for it, ``Accept``.
 
-    ``mode`` is the one without ``crossorigin``.
+    ``mode`` is the one without ``crossorigin``; what may show a document is navigated like a
+    frame, and has no such attribute.
     """
 
     destination: str
     kind: str
     accept: str = "*/*"
-    mode: Mode = "no-cors"
+    mode: AnyMode = "no-cors"
+    is_prefetch: bool = False
 
     def headers(self) -> list[tuple[str, str]]:
         """Return the headers of its request.
 
         Audio and video ask for all of the resource as a part, so that they may skip to others
-        (HTML, "media data processing").
+        (HTML, "media data processing"); what is prefetched says so (Fetch, "fetch and process
+        the linked resource").
         """
-        is_media = self.destination in ("audio", "video")
-        return [("Accept", self.accept), *([("Range", "bytes=0-")] if is_media else [])]
+        headers = [("Accept", self.accept)]
+        if self.destination in ("audio", "video"):
+            headers.append(("Range", "bytes=0-"))
+        if self.mode == "navigate":
+            headers.append(("Upgrade-Insecure-Requests", "1"))
+        if self.is_prefetch:
+            headers.append(("Sec-Purpose", "prefetch"))
+        return headers
 
 
 _IMAGE = "image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"
 LOADS: dict[str, Load] = {
     "audio": Load("audio", "audio"),
-    "embed": Load("embed", "resource"),
+    "embed": Load("embed", "resource", mode="navigate"),
     "favicon": Load("image", "image", _IMAGE),
     "font": Load("font", "font", mode="cors"),
     "img": Load("image", "image", _IMAGE),
+    "json": Load("json", "script", "application/json,*/*;q=0.5", mode="cors"),
     "manifest": Load("manifest", "manifest", mode="cors"),
     "module": Load("script", "script", mode="cors"),
-    "object": Load("object", "resource"),
+    "object": Load("object", "resource", mode="navigate"),
+    "prefetch": Load("", "resource", is_prefetch=True),
     "script": Load("script", "script"),
+    "sharedworker": Load("sharedworker", "worker", mode="same-origin"),
     "stylesheet": Load("style", "CSS stylesheet", "text/css,*/*;q=0.1"),
     "track": Load("track", "text track", mode="same-origin"),
     "video": Load("video", "video"),
+    "worker": Load("worker", "worker", mode="same-origin"),
 }
 # HTML: what these show or run takes a status of 200 to 299.
-NEED_OK = frozenset({"module", "object", "script", "stylesheet", "track"})
+NEED_OK = frozenset(
+    {"json", "module", "object", "script", "sharedworker", "stylesheet", "track", "worker"}
+)
+# Modules and workers fail by the standard's rule in every browser.
+_ALWAYS_NEED_OK = frozenset({"json", "module", "sharedworker", "worker"})
 DOCUMENT_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
-def judge_load(element: Element, reply: Reply, traits: Traits) -> Failure | None:
+def judge_load(
+    element: Element, reply: Reply, traits: Traits, *, is_http: bool = True
+) -> Failure | None:
     """Return why *element* fails although it has got *reply*, ``None`` if it takes it.
 
     The document is not in quirks mode, where a style sheet of any type is applied. A manifest
-    that is of no use fires no event.
+    that is of no use fires no event. *is_http* says whether the reply came over HTTP.
     """
     if _fails_by_status(element, reply.status, traits):
         return Failure("element-status", str(reply.status))
@@ -88,6 +111,11 @@ def judge_load(element: Element, reply: Reply, traits: Traits) -> Failure | None
         is_script = found is not None and found.is_javascript
         is_wasm = essence == "application/wasm" and traits.loads_wasm_modules
         return None if is_script or is_wasm else Failure("module-type", essence)
+    if element == "json":
+        return None if found is not None and found.is_json else Failure("json-type", essence)
+    if element in ("sharedworker", "worker") and is_http and traits.checks_worker_types:
+        is_script = found is not None and found.is_javascript
+        return None if is_script else Failure("script-type", essence)
     # Without a type it is a style sheet: the default type of its kind of link.
     is_other = element == "stylesheet" and found is not None and not found.is_css
     if is_other and traits.checks_stylesheet_types:
@@ -97,6 +125,6 @@ def judge_load(element: Element, reply: Reply, traits: Traits) -> Failure | None
 
 def _fails_by_status(element: Element, status: int, traits: Traits) -> bool:
     is_ok = 200 <= status <= 299
-    if element == "module" or traits.fail_from_400 is None:
+    if element in _ALWAYS_NEED_OK or traits.fail_from_400 is None:
         return element in NEED_OK and not is_ok
     return element in traits.fail_from_400 and status >= 400

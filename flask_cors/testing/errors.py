@@ -158,6 +158,11 @@ BROWSER_STEPS = {
         "Subresource requests whose URLs contain embedded credentials (e.g. "
         "`https://user:pass@host/`) are blocked.",
     ),
+    "blob-url": _Step("scheme-fetch", _FAILED + "{value}"),
+    "dangling-markup": _Step(
+        "main-fetch",
+        "The resource {url} was not loaded: its URL holds a line end or a tab, and '<'.",
+    ),
     "bad-port": _Step("port-blocking", _FAILED + "ERR_UNSAFE_PORT"),
     "cache-miss": _Step("http-network-or-cache-fetch", _FAILED + "ERR_CACHE_MISS"),
     "keepalive-size": _Step(
@@ -228,6 +233,12 @@ RESPONSE_STEPS = {
         'responded with a MIME type of "{value}". Strict MIME type checking is enforced for '
         "module scripts per HTML spec.",
     ),
+    "json-type": _Step(
+        "concept-header-extract-mime-type",
+        "Failed to load module script: Expected a JSON module script but the server responded "
+        'with a MIME type of "{value}". Strict MIME type checking is enforced for module scripts '
+        "per HTML spec.",
+    ),
     "stylesheet-type": _Step(
         "concept-header-extract-mime-type",
         "The style sheet '{url}' is not applied: its MIME type ('{value}') is not text/css.",
@@ -275,6 +286,7 @@ _JUDGED = {
     "nosniff-style": ("Content-Type", "Content-Type: text/css"),
     "script-type": ("Content-Type", "Content-Type: text/javascript"),
     "module-type": ("Content-Type", "Content-Type: text/javascript"),
+    "json-type": ("Content-Type", "Content-Type: application/json"),
     "stylesheet-type": ("Content-Type", "Content-Type: text/css"),
     "element-status": ("", "a status of 200 to 299"),
     "opaque-response": ("Content-Type", "the type of an image, a script or a style sheet, or CORS"),

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from .errors import Failure
+from .errors import CORSBlocked, Failure, NetworkError
 from .mime_types import extract
 from .transport import Reply
+
+# What is not tried again (HTML, "fail the connection").
+CLOSING = frozenset({"event-source-status", "event-source-type"})
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,42 @@ class EventStream:
     """What an ``EventSource`` has got so far; :meth:`Browser.event_source` makes one.
 
     ``last_event_id`` is what the next connection sends as ``Last-Event-ID``, ``retry`` the
-    milliseconds that the server asks it to wait.
+    milliseconds that the server asks it to wait. ``is_closed`` says whether the answer to a
+    reconnection, such as 204, ended it for good.
     """
 
     events: tuple[ServerSentEvent, ...]
     last_event_id: str
     retry: int | None
+    is_closed: bool = False
+
+
+# Connects with a last event ID until so many events have come (``None`` for all of them).
+Connect = Callable[[str, "int | None"], EventStream]
+
+
+def follow(
+    connect: Connect, last_event_id: str, max_events: int | None, reconnections: int
+) -> EventStream:
+    """Connect, and up to *reconnections* times anew when a connection ends or fails.
+
+    Follows "reestablish the connection"; an answer that is no stream, or that CORS keeps from the
+    page, ends it instead. An error of the first connection is raised. No time passes between them.
+    """
+    stream = connect(last_event_id, max_events)
+    for _ in range(reconnections):
+        left = None if max_events is None else max_events - len(stream.events)
+        if left is not None and left <= 0:
+            break
+        try:
+            more = connect(stream.last_event_id, left)
+        except NetworkError as error:
+            if error.step in CLOSING or isinstance(error, CORSBlocked):
+                return replace(stream, is_closed=True)
+            continue
+        retry = stream.retry if more.retry is None else more.retry
+        stream = EventStream((*stream.events, *more.events), more.last_event_id, retry)
+    return stream
 
 
 def judge_stream(reply: Reply) -> Failure | None:

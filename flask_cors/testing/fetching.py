@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from ..fetch import REQUEST_HEADERS, REQUEST_METHOD
 from . import cors
+from .authentication import Authentication, AuthenticationEntries
+from .blob_urls import NOT_FOUND, BlobURLStore, blob_reply
 from .cache import (
     CacheMode,
     Directives,
@@ -26,14 +28,17 @@ from .cache import (
     mode_headers,
     wanted_directives,
 )
+from .client_hints import client_hints
 from .content import Content, content_length, received
 from .cookies import CookieJar, CookieNote, Navigation, name_of
+from .dangling_markup import blocked_as_markup
 from .data_urls import data_reply
 from .errors import CORS_STEPS, CORSBlocked, Failure, NetworkError
 from .integrity import integrity_mismatch
 from .local_network import AddressSpaceOf, host_of, is_more_private, permissions_for
 from .opaque_blocking import blocked_as_opaque
 from .page import Response, ResponseHeaders
+from .parts import asks_for_part
 from .preflights import CacheKey, PreflightCache
 from .redirects import (
     REDIRECT_STATUSES,
@@ -60,7 +65,16 @@ from .sites import (
 )
 from .timeline import Timeline
 from .traits import Traits
-from .transport import Enough, Exchange, Headers, Reply, Request, Transport, WSGITransport
+from .transport import (
+    Enough,
+    Exchange,
+    Headers,
+    Reply,
+    Request,
+    Transport,
+    WSGITransport,
+    without_padding,
+)
 
 NULL_BODY_STATUSES = frozenset({204, 205, 304})
 # RFC 9110 section 15.5.20: asked once more, over a new connection
@@ -84,6 +98,8 @@ class Profile:
     cache: HTTPCache
     timeline: Timeline = field(default_factory=Timeline)
     permissions: set[str] = field(default_factory=set)
+    authentication: AuthenticationEntries = field(default_factory=AuthenticationEntries)
+    blob_urls: BlobURLStore = field(default_factory=BlobURLStore)
 
 
 class Fetching:
@@ -97,6 +113,9 @@ class Fetching:
         self._request = request
         self._enough = enough
         self._last: Exchange | None = None
+        self._authentication = Authentication(
+            profile.authentication, request, lambda: self._partition(request)
+        )
 
     def run(self, judge: Callable[[Reply], Failure | None] = lambda reply: None) -> Response:
         """Run the fetch and return what its page may see; raise :class:`NetworkError`.
@@ -137,11 +156,13 @@ class Fetching:
     def _main_fetch(self) -> Reply:
         """Follow ``#main-fetch``: what is allowed at all, and which tainting applies."""
         request = self._request
-        self._check(request.embedding_refusal())
+        self._check(request.embedding_refusal() or blocked_as_markup(request))
         request.upgrade()
         request.determine_referrer()
         if urlsplit(request.url).scheme == "data":
             return self._data()
+        if urlsplit(request.url).scheme == "blob":
+            return self._blob()
         if request.mode in ("navigate", "websocket"):
             self._check(request.mixed_content())
         elif not request.is_same_origin(request.url) or request.tainting != "basic":
@@ -157,6 +178,17 @@ class Fetching:
         if reply is None:
             raise self.fail(Failure("url-scheme", "data"))
         return replace(reply, reason="OK")
+
+    def _blob(self) -> Reply:
+        """Follow ``#scheme-fetch`` for a ``blob:`` URL, which other origins cannot fetch."""
+        request = self._request
+        entry = self._profile.blob_urls.find(request)
+        if entry is None and not request.url.startswith(f"blob:{request.origin}/"):
+            self._check(request.refusal())
+        reply = NOT_FOUND if entry is None else blob_reply(request, entry)
+        if isinstance(reply, Failure):
+            raise self.fail(reply)
+        return reply
 
     def _cors_fetch(self) -> Reply:
         """Follow ``#main-fetch`` for a request whose response CORS guards."""
@@ -270,6 +302,9 @@ class Fetching:
         asks_user = request.tainting != "cors" and request.includes_credentials
         if reply.status == 401 and request.is_stream and asks_user:
             raise self.fail(Failure("stream-authentication"))
+        if asks_user and self._authentication.answers(reply):
+            reply = self._cache_then_network()
+            self._authentication.finish(reply)
         return reply
 
     def _cache_then_network(self) -> Reply:
@@ -282,11 +317,13 @@ class Fetching:
         own = tuple(request.headers)
         mode = conditional_mode(request.cache, own, self._traits)
         wanted = wanted_directives(mode, own, self._traits)
-        headers = self._wire_headers(request)
+        headers = (*self._wire_headers(request), *self._authentication.header())
+        headers = (*headers, *client_hints(request))
         if not request.is_revalidation:
             headers = (*headers, *mode_headers(mode, headers))
         mode = directed_mode(mode, own, self._traits)
-        if key is None or mode == "no-store" or request.method not in ("GET", "HEAD"):
+        methods = ("GET",) if asks_for_part(own) else ("GET", "HEAD")
+        if key is None or mode == "no-store" or request.method not in methods:
             return self._uncached(key, headers)
         return self._cached(key, mode, headers, wanted)
 
@@ -314,11 +351,12 @@ class Fetching:
         """Answer from the cache, or else from the network."""
         found = self._profile.cache.select(key, headers) if mode != "reload" else None
         freshness = self._freshness(found, mode, wanted)
-        if found is not None and freshness != "stale":
+        reply = found.answer(headers) if found and freshness != "stale" else None
+        if reply is not None:
             self._profile.timeline.note("  == the HTTP cache answers")
             if freshness == "stale-while-revalidate":
                 self._revalidate()
-            return found.reply
+            return reply
         if mode == "only-if-cached":
             raise self.fail(Failure("cache-miss"))
         if "only-if-cached" in wanted:
@@ -335,7 +373,7 @@ class Fetching:
         if found is not None:
             validators = found.validators()
         elif mode != "reload":
-            found = cache.other_variant(key)
+            found = cache.other_variant(key, headers)
             validators = found.validators()[:1] if found else []
         asked = self._profile.clock()
         exchange = self._send(self._request, (*headers, *validators))
@@ -474,7 +512,7 @@ class Fetching:
         transport = self._profile.transport
         if isinstance(transport, WSGITransport):
             return transport(wire, self._nothing_more if is_preflight else self._is_read)
-        return transport(wire)
+        return without_padding(transport(wire))
 
     def _nothing_more(self, reply: Reply) -> bool:
         """Return that no more is read of the response to a preflight, whose headers decide."""
@@ -523,14 +561,15 @@ class Fetching:
         nothing = ResponseHeaders(())
         is_redirect = request.redirect == "manual" and reply.status in REDIRECT_STATUSES
         no_body = request.method == "HEAD" or reply.status in NULL_BODY_STATUSES
-        hidden = is_redirect or request.tainting == "opaque"
+        is_opaque = request.tainting == "opaque" or request.shows_others
+        hidden = is_redirect or is_opaque
         body = b"" if no_body else Content(reply, self.fail)
         nothing_known = no_body and not self._traits.digests_empty_bodies
         self._check_integrity(None if nothing_known or hidden else body)
         # An element and an XMLHttpRequest read the body to its end before they fire an event.
         if isinstance(body, Content) and request.initiator not in ("fetch", "beacon"):
             body.read()
-        if request.tainting == "opaque":
+        if is_opaque:
             return Response("opaque", "", 0, nothing, b"", False)
         if is_redirect:
             return Response("opaqueredirect", request.url, 0, nothing, b"", False)

@@ -9,20 +9,21 @@ import re
 from urllib.parse import unquote_to_bytes
 
 from .bodies import FORM_TYPE, Blob, FormData
+from .mime_types import MIMEType
 
 PARAMETER = re.compile(r';[ \t]*([^=;"\s]+)=(?:"((?:[^"\\]|\\.)*)"|([^;"\s]*))', re.DOTALL)
 # A part after its delimiter: padding, header lines, an empty line, the content.
 PART = re.compile(rb"[ \t]*\r\n(.*?\r\n)?\r\n(.*)", re.DOTALL)
 
 
-def read_form(content_type: str, body: bytes) -> FormData:
+def read_form(mime_type: MIMEType | None, body: bytes) -> FormData:
     """Return the form in *body*; raise :class:`TypeError` where it holds none."""
-    essence = content_type.partition(";")[0].strip(" \t").lower()
+    essence = mime_type.essence if mime_type else ""
     if essence == FORM_TYPE:
         return _urlencoded_form(body)
-    boundary = _parameters(content_type).get("boundary")
+    boundary = mime_type.parameters.get("boundary") if mime_type else None
     if essence != "multipart/form-data" or not boundary:
-        raise TypeError(f"the body is not a form: {content_type!r}")
+        raise TypeError(f"the body is not a form: {str(mime_type or '')!r}")
     return _multipart_form(boundary.encode(), body)
 
 

@@ -17,11 +17,12 @@ from ..fetch import (
     is_token,
     normalize_method,
 )
-from .bodies import ExtractedBody, FormData
+from .bodies import Blob, ExtractedBody, FormData
 from .content import Content
 from .cors import is_safelisted
 from .form_parsing import read_form
 from .json_texts import parse
+from .mime_types import extract
 from .traits import Traits
 from .transport import Pairs, combined, split_value
 
@@ -100,12 +101,17 @@ class Response:
         """Parse the body as JSON; raise :class:`ValueError` where it is none."""
         return parse(self.text)
 
+    def blob(self) -> Blob:
+        """Return the body with the MIME type that ``Content-Type`` gives, ``""`` for none."""
+        found = extract(self.headers.items())
+        return Blob(self.body, "" if found is None else str(found))
+
     def form_data(self) -> FormData:
         """Parse the body as the form that ``Content-Type`` says it is.
 
         Raise :class:`TypeError` where it is neither urlencoded nor ``multipart/form-data``.
         """
-        return read_form(self.headers.get("Content-Type", ""), self.body)
+        return read_form(extract(self.headers.items()), self.body)
 
 
 def page_method(method: str, mode: Mode, body: ExtractedBody) -> str:

@@ -58,7 +58,7 @@ class FetchRequest:
     ``forces_preflight`` is the standard's use-CORS-preflight flag, ``is_unsafe`` its
     unsafe-request flag; ``identity`` is distinct for each call of ``fetch``. ``is_typed``
     is for a navigation that no page asked for, ``is_revalidation`` for what the HTTP cache asks
-    in the background.
+    in the background; ``dangles`` says that its URL is written like markup.
     """
 
     page: Page
@@ -85,6 +85,7 @@ class FetchRequest:
     user_activated: bool = False
     is_typed: bool = False
     is_revalidation: bool = False
+    dangles: bool = False
     tainting: Tainting = "basic"
     identity: object = field(default_factory=object)
 
@@ -126,6 +127,11 @@ class FetchRequest:
     def is_top_level(self) -> bool:
         """Whether it navigates a tab, not a frame."""
         return self.mode == "navigate" and self.destination == "document"
+
+    @property
+    def shows_others(self) -> bool:
+        """Whether a frame of the page shows another origin's document, which no script reads."""
+        return self.mode == "navigate" and not all(map(self.is_same_origin, self.urls))
 
     def uses_preflight_cache(self) -> bool:
         """Return whether an earlier preflight may answer for this request."""

@@ -10,19 +10,20 @@ from .mime_types import extract, has_nosniff
 from .request import FetchRequest
 from .transport import Reply
 
+# #request-destination-script-like, as far as the model has them.
+SCRIPT_LIKE = frozenset({"script", "sharedworker", "worker"})
+
 
 def blocked_by_type(request: FetchRequest, reply: Reply) -> Failure | None:
-    """Return why the type of *reply* blocks it, ``None`` if the page gets it.
-
-    Of the destinations that are script-like, the model has ``script`` alone.
-    """
+    """Return why the type of *reply* blocks it, ``None`` if the page gets it."""
+    is_script = request.destination in SCRIPT_LIKE
     found = extract(reply.headers)
     essence = found.essence if found else ""
     if has_nosniff(reply.headers):
-        if request.destination == "script" and not (found and found.is_javascript):
+        if is_script and not (found and found.is_javascript):
             return Failure("nosniff-script", essence)
         if request.destination == "style" and not (found and found.is_css):
             return Failure("nosniff-style", essence)
-    if request.destination == "script" and found and (found.is_media or essence == "text/csv"):
+    if is_script and found and (found.is_media or essence == "text/csv"):
         return Failure("script-type", essence)
     return None

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ..fetch import BAD_PORTS
 from .traits import STANDARD, Traits
-from .urls import SPECIAL, parse
+from .urls import SPECIAL, encoded_userinfo, parse
 
 RegistrableDomain = Callable[[str], "str | None"]
 
@@ -90,6 +90,18 @@ def resolved(base: str, url: str, traits: Traits = STANDARD) -> str:
 def includes_credentials(url: str) -> bool:
     """Return whether *url* holds a user name or a password that is not empty."""
     return "@" in url and parse(url).includes_credentials
+
+
+def with_credentials(url: str, username: str | None, password: str | None) -> str:
+    """Return *url* with a user name and a password; ``None`` leaves what it has."""
+    parsed = parse(url)
+    if parsed.host is None:
+        return url
+    if username is not None:
+        parsed = replace(parsed, username=encoded_userinfo(username))
+    if password is not None:
+        parsed = replace(parsed, password=encoded_userinfo(password))
+    return str(parsed)
 
 
 def without_credentials(url: str) -> str:

@@ -16,7 +16,8 @@ class Traits:
     for no cap. ``third_party_cookies`` says whether requests of another site's page carry
     and set cookies at all, partitioned cookies apart; ``SameSite`` applies in any case.
     ``user_agent``, ``accept_language`` and ``accept_encoding`` are the values of the headers of
-    these names, ``None`` to send none; ``websocket_extensions`` is what a handshake asks for.
+    these names, ``None`` to send none; ``websocket_extensions`` is what a handshake asks for;
+    ``client_hints`` are the headers that go unasked to servers over HTTPS and on this machine.
 
     The others are deviations. Request headers: ``combines_headers``, several of one name
     are one before they are judged; ``safelists_hints``, client hints such as
@@ -61,7 +62,8 @@ class Traits:
     its own (Local Network Access); ``sends_storage_access``, a third party's request with
     credentials has ``Sec-Fetch-Storage-Access``; ``embeds_credentials``, an element, a frame, a
     beacon or an ``EventSource`` may have a URL with a user name, not only elements that ask by
-    CORS, audio and video; ``encodes_vertical_bars``, ``|`` in the path of a URL is
+    CORS, audio and video; ``blocks_dangling_markup``, a URL that is written with a line end or a
+    tab and with ``<`` is not asked; ``encodes_vertical_bars``, ``|`` in the path of a URL is
     percent-encoded.
 
     The HTTP cache: ``caches_one_variant``, it holds the last response of a URL, none where that
@@ -83,21 +85,24 @@ class Traits:
     invalidated, too; ``ignores_search``, ``No-Vary-Search`` says which parts of a query make no
     difference.
 
-    Cookies: ``lax_allows_posts_for``, for so many seconds a cookie without ``SameSite`` goes with
-    another site's form post; ``refuses_odd_cookies``, a cookie with a tab in its name or value is
-    not stored, nor one without a name whose value holds ``=``; ``chromium_cookie_lifetimes``, the
-    last ``Max-Age`` and ``Expires`` of a line count even where they cannot be read, instead of an
-    earlier one, ``Max-Age`` may begin with ``+``, a part of ``Expires`` with letters after its
-    digits, such as ``1st``, counts for nothing, and years before 1601 are of the past.
+    Cookies: ``moves_changed_cookies``, a cookie that gets another value counts as new, and is sent
+    after those that were there; ``lax_allows_posts_for``, for so many seconds a cookie without
+    ``SameSite`` goes with another site's form post; ``refuses_odd_cookies``, a cookie with a tab in
+    its name or value is not stored, nor one without a name whose value holds ``=``, nor one with
+    ``Domain=.``;
+    ``chromium_cookie_lifetimes``, the last ``Max-Age`` and ``Expires`` of a line count even where
+    they cannot be read, instead of an earlier one, ``Max-Age`` may begin with ``+``, a part of
+    ``Expires`` with letters after its digits, such as ``1st``, counts for nothing, and years before
+    1601 are of the past.
 
     Responses: ``blocks_opaque_responses``, elements get no documents, data and archives of other
     origins that do not use CORS (Opaque Response Blocking); ``fail_from_400``, the elements that
     fail from status 400 on and take every other, instead of those of the standard, which fail
     for every status but 200 to 299; module scripts do so in any case;
     ``checks_stylesheet_types``, a style sheet of another type fails, instead of being loaded and
-    not applied; ``loads_wasm_modules``, a module script may be ``application/wasm``;
-    ``rejects_malformed``, a status of more than three digits and a line end within a header's
-    value are errors.
+    not applied; ``checks_worker_types``, the script of a worker is JavaScript by its type;
+    ``loads_wasm_modules``, a module script may be ``application/wasm``; ``rejects_malformed``, a
+    status of more than three digits and a line end within a header's value are errors.
     """
 
     max_age_cap: int | None = None
@@ -126,6 +131,7 @@ class Traits:
     # Browsers take br and zstd over HTTPS too, which the standard library cannot decode.
     accept_encoding: str | None = "gzip, deflate"
     websocket_extensions: str | None = "permessage-deflate"
+    client_hints: tuple[tuple[str, str], ...] = ()
     compares_referrer_schemes: bool = False
     elements_send_origin: bool = False
     websockets_send_metadata: bool = True
@@ -143,8 +149,10 @@ class Traits:
     minds_pragma: bool = False
     narrow_heuristics: bool = False
     validates_statuses: frozenset[int] | None = None
+    strict_parts: bool = False
     ignores_search: bool = False
     opened_ports: frozenset[int] = frozenset()
+    moves_changed_cookies: bool = False
     lax_allows_posts_for: float = 0
     guards_local_network: bool = False
     sends_storage_access: bool = False
@@ -153,9 +161,11 @@ class Traits:
     blocks_opaque_responses: bool = False
     fail_from_400: frozenset[str] | None = None
     checks_stylesheet_types: bool = True
+    checks_worker_types: bool = True
     loads_wasm_modules: bool = True
     rejects_malformed: bool = True
     embeds_credentials: bool = True
+    blocks_dangling_markup: bool = False
     encodes_vertical_bars: bool = False
 
 
@@ -184,6 +194,11 @@ CHROMIUM = Traits(
     user_agent="Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/140.0.0.0 Safari/537.36",
     websocket_extensions="permessage-deflate; client_max_window_bits",
+    client_hints=(
+        ("Sec-CH-UA", '"Chromium";v="140", "Not=A?Brand";v="24"'),
+        ("Sec-CH-UA-Mobile", "?0"),
+        ("Sec-CH-UA-Platform", '"Linux"'),
+    ),
     compares_referrer_schemes=True,
     elements_send_origin=True,
     websockets_send_metadata=False,
@@ -200,9 +215,11 @@ CHROMIUM = Traits(
     strict_cache_control=True,
     minds_pragma=True,
     narrow_heuristics=True,
-    validates_statuses=frozenset({200}),
+    validates_statuses=frozenset({200, 206}),
+    strict_parts=True,
     ignores_search=True,
     opened_ports=frozenset({4190, 6679}),
+    moves_changed_cookies=True,
     lax_allows_posts_for=120,
     guards_local_network=True,
     sends_storage_access=True,
@@ -211,9 +228,11 @@ CHROMIUM = Traits(
     blocks_opaque_responses=True,
     fail_from_400=frozenset({"audio", "font", "object", "script", "stylesheet", "video"}),
     checks_stylesheet_types=False,
+    checks_worker_types=False,
     loads_wasm_modules=False,
     rejects_malformed=False,
     embeds_credentials=False,
+    blocks_dangling_markup=True,
     encodes_vertical_bars=True,
 )
 FIREFOX = Traits(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import Any, Protocol, cast
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -82,6 +82,12 @@ class Exchange:
             return site not in ("same-origin", "none")
         parts = urlsplit(self.request.url)
         return self.request.get("Origin") not in (None, f"{parts.scheme}://{parts.netloc}")
+
+
+def without_padding(reply: Reply) -> Reply:
+    """Return *reply* without the white space around its headers' values (RFC 9110 section 5.5)."""
+    headers = tuple((name, value.strip(" \t")) for name, value in reply.headers)
+    return reply if headers == reply.headers else replace(reply, headers=headers)
 
 
 Transport = Callable[[Request], Reply]

@@ -97,6 +97,11 @@ class URL:
         return f"//{credentials}{self.host}{port}"
 
 
+def encoded_userinfo(text: str) -> str:
+    """Return *text* as a user name or a password of a URL (``#set-the-username``)."""
+    return quote(_scalar(text), safe=_USERINFO)
+
+
 def parse(text: str, base: URL | None = None) -> URL:
     """Return the URL that *text* is on a page of *base*; raise :class:`ValueError` without one.
 
@@ -167,8 +172,8 @@ def _with_authority(scheme: str, rest: str) -> URL:
         raise ValueError(f"no host: {scheme}://{rest}")
     return URL(
         scheme,
-        quote(username, safe=_USERINFO),
-        quote(password, safe=_USERINFO),
+        encoded_userinfo(username),
+        encoded_userinfo(password),
         _host(host, is_special),
         _port(port or "", scheme),
         "" if path is None and not is_special else _path(path or "", slashes),

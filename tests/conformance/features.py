@@ -35,6 +35,8 @@ COMPARED = frozenset(
         "pragma",
         "range",
         "referer",
+        "sec-ch-ua-mobile",
+        "sec-ch-ua-platform",
         "sec-fetch-dest",
         "sec-fetch-mode",
         "sec-fetch-site",
@@ -80,6 +82,10 @@ class Server:
         if "misdirected" in path:
             start_response("421 Misdirected Request", [*headers, ("Content-Length", "0")])
             return []
+        if "auth" in path and "HTTP_AUTHORIZATION" not in environ:
+            challenge = [("WWW-Authenticate", 'Basic realm="x"'), ("Content-Length", "0")]
+            start_response("401 Unauthorized", [*headers, *challenge])
+            return []
         if "refuse" in path:
             start_response("403 Forbidden", [("Content-Length", "0")])
             return []
@@ -91,6 +97,13 @@ class Server:
         if "HTTP_IF_NONE_MATCH" in environ and "etag" in path:
             start_response("304 Not Modified", headers)
             return []
+        part = re.fullmatch("bytes=([0-9]+)-([0-9]+)", environ.get("HTTP_RANGE", ""))
+        if "parts" in path and part is not None:
+            first, last = int(part[1]), min(int(part[2]), len(BODY) - 1)
+            headers += [("Content-Range", f"bytes {first}-{last}/{len(BODY)}")]
+            headers += [("Content-Length", str(last - first + 1))]
+            start_response("206 Partial Content", headers)
+            return [BODY[first : last + 1]]
         headers += [("Content-Length", str(len(BODY)))]
         start_response("200 OK", headers)
         return [BODY]
@@ -179,11 +192,16 @@ def _features() -> Iterator[Feature]:
         yield from _sockets(where, at)
         yield from _policies(where, at)
     yield from _cached()
+    yield from _parts()
     yield from _xhr()
     yield from _misdirected()
     yield from _bodies()
     yield from _urls()
     yield from _credentials()
+    yield from _authentication()
+    yield from _scripts()
+    yield from _blobs()
+    yield from _markup()
 
 
 def _place(at: str) -> Callable[[Places], str]:
@@ -211,6 +229,13 @@ def _elements(where: str, at: str) -> Iterator[Feature]:
                     element, f"{place(places)}/x", crossorigin=crossorigin
                 ),
             )
+    for element, attribute in (("embed", "src"), ("object", "data")):
+        yield Feature(
+            f"{element} {where}",
+            f"const e = document.createElement('{element}'); e.{attribute} = '{at}/x'; "
+            "document.body.append(e);",
+            lambda page, places, element=element: page.load(element, f"{place(places)}/x"),
+        )
     yield Feature(
         f"font {where}",
         f"new FontFace('f', 'url({at}/x)').load().catch(() => {{}});",
@@ -589,6 +614,138 @@ def _then(page: Browser, load: Callable[[str], object], places: Places) -> None:
     page.fetch(f"{places.page}/then")
 
 
+def _parts() -> Iterator[Feature]:
+    """Ask the page's own server for parts of what is cached; ``-`` is for all of it."""
+    for kind in ("long", "etag-long", "plain", "no-store", "etag"):
+        for ranges in (
+            "- bytes=0-1 bytes=1- bytes=-1 bytes=5-500 bytes=50-60 bytes=0-1,3-4 x=0-1",
+            "bytes=2-5 bytes=2-5 bytes=3-4 bytes=2-4",
+            "bytes=2-5 bytes=6-7 bytes=3-3 bytes=7-7",
+            "bytes=0-1,3-4 - bytes=0-0",
+        ):
+            # What is validated Chromium completes and counts anew.
+            if kind == "etag" and ("50-60" in ranges or "6-7" in ranges):
+                continue
+            yield Feature(
+                f"cached parts {kind}: {ranges}",
+                f"for (const range of '{ranges}'.split(' ')) "
+                f"await fetch('PAGE/parts/cached-{kind}', "
+                "range === '-' ? {} : {headers: {Range: range}}).then((r) => r.text());",
+                lambda page, places, kind=kind, ranges=ranges: [
+                    page.fetch(
+                        f"{places.page}/parts/cached-{kind}",
+                        headers={} if each == "-" else {"Range": each},
+                    )
+                    for each in ranges.split()
+                ],
+            )
+
+
+def _authentication() -> Iterator[Feature]:
+    """Answer a challenge by the user name of a URL, then ask without one."""
+    xhr = (
+        "const ask = (url, ...names) => new Promise((done) => {const x = new XMLHttpRequest(); "
+        "x.open('POST', url, true, ...names); x.onloadend = done; x.send('text');}); "
+    )
+    asks = {
+        "own": [("PAGE/auth/1", "Ada", "pw"), ("PAGE/auth/2",), ("PAGE/auth/deep/3",)],
+        "two names": [("PAGE/auth/1", "Ada", "pw"), ("PAGE/auth/1", "Eve", ""), ("PAGE/auth/2",)],
+        "beyond ASCII": [("PAGE/auth/1", "\u00e9 :", "\u20ac")],
+        "other": [("OTHER/auth/1", "Ada", "pw")],
+    }
+    for name, calls in asks.items():
+        script = xhr + "".join(f"await ask({json.dumps(call)[1:-1]}); " for call in calls)
+        yield Feature(
+            f"authentication {name}",
+            script,
+            lambda page, places, calls=calls: [_authenticate(page, places, call) for call in calls],
+        )
+
+
+def _authenticate(page: Browser, places: Places, call: tuple[str, ...]) -> None:
+    url = call[0].replace("PAGE", places.page).replace("OTHER", places.other)
+    page.xhr("POST", url, *call[1:]).send("text")
+
+
+def _scripts() -> Iterator[Feature]:
+    """Ask for what is no script element: workers, JSON modules, and what may be needed later."""
+    workers = {"worker": "Worker", "sharedworker": "SharedWorker"}
+    for element, name in workers.items():
+        yield Feature(
+            f"{element}",
+            f"new {name}('PAGE/x');",
+            lambda page, places, element=element: page.load(element, f"{places.page}/x"),
+        )
+    for where, at in (("own", "PAGE"), ("other", "OTHER")):
+        yield Feature(
+            f"json {where}",
+            "const e = document.createElement('script'); e.type = 'module'; "
+            f"e.textContent = \"import x from '{at}/x' with {{type: 'json'}}\"; "
+            "document.body.append(e);",
+            lambda page, places, at=at: page.load("json", f"{_place(at)(places)}/x"),
+        )
+        yield Feature(
+            f"prefetch {where}",
+            "const e = document.createElement('link'); e.rel = 'prefetch'; "
+            f"e.href = '{at}/x'; document.head.append(e);",
+            lambda page, places, at=at: page.load("prefetch", f"{_place(at)(places)}/x"),
+        )
+
+
+def _blobs() -> Iterator[Feature]:
+    """Fetch what never reaches a server, and what comes of it."""
+    for value in ("bytes=0-1", "bytes=-2", "bytes=9-", "bytes=x", "bytes=0-0,2-2", None):
+        init = "{}" if value is None else f"{{headers: {{Range: '{value}'}}}}"
+        yield Feature(
+            f"blob {value}",
+            "const url = URL.createObjectURL(new Blob(['hello'])); let seen = 'error'; "
+            f"try {{ seen = await (await fetch(url, {init})).text(); }} catch {{}} "
+            "await fetch(`PAGE/${seen}`);",
+            lambda page, places, value=value: page.fetch(
+                f"{places.page}/{_blob_text(page, value)}"
+            ),
+        )
+
+
+def _blob_text(page: Browser, value: str | None) -> str:
+    url = page.create_object_url(Blob(b"hello"))
+    try:
+        return page.fetch(url, headers={} if value is None else {"Range": value}).text
+    except NetworkError:
+        return "error"
+
+
+def _markup() -> Iterator[Feature]:
+    """Ask for URLs that look like markup, each after one that does not."""
+    for name, written in (("line end", "\\n<"), ("tab", "<\\ta"), ("neither", "<")):
+        url = "/x?" + written.replace("\\n", "\n").replace("\\t", "\t")
+        yield Feature(
+            f"markup fetch {name}",
+            f"await fetch('PAGE/y'); await fetch('OTHER/x?{written}').catch(() => {{}});",
+            lambda page, places, url=url: (
+                page.fetch(f"{places.page}/y"),
+                page.fetch(f"{places.other}{url}"),
+            ),
+        )
+        yield Feature(
+            f"markup frame {name}",
+            "await fetch('PAGE/y'); const f = document.createElement('iframe'); "
+            f"f.src = 'OTHER/x?{written}'; document.body.append(f);",
+            lambda page, places, url=url: (
+                page.fetch(f"{places.page}/y"),
+                page.navigate(f"{places.other}{url}", frame=True),
+            ),
+        )
+        yield Feature(
+            f"markup location {name}",
+            f"await fetch('PAGE/y'); location.href = 'OTHER/x?{written}';",
+            lambda page, places, url=url: (
+                page.fetch(f"{places.page}/y"),
+                page.navigate(f"{places.other}{url}"),
+            ),
+        )
+
+
 FEATURES = list(_features())
 COOKIES = ("none=1; SameSite=None; Secure", "lax=1; SameSite=Lax", "strict=1; SameSite=Strict")
 
@@ -628,6 +785,9 @@ def wire(exchange: Exchange) -> Any:
     if headers.get("sec-fetch-mode") == "navigate":
         # Chromium posts a form as it reloads a page; no standard says so.
         headers.pop("cache-control", None)
+    if headers.get("sec-fetch-dest") in ("embed", "object"):
+        # The script that adds the element runs as an act of the user, as Playwright starts it.
+        headers.pop("sec-fetch-user", None)
     if headers.get("content-type", "").startswith("multipart"):
         boundary = headers["content-type"].partition("boundary=")[2]
         body = body.replace(boundary.encode(), b"BOUNDARY")

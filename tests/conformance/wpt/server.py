@@ -1,7 +1,11 @@
-"""The server of a row: fixed answers by path, ``{origin}`` in a header is the request's."""
+"""The server of a row: fixed answers by path, ``{origin}`` in a header is the request's.
+
+A list holds the answers to the first request for a path, the second and so on; the last stays.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,9 +23,12 @@ class RowServer:
 
     def __init__(self, answers: Mapping[str, Any]) -> None:
         self._answers = answers
+        self._asked: Counter[str] = Counter()
 
     def __call__(self, request: Request) -> Reply:
-        answer = self.answer(urlsplit(request.url).path)
+        path = urlsplit(request.url).path
+        answer = self.answer(path)
+        self._asked[path] += 1
         asks_first = request.get("Access-Control-Request-Method") is not None
         if request.method == "OPTIONS" and asks_first:
             answer = answer.get("preflight", {"headers": answer.get("headers", [])})
@@ -33,8 +40,11 @@ class RowServer:
 
     def answer(self, path: str) -> Mapping[str, Any]:
         """Return what the row says of *path*."""
-        found: Mapping[str, Any] = self._answers.get(path, self._answers.get("*", ALLOW_ALL))
-        return found
+        found: Any = self._answers.get(path, self._answers.get("*", ALLOW_ALL))
+        if isinstance(found, list):
+            found = found[min(self._asked[path], len(found) - 1)]
+        answer: Mapping[str, Any] = found
+        return answer
 
     def _is_unchanged(self, answer: Mapping[str, Any], request: Request) -> bool:
         """Return whether the row's ``ETag`` or ``Last-Modified`` is what the client has."""

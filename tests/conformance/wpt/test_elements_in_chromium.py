@@ -32,7 +32,7 @@ async (asks) => {
     const e = document.createElement(tags[element] || element);
     e.onload = e.onloadeddata = () => done('load');
     e.onerror = () => done('error');
-    if (crossorigin) e.crossOrigin = crossorigin;
+    if (crossorigin != null) e.crossOrigin = crossorigin;
     if (element === 'module') e.type = 'module';
     if (element === 'stylesheet') { e.rel = 'stylesheet'; e.href = url; } else e.src = url;
     document.body.append(e);
@@ -47,9 +47,12 @@ async (asks) => {
 
 def is_askable(row: Row) -> bool:
     """Return whether Chromium can be asked *row*: one element of the page, any traits."""
-    statuses = [answer.get("status", 200) for answer in row.server.values()]
+    answers = [answer for answer in row.server.values() if isinstance(answer, Mapping)]
+    statuses = [answer.get("status", 200) for answer in answers]
     return (
         row.page == "{own}"
+        # The server of a list tells the first request from the next.
+        and len(answers) == len(row.server)
         and bool(row.server)
         and set(row.setup) <= {"traits"}
         and len(row.asks) == 1

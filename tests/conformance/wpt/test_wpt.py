@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,6 +45,23 @@ def browser(row: Row, clock: Clock) -> Browser:
     return page
 
 
+def blob_places(page: Browser, row: Row) -> dict[str, str]:
+    """Return the URLs of the row's blobs, each with a content and a type, by their places."""
+    blobs = row.setup.get("blobs", {})
+    return {
+        f"{{{name}}}": page.create_object_url(Blob(content.encode(), kind))
+        for name, (content, kind) in blobs.items()
+    }
+
+
+def placed(template: Any, places: Mapping[str, str]) -> Any:
+    """Return *template*, a text or a tree of texts, with *places* filled in."""
+    text = json.dumps(template)
+    for place, url in places.items():
+        text = text.replace(place, url)
+    return json.loads(text)
+
+
 def perform(page: Browser, ask: Mapping[str, Any]) -> dict[str, Any]:
     """Do what *ask* says and return what came of it, in the words of the table."""
     options = {key: value for key, value in ask.items() if key not in NOT_OPTIONS}
@@ -52,6 +70,8 @@ def perform(page: Browser, ask: Mapping[str, Any]) -> dict[str, Any]:
             options["data"] = _body(key, options.pop(key))
     if "at" in ask:
         page = page.at(ask["at"], framed_by=ask.get("framed_by"))
+    if "revoke" in ask:
+        page.revoke_object_url(ask["revoke"])
     try:
         return _seen(_do(page, ask.get("do", "fetch"), options))
     except NetworkError as error:
@@ -60,7 +80,7 @@ def perform(page: Browser, ask: Mapping[str, Any]) -> dict[str, Any]:
         return {"outcome": "type-error"}
 
 
-NOT_OPTIONS = frozenset({"do", "expect", "wait", "at", "framed_by"})
+NOT_OPTIONS = frozenset({"do", "expect", "wait", "at", "framed_by", "revoke"})
 
 
 def _body(kind: str, given: Any) -> Any:
@@ -91,8 +111,10 @@ def _xhr(
     data: Any = None,
     credentials: bool = False,
     listens: bool = False,
+    username: str | None = None,
+    password: str | None = None,
 ) -> Any:
-    xhr = page.xhr(method, url)
+    xhr = page.xhr(method, url, username, password)
     xhr.with_credentials = credentials
     for name, value in headers:
         xhr.set_request_header(name, value)
@@ -110,6 +132,7 @@ SEEN = (
     "redirected",
     "ok",
     "protocol",
+    "is_closed",
     "last_event_id",
     "retry",
 )
@@ -122,6 +145,8 @@ def _seen(answer: Any) -> dict[str, Any]:
             seen[name] = getattr(answer, name)
     if hasattr(answer, "headers"):
         seen["headers"] = dict(answer.headers)
+    if hasattr(answer, "form_data"):
+        seen |= {"blob_type": answer.blob().type, "form": _form(answer)}
     if hasattr(answer, "get_all_response_headers"):
         seen |= {"text": answer.response_text, "url": answer.response_url}
         lines = answer.get_all_response_headers().split("\r\n")[:-1]
@@ -132,6 +157,14 @@ def _seen(answer: Any) -> dict[str, Any]:
             for event in answer.events
         ]
     return seen
+
+
+def _form(answer: Any) -> Any:
+    """Return the fields of a form as lists, ``None`` where the body is no form."""
+    try:
+        return [list(field) for field in answer.form_data()]
+    except TypeError:
+        return None
 
 
 def compare(expected: Mapping[str, Any], seen: Mapping[str, Any], page: Browser) -> list[str]:
@@ -170,7 +203,7 @@ def compare(expected: Mapping[str, Any], seen: Mapping[str, Any], page: Browser)
 def test_row(row: Row) -> None:
     clock = Clock()
     page = browser(row, clock)
-    for ask in located(row.asks, ORIGINS):
+    for ask in placed(located(row.asks, ORIGINS), blob_places(page, row)):
         clock.now += ask.get("wait", 0)
         page.exchanges.clear()
         seen = perform(page, ask)

@@ -43,15 +43,18 @@ ASKED = frozenset(
 )
 # Statuses that end no answer, and headers that the server itself has to understand.
 UNSERVED = ("Content-Length", "Transfer-Encoding", "Content-Encoding", "Set-Cookie")
-# Places that a case's own path cannot be put into, parts, which the model does
-# not cache, and ports that Chromium does not block: nobody listens there.
+# Places that a case's own path cannot be put into, parts, which Chromium completes from a server
+# that knows them all, challenges, at which it waits for its user, and ports that it does not block:
+# nobody listens there.
 UNPLACED = (
     "'//",
     "'http:x",
+    "'Content-Range'",
+    "'WWW-Authenticate'",
+    "'Range', 'bytes=0-1'",
     "www.shop.test",
     "WWW.SHOP",
     "\\\\",
-    "'Range', 'bytes=0-1'",
     "/../",
     "/./",
     *(f":{port}/" for port in sorted(CHROMIUM.opened_ports)),

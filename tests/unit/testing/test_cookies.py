@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from flask_cors.testing import CHROMIUM, CookieJar, CookieNote, Traits, last_two_labels
+from flask_cors.testing import (
+    CHROMIUM,
+    STANDARD,
+    CookieJar,
+    CookieNote,
+    Traits,
+    last_two_labels,
+)
 from flask_cors.testing.cookies import name_of
 
 API = "https://api.shop.test/v1/items"
@@ -451,3 +458,52 @@ def test_a_jar_is_shown_as_lines(jar: CookieJar) -> None:
         "a=1; api.shop.test/v1; SameSite=Lax",
         "b=2; shop.test/; SameSite=None; Secure; HttpOnly; Partitioned",
     ]
+
+
+# -- Order -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "standard", "chromium"),
+    [
+        (["a=1", "b=1", "a=1"], "a=1; b=1", "a=1; b=1"),
+        (["a=1", "b=1", "a=2"], "a=2; b=1", "b=1; a=2"),
+        (["a=1", "b=1", "a=1; Max-Age=9"], "a=1; b=1", "a=1; b=1"),
+        (["a=1", "b=1", "a=1; Max-Age=0", "a=1"], "b=1; a=1", "b=1; a=1"),
+        (["a=1; Path=/", "b=1; Path=/p"], "b=1; a=1", "b=1; a=1"),
+    ],
+)
+def test_in_which_order_cookies_are_sent(lines: list[str], standard: str, chromium: str) -> None:
+    for traits, sent in ((STANDARD, standard), (CHROMIUM, chromium)):
+        jar = CookieJar(Clock(), last_two_labels, traits)
+        for line in lines:
+            jar.set("https://app.example/p/x", line if "Path" in line else f"{line}; Path=/")
+        assert jar.get("https://app.example/p/x") == sent
+
+
+def test_a_cookie_that_has_expired_leaves_its_place() -> None:
+    clock = Clock()
+    jar = CookieJar(clock, last_two_labels)
+    for line in ("a=1; Max-Age=1", "b=1"):
+        jar.set("https://app.example/", line)
+    clock.now += 2
+    jar.set("https://app.example/", "a=1")
+    assert jar.get("https://app.example/") == "b=1; a=1"
+
+
+def test_a_cookie_that_is_set_again_is_as_old_as_before() -> None:
+    clock = Clock()
+    jar = CookieJar(clock, last_two_labels)
+    jar.set("https://app.example/", "a=1")
+    clock.now += 200
+    jar.set("https://app.example/", "a=1; Secure")
+    (cookie,) = jar
+    assert (cookie.created, cookie.secure) == (START, True)
+
+
+def test_a_domain_that_is_a_dot() -> None:
+    for traits, kept in ((STANDARD, True), (CHROMIUM, False)):
+        jar = CookieJar(Clock(), last_two_labels, traits)
+        assert jar.set("https://app.example/", "a=1; Domain=.") is kept
+        assert jar.set("https://app.example/", "b=1; Domain=")
+        assert all(cookie.host_only for cookie in jar)

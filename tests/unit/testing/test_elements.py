@@ -7,12 +7,18 @@ from typing import Any, get_args
 
 import pytest
 
-from flask_cors.testing import CHROMIUM, STANDARD, Browser, NetworkError, Reply
+from flask_cors.testing import CHROMIUM, STANDARD, Blob, Browser, NetworkError, Reply
 from flask_cors.testing.elements import Element, judge_load
 
 ELEMENTS: tuple[Any, ...] = get_args(Element)
 # Of a type that each element takes.
-TYPES = {"module": "text/javascript"}
+TYPES = {
+    "json": "text/json",
+    "module": "text/javascript",
+    "sharedworker": "text/javascript",
+    "worker": "text/javascript",
+}
+STRICT = {"json", "module", "sharedworker", "worker"}
 
 
 def judged(element: Any, status: int, content_type: str | None, traits: Any = STANDARD) -> Any:
@@ -30,9 +36,7 @@ def failing(status: int, traits: Any) -> set[str]:
 
 @pytest.mark.parametrize("status", [0, 199, 300, 304, 400, 404, 599])
 def test_statuses_that_are_not_ok(status: int) -> None:
-    assert failing(status, STANDARD) == {
-        "module", "object", "script", "stylesheet", "track"
-    }  # fmt: skip
+    assert failing(status, STANDARD) == STRICT | {"object", "script", "stylesheet", "track"}
 
 
 @pytest.mark.parametrize("status", [200, 204, 299])
@@ -41,9 +45,9 @@ def test_statuses_that_are_ok(status: int) -> None:
 
 
 def test_chromiums_elements_fail_from_400_on() -> None:
-    assert failing(399, CHROMIUM) == failing(0, CHROMIUM) == {"module"}
-    assert failing(400, CHROMIUM) == failing(599, CHROMIUM) == {
-        "audio", "font", "module", "object", "script", "stylesheet", "video"
+    assert failing(399, CHROMIUM) == failing(0, CHROMIUM) == STRICT
+    assert failing(400, CHROMIUM) == failing(599, CHROMIUM) == STRICT | {
+        "audio", "font", "object", "script", "stylesheet", "video"
     }  # fmt: skip
 
 
@@ -57,6 +61,14 @@ def test_chromiums_elements_fail_from_400_on() -> None:
         ("module", "x", ("module-type", "")),
         ("module", "Text/HTML;a=b", ("module-type", "text/html")),
         ("module", "application/json", ("module-type", "application/json")),
+        ("json", "text/json", None),
+        ("json", "application/ld+json;a=b", None),
+        ("json", None, ("json-type", "")),
+        ("json", "text/javascript", ("json-type", "text/javascript")),
+        ("worker", "text/javascript", None),
+        ("worker", None, ("script-type", "")),
+        ("sharedworker", "text/plain", ("script-type", "text/plain")),
+        ("prefetch", "text/html", None),
         ("stylesheet", "text/css", None),
         ("stylesheet", None, None),
         ("stylesheet", "x", None),
@@ -93,7 +105,52 @@ def test_each_is_a_trait_of_its_own() -> None:
     assert judged("module", 200, "application/wasm", links) is None
     assert judged("stylesheet", 200, "text/html", links) is None
     images = replace(STANDARD, fail_from_400=frozenset({"img"}))
-    assert failing(400, images) == {"img", "module"}
+    assert failing(400, images) == STRICT | {"img"}
+    workers = replace(STANDARD, checks_worker_types=False)
+    assert judged("worker", 200, "text/plain", workers) is None
+    assert judged("json", 200, "text/plain", workers) is not None
+
+
+def browser(reply: Reply, traits: Any = STANDARD) -> Browser:
+    own = "https://app.example"
+    return Browser(transport=lambda request: reply, origin=own, base_url=own, traits=traits)
+
+
+def test_a_worker_is_of_the_pages_origin() -> None:
+    page = browser(Reply(200, (("Content-Type", "text/javascript"),)))
+    assert page.load("worker", "/w.js").type == "basic"
+    sent = page.exchanges[0].request
+    assert (sent.get("Sec-Fetch-Dest"), sent.get("Sec-Fetch-Mode")) == ("worker", "same-origin")
+    with pytest.raises(NetworkError) as caught:
+        page.load("sharedworker", "https://api.example/w.js")
+    assert caught.value.step == "same-origin-mode"
+
+
+def test_the_type_of_a_worker_counts_over_http_alone() -> None:
+    page = browser(Reply(200, (("Content-Type", "text/plain"),)))
+    assert page.load("worker", page.create_object_url(Blob(b"1", "text/plain"))).ok
+    assert page.load("worker", "data:text/plain,1").ok
+    with pytest.raises(NetworkError):
+        page.load("worker", "/w.js")
+
+
+@pytest.mark.parametrize("traits", [STANDARD, CHROMIUM])
+@pytest.mark.parametrize("element", ["worker", "sharedworker"])
+def test_the_script_of_a_worker_is_not_sniffed(element: Any, traits: Any) -> None:
+    nosniff = ("X-Content-Type-Options", "nosniff")
+    with pytest.raises(NetworkError) as caught:
+        browser(Reply(200, (nosniff, ("Content-Type", "text/plain"))), traits).load(element, "/")
+    assert caught.value.step == "nosniff-script"
+    with pytest.raises(NetworkError) as caught:
+        browser(Reply(200, (("Content-Type", "image/png"),)), traits).load(element, "/")
+    assert caught.value.step == "script-type"
+
+
+def test_what_is_prefetched_says_so() -> None:
+    page = browser(Reply(200, (("Access-Control-Allow-Origin", "*"),)))
+    page.load("prefetch", "https://api.example/", crossorigin="anonymous")
+    page.load("script", "/")
+    assert [each.request.get("Sec-Purpose") for each in page.exchanges] == ["prefetch", None]
 
 
 def test_what_the_page_is_told() -> None:
@@ -123,3 +180,37 @@ def test_a_script_behind_a_redirect() -> None:
 
     page = Browser(transport=answer, origin="http://localhost")
     assert page.load("script", "/old").redirected
+
+
+def test_an_empty_attribute_is_anonymous() -> None:
+    page = browser(Reply(200, (("Access-Control-Allow-Origin", "*"),)))
+    assert page.load("img", "https://api.example/", crossorigin="").type == "cors"
+
+
+@pytest.mark.parametrize("element", ["embed", "object"])
+def test_what_may_show_a_document_is_navigated(element: Any) -> None:
+    page = browser(Reply(200, (("Cross-Origin-Resource-Policy", "same-origin"),), b"x"))
+    own, other = page.load(element, "/"), page.load(element, "https://api.example/")
+    assert (own.type, own.text) == ("basic", "x")
+    assert (other.type, other.text) == ("opaque", "")
+    for exchange in page.exchanges:
+        sent = exchange.request
+        assert (sent.get("Sec-Fetch-Mode"), sent.get("Sec-Fetch-Dest")) == ("navigate", element)
+        assert sent.get("Upgrade-Insecure-Requests") == "1"
+        assert sent.get("Sec-Fetch-User") is None
+
+
+def test_an_object_has_no_attribute_for_cors() -> None:
+    page = browser(Reply(200, ()))
+    assert page.load("object", "https://api.example/", crossorigin="anonymous").type == "opaque"
+
+
+@pytest.mark.parametrize(("element", "status"), [("embed", 200), ("object", 200), ("img", 401)])
+def test_an_object_answers_a_challenge(element: Any, status: int) -> None:
+    def server(request: Any) -> Reply:
+        if request.get("Authorization"):
+            return Reply(200, ())
+        return Reply(401, (("WWW-Authenticate", "Basic"),))
+
+    page = Browser(transport=server, origin="https://app.example")
+    assert page.load(element, "https://u:p@app.example/").status == status

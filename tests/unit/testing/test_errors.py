@@ -20,7 +20,7 @@ OWN = "https://app.example"
 API = "https://api.example"
 # The clause of the Fetch standard that each step belongs to.
 SECTIONS = {
-    "concept-header-extract-mime-type": ["module-type", "stylesheet-type"],
+    "concept-header-extract-mime-type": ["json-type", "module-type", "stylesheet-type"],
     "cors-check": [
         "allow-credentials",
         "allow-origin-invalid",
@@ -64,6 +64,7 @@ SECTIONS = {
     ],
     "main-fetch": [
         "cors-scheme",
+        "dangling-markup",
         "element-status",
         "integrity",
         "integrity-element",
@@ -79,6 +80,7 @@ SECTIONS = {
         "url-scheme",
     ],
     "port-blocking": ["bad-port"],
+    "scheme-fetch": ["blob-url"],
     "should-response-to-request-be-blocked-due-to-mime-type?": ["script-type"],
     "should-response-to-request-be-blocked-due-to-nosniff?": ["nosniff-script", "nosniff-style"],
     "websocket-protocol": ["websocket-handshake"],
@@ -87,10 +89,12 @@ SECTIONS = {
 # What Chromium's console says of the steps that the page on blocked requests leaves out.
 WORDS = {
     "bad-port": "Failed to load resource: net::ERR_UNSAFE_PORT",
+    "blob-url": "Failed to load resource: net::{value}",
     "cache-miss": "Failed to load resource: net::ERR_CACHE_MISS",
     "content-encoding": "Failed to load resource: net::ERR_CONTENT_DECODING_FAILED",
     "content-incomplete": "Failed to load resource: net::ERR_CONTENT_LENGTH_MISMATCH",
     "content-length": "Failed to load resource: net::ERR_RESPONSE_HEADERS_MULTIPLE_CONTENT_LENGTH",
+    "dangling-markup": "The resource {url} was not loaded: its URL holds a line end or a tab, and '<'.",
     "event-source-status": "EventSource's response has a status {value} that is not 200. Aborting.",
     "event-source-type": 'EventSource\'s response has a MIME type ("{value}") that is not "text/event-stream". Aborting the connection.',
     "integrity": "Fetch API cannot load {initial_url}. SRI's integrity checks failed.",
@@ -110,6 +114,7 @@ WORDS = {
 RESPONSE_WORDS = {
     "element-status": "Failed to load resource: the server responded with a status of {value} ()",
     "invalid-response": "Failed to load resource: net::ERR_INVALID_HTTP_RESPONSE",
+    "json-type": 'Failed to load module script: Expected a JSON module script but the server responded with a MIME type of "{value}". Strict MIME type checking is enforced for module scripts per HTML spec.',
     "module-type": 'Failed to load module script: Expected a JavaScript-or-Wasm module script but the server responded with a MIME type of "{value}". Strict MIME type checking is enforced for module scripts per HTML spec.',
     "nosniff-script": "Refused to execute script from '{url}' because its MIME type ('{value}') is not executable, and strict MIME type checking is enabled.",
     "nosniff-style": "Refused to apply style from '{url}' because its MIME type ('{value}') is not a supported stylesheet MIME type, and strict MIME checking is enabled.",

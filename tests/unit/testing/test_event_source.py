@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flask_cors.testing import Reply
+from flask_cors.testing import Browser, NetworkError, Reply, Request
 from flask_cors.testing.event_source import ServerSentEvent, holds, judge_stream, read_stream
 
 
@@ -88,3 +88,97 @@ def test_how_many_events_a_body_holds() -> None:
     assert holds(1)(b"data: a\n\n")
     assert not holds(2)(b"data: a\n\n")
     assert holds(0)(b"")
+
+
+# -- Connections that follow each other ------------------------------------------------------
+
+
+OWN = "https://app.example"
+
+
+class Streams:
+    """Answers with one reply after the other; text is a stream, a number a status."""
+
+    def __init__(self, *replies: str | int) -> None:
+        self._replies = iter(replies)
+
+    def __call__(self, request: Request) -> Reply:
+        reply = next(self._replies)
+        headers = (
+            ("Content-Type", "text/event-stream"),
+            ("Access-Control-Allow-Origin", "*" if reply != "denied" else "null"),
+        )
+        if reply == "moved":
+            return Reply(302, (*headers, ("Location", "data:,x")))
+        if isinstance(reply, int):
+            return Reply(reply, headers)
+        return Reply(200, headers, reply.encode())
+
+
+def browser(*replies: str | int) -> Browser:
+    return Browser(transport=Streams(*replies), origin=OWN, base_url="https://api.example")
+
+
+def test_a_page_that_does_not_stay_connects_once() -> None:
+    page = browser("data: a\n\n")
+    assert not page.event_source("/").is_closed
+    assert len(page.exchanges) == 1
+
+
+def test_a_stream_that_ends_is_followed_by_another() -> None:
+    page = browser("id: 1\nretry: 5\ndata: a\n\n", "data: b\n\nid: \n\n", "data: c\n\n")
+    stream = page.event_source("/", reconnections=2, with_credentials=False)
+    assert [(event.data, event.id) for event in stream.events] == [
+        ("a", "1"),
+        ("b", "1"),
+        ("c", ""),
+    ]
+    assert (stream.last_event_id, stream.retry, stream.is_closed) == ("", 5, False)
+    sent = [exchange.request.get("Last-Event-ID") for exchange in page.exchanges]
+    assert sent == [None, "1", None]
+
+
+@pytest.mark.parametrize("identity", ["a" * 255, "e5<3", "\u2026"])
+def test_no_id_takes_a_preflight(identity: str) -> None:
+    page = browser(f"id: {identity}\ndata: a\n\n", "")
+    page.event_source("/", reconnections=1)
+    assert [exchange.preflight for exchange in page.exchanges] == [False, False]
+    sent = page.exchanges[1].request.get("Last-Event-ID")
+    assert sent is not None
+    assert sent.encode("latin-1").decode() == identity
+
+
+@pytest.mark.parametrize("status", [204, 205, 404, 500])
+def test_an_answer_that_is_no_stream_ends_it(status: int) -> None:
+    page = browser("data: a\n\n", status)
+    stream = page.event_source("/", reconnections=5)
+    assert [event.data for event in stream.events] == ["a"]
+    assert stream.is_closed
+    assert len(page.exchanges) == 2
+
+
+def test_an_error_on_the_way_is_tried_again() -> None:
+    page = browser("data: a\n\n", "moved", "data: b\n\n")
+    stream = page.event_source("/", reconnections=2)
+    assert [event.data for event in stream.events] == ["a", "b"]
+    assert not stream.is_closed
+
+
+def test_what_cors_denies_ends_it() -> None:
+    page = browser("data: a\n\n", "denied", "data: b\n\n")
+    assert page.event_source("/", reconnections=2).is_closed
+    assert len(page.exchanges) == 2
+
+
+def test_the_first_connection_may_fail() -> None:
+    page = browser(204, "data: a\n\n")
+    with pytest.raises(NetworkError):
+        page.event_source("/", reconnections=1)
+    assert len(page.exchanges) == 1
+
+
+def test_no_more_connections_than_events_are_wanted() -> None:
+    page = browser("data: a\n\n", "data: b\n\ndata: c\n\n", "data: d\n\n")
+    stream = page.event_source("/", reconnections=5, max_events=2)
+    assert [event.data for event in stream.events][:2] == ["a", "b"]
+    assert len(page.exchanges) == 2

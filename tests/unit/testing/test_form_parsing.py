@@ -7,6 +7,7 @@ import pytest
 from flask_cors.testing import Blob, Browser, FormData, Reply
 from flask_cors.testing.bodies import multipart
 from flask_cors.testing.form_parsing import read_form
+from flask_cors.testing.mime_types import parse
 
 MULTIPART = "multipart/form-data; boundary=b"
 
@@ -32,7 +33,7 @@ def test_urlencoded(body: bytes, fields: list[tuple[str, str]]) -> None:
         "application/x-www-form-urlencoded",
         " Application/X-WWW-Form-Urlencoded\t;charset=latin1",
     ):
-        assert list(read_form(content_type, body)) == fields
+        assert list(read_form(parse(content_type), body)) == fields
 
 
 def test_what_a_page_writes_it_reads() -> None:
@@ -40,7 +41,7 @@ def test_what_a_page_writes_it_reads() -> None:
     form.append("f", Blob(b"\r\n--\xff", "image/png"), "n.png")
     form.append("f", Blob(b""))
     content, content_type = multipart(form)
-    assert list(read_form(content_type, content)) == [
+    assert list(read_form(parse(content_type), content)) == [
         ("a", "1\r\n2"),
         ("%\xe9", "\u2603"),
         ("", ""),
@@ -76,11 +77,11 @@ NAMED = 'Content-Disposition: form-data; name="a"'
     ],
 )
 def test_a_part(body: bytes, entry: tuple[str, str | Blob]) -> None:
-    assert list(read_form(MULTIPART, body)) == [entry]
+    assert list(read_form(parse(MULTIPART), body)) == [entry]
 
 
 def test_no_part() -> None:
-    assert list(read_form('Multipart/Form-Data; a=b; Boundary="b c"', b"--b c--")) == []
+    assert list(read_form(parse('Multipart/Form-Data; a=b; Boundary="b c"'), b"--b c--")) == []
 
 
 @pytest.mark.parametrize(
@@ -106,7 +107,7 @@ def test_what_is_no_form(content_type: str, body: bytes, words: str) -> None:
     with pytest.raises(
         TypeError, match=rf"^the body is {words}|^(the|a part of the) multipart body {words}$"
     ):
-        read_form(content_type, body)
+        read_form(parse(content_type), body)
 
 
 def test_the_form_of_a_response() -> None:
@@ -115,3 +116,10 @@ def test_the_form_of_a_response() -> None:
     assert list(page.fetch("/").form_data()) == [("a", "1")]
     with pytest.raises(TypeError, match="not a form: ''"):
         page.fetch("http://api.test/", mode="no-cors").form_data()
+
+
+def test_the_last_content_type_counts() -> None:
+    headers = (("Content-Type", "text/plain"), ("Content-Type", MULTIPART))
+    reply = Reply(200, headers, part(NAMED))
+    page = Browser(transport=lambda request: reply, origin="http://localhost")
+    assert [name for name, _ in page.fetch("/").form_data()] == ["a"]

@@ -279,3 +279,14 @@ def test_one_target_is_needed(targets: Any) -> None:
 )
 def test_how_a_value_is_split(value: str, items: list[str]) -> None:
     assert split_value(value) == items
+
+
+def test_white_space_around_a_value_is_no_part_of_it() -> None:
+    reply = Reply(200, (("X-A", " \t a b \t"), ("Content-Type", "text/plain")), b"x")
+    page = Browser(transport=lambda request: reply, origin=ORIGIN)
+    assert page.fetch("/").headers["X-A"] == "a b"
+    assert page.exchanges[0].reply.headers[0] == ("X-A", "a b")
+    plain = Reply(200, (("X-A", "a"),))
+    page = Browser(transport=lambda request: plain, origin=ORIGIN)
+    page.fetch("/")
+    assert page.exchanges[0].reply is plain
