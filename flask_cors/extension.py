@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from flask import Blueprint, Flask
@@ -40,6 +41,11 @@ class CORS:
     problems that can be seen in the call.
     """
 
+    # What the constructor was given; nothing where that of a subclass does not call this one's,
+    # which flask-cors did not need either.
+    _given: Mapping[str, Any] = MappingProxyType({})
+    _rule = Rule({}, None)
+
     def __init__(
         self,
         app_or_blueprint: Flask | Blueprint | None = None,
@@ -48,7 +54,7 @@ class CORS:
         **options: Unpack[AppOptions],
     ) -> None:
         target = app_or_blueprint if app is None else app
-        self._given: Mapping[str, Any] = options
+        self._given = options
         self._rule = _read(target, misplaced, options)
         if target is None:
             note_made(self, source_here("app", "CORS()"))

@@ -48,6 +48,8 @@ NORMALISED = (
     ("https://*.example.com/*", "https://*.example.com"),
     ("https://.*.example.com", "https://*.example.com"),
     ("https://.*.example.com:8443/", "https://*.example.com:8443"),
+    ("http://localhost:.*", "http://localhost:*"),
+    ("https://.*.example.com:.*", "https://*.example.com:*"),
     ("https://a.example/path", "https://a.example"),
     ("https://a.example//", "https://a.example"),
     ("https://a.example/?x=1", "https://a.example"),
@@ -123,6 +125,13 @@ WILDCARDS = (
 )
 # A regular expression, what it matches as a whole, and what it does not.
 REGEXES = (
+    (
+        "https://[a-z0-9-]*[.]example[.]com",
+        ("https://a-1.example.com",),
+        ("https://a.b.example.com", "https://evilexample.com", "https://a.exampleXcom"),
+    ),
+    ("https://.*[.]example[.]com", ("https://a.b.example.com",), ("https://aexample.com",)),
+    ("http://localhost:[0-9]*", ("http://localhost:3000",), ("http://localhost.evil.net",)),
     (
         r"https://.*\.a\.com",
         ("https://x.a.com", "https://X.A.COM"),

@@ -108,15 +108,23 @@ WITHOUT: Final = {
     "enforce": "nothing is refused",
 }
 RESTRICTING: Final = frozenset(WITHOUT)
-# What is named so is to be kept out; no option does that.
+# What is named so is to be kept out; no option does that. Whole words: what holds the letters of
+# one, such as known_origins or stripe_origins, names what is let in.
 _EXCLUDING: Final = re.compile(
-    r"(?:^|_)(?:block|blacklist|deny|denied|disallow|exclud|forbid|reject|refuse|ban_|banned|untrust)"
-    r"|(?:ignor|skip|exempt|without|except|not|non|no|remove|omit|drop|strip|never)\w*_"
+    r"(?:^|_)(?:block(?:s|ed|ing|_?list(?:ed)?)?|black_?list(?:s|ed)?|deny\w*|denied|disallow\w*"
+    r"|exclu[ds]\w*|forbid\w*|reject\w*|refus\w*|ban|bans|banned|untrust\w*)(?:_|\Z)"
+    r"|(?:^|_)(?:ignor\w*|skip\w*|exempt\w*|without|except\w*|not|non\w*|no|remov\w*|omit\w*"
+    r"|drop(?:s|ped)?|strip(?:s|ped)?|never)_(?:\w+_)?"
     r"(?:path|url|route|endpoint|view|blueprint|origin|host|domain|method|header|regex)"
-    r"|(?:protected|private|secure|internal|restricted)_(?:path|url|route|endpoint|view)"
+    r"|(?:^|_)(?:protected|private|secure|internal|restricted)_(?:path|url|route|endpoint|view)"
 )
 _EXCLUDING_LIST: Final = re.compile(
-    r"ignored?|skip|exempt(?:ed)?|without|except|omit|unless|ban|banned"
+    r"(?:ignored?|skip|exempt(?:ed)?|without|except|omit|unless|ban|banned)(?:_(?:if|when))?"
+)
+# A function under such a name is told of what was kept out, and keeps nothing out itself.
+_HANDLING: Final = re.compile(
+    r"(?:^|_)(?:on|after|handlers?|hooks?|callbacks?|responses?|log(?:ger)?|report(?:er)?|notify"
+    r"|signals?|messages?|render(?:er)?|templates?|errors?)(?:_|\Z)"
 )
 # A flag that is named so wants a check of the origin: that is what `enforce` does.
 _CHECKING: Final = re.compile(r"check|verif|validat|strict|requir|enforc|same_|only|force")
@@ -325,8 +333,10 @@ def credentials_flag(name: str, value: object) -> object:
 def excludes(name: str, value: object) -> bool:
     """Return whether *name* is for what is to be kept out."""
     text = plain(name)
-    alone = _EXCLUDING_LIST.fullmatch(text) and (texts_in(value) or isinstance(value, Mapping))
-    says_none = not value or value == "none" or callable(value)
+    listed = texts_in(value) or isinstance(value, Mapping) or callable(value)
+    alone = _EXCLUDING_LIST.fullmatch(text) and listed
+    told = callable(value) and _HANDLING.search(text)
+    says_none = not value or value == "none" or told
     return not says_none and bool(alone or _EXCLUDING.search(text))
 
 

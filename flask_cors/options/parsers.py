@@ -62,18 +62,28 @@ def parse_methods(given: object, report: Report, option: str) -> frozenset[str]:
             _not_a_method(item, report, option)
         elif method in fetch.FORBIDDEN_METHODS:
             report.warn(option, item, "dropped: no page can send this method")
+        elif len(names := _methods_in(item)) > 1:
+            # "GET|POST" is a token; flask-cors found both in it, as it looked for substrings.
+            hint, fix = _listing(names, option)
+            report.degrade(option, item, "dropped: this is the name of one method", hint, fix)
         else:
             methods.add(method)
     return frozenset(methods)
 
 
 def _not_a_method(item: str, report: Report, option: str) -> None:
-    known = METHODS
-    names = [name for part in re.split(r"[^A-Za-z]+", item) if (name := part.upper()) in known]
-    names = list(dict.fromkeys(names)) or ["GET", "POST"]
-    hint = f"Write {', '.join(map(ascii, names))}."
-    fix = {option_name(option): names}
+    hint, fix = _listing(_methods_in(item) or ["GET", "POST"], option)
     report.error(option, item, "this is not a method name (an RFC 9110 token)", hint, fix)
+
+
+def _methods_in(text: str) -> list[str]:
+    """Return the usual methods that *text* names, each once."""
+    names = (part.upper() for part in re.split(r"[^A-Za-z]+", text))
+    return list(dict.fromkeys(name for name in names if name in METHODS))
+
+
+def _listing(names: list[str], option: str) -> tuple[str, dict[str, object]]:
+    return f"Write {', '.join(map(ascii, names))}.", {option_name(option): names}
 
 
 def parse_allow_headers(given: object, report: Report, option: str) -> HeaderNames:

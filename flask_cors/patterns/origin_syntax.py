@@ -43,7 +43,7 @@ _TAIL: Final = r"[/?#][^\\^$+\[\](){}|,]*"
 _MISPLACED_STAR: Final = r"(?<!\\)[A-Za-z0-9]\*|[\-/:]\*"
 _CHARACTER_CLASS: Final = r"(?<!\\)\[\^?\]?(?:\\.|[^\]\\])*\]"
 # No special characters but `*`, and dots before it: meant as a wildcard.
-_STARS_ONLY: Final = r"[A-Za-z0-9_.\-:/*\[\]]*\*[A-Za-z0-9_.\-:/*\[\]]*"
+_STARS_ONLY: Final = r"[A-Za-z0-9_.\-:/*]*\*[A-Za-z0-9_.\-:/*]*"
 # As in "http://[zz]:90" and "https://abc[::1]"; "[^/:]" cannot be meant as an address.
 _BRACKETS: Final = r"(?<!\\)\[(?!\^)[^\]\\]*:[^\]]*\]|(?<=://)\[[^\]\\]*\](?=[:/$)]|\Z)"
 
@@ -113,7 +113,7 @@ def _read_text(text: str) -> str | re.Pattern[str]:
         raise DroppedOriginError("an empty string is not an origin", _UNSET)
     _check_characters(text)
     if parts := re.fullmatch(rf"{PARTS}(?:{_TAIL})?", text):
-        plain = not re.search(REGEX, f"{without_star_label(parts[2])}:{parts[3]}")
+        plain = not re.search(REGEX, f"{without_star_label(parts[2])}:{_port(parts)}")
         if plain or ":" in parts[2]:
             return canonical(text, parts)
     if re.search(_BRACKETS, text):
@@ -151,6 +151,12 @@ def without_star_label(host: str) -> str:
     return host[1:] if host.startswith(".*.") else host
 
 
+def _port(parts: re.Match[str]) -> str | None:
+    """Return the port of a match of :data:`PARTS`, ``.*`` read as ``*``."""
+    port: str | None = parts[3]
+    return "*" if port == ".*" else port
+
+
 def _read_stars(text: str) -> str | re.Pattern[str]:
     """Read what has no special characters but ``*`` and is not a wildcard origin."""
     if re.fullmatch(r"(?:[A-Za-z][A-Za-z0-9.\-]*://)?\.\*", text):
@@ -185,7 +191,7 @@ def canonical(text: str, parts: re.Match[str]) -> str:
 
     *parts* is a match of :data:`PARTS`. Raises :class:`OriginError`.
     """
-    scheme, port = parts[1].lower(), parts[3]
+    scheme, port = parts[1].lower(), _port(parts)
     _check_scheme(scheme)
     host = without_star_label(parts[2].lower())
     end = "" if port is None or port == DEFAULT_PORTS.get(scheme) else f":{port}"

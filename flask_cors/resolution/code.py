@@ -36,10 +36,13 @@ _RESPONSE_HEADERS: Final = {
 _ALLOW_ORIGIN: Final = fetch.ALLOW_ORIGIN.lower()
 # Werkzeug's response has the header as an attribute, too.
 _ATTRIBUTE: Final = "access_control_allow_origin"
+# A function that calls it reads the headers that are sent, and finds those of this package.
+_AS_SENT: Final = "get_wsgi_headers"
 # What a loop over all headers asks for: name.startswith("Access-Control-").
 _PREFIXES: Final = ("access-control", "access-control-", "access-control-allow")
+_REMOVING: Final = ("pop", "remove", "discard", "clear", "__delitem__")
 _VERBS: Final = {
-    **dict.fromkeys(("pop", "remove", "discard", "__delitem__"), REMOVES),
+    **dict.fromkeys(_REMOVING, REMOVES),
     # setdefault writes where it finds nothing, which is what it now always finds.
     **dict.fromkeys(
         ("get", "getlist", "get_all", "has_key", "__contains__", "__getitem__", "setdefault"),
@@ -64,6 +67,17 @@ class Use(NamedTuple):
     def file(self) -> str:
         """The file of the function."""
         return self.function.__code__.co_filename
+
+
+class Expecting(NamedTuple):
+    """A hook that looks for Access-Control-Allow-Origin, and its first access.
+
+    ``kind`` is ``after_request``, ``request_finished`` or ``method``.
+    """
+
+    kind: str
+    hook: object
+    use: Use
 
 
 class Attributes(NamedTuple):
@@ -175,30 +189,38 @@ def uses_of_allow_origin(target: object) -> list[Use]:
     ]
 
 
-def hooks_that_expect_headers(app: Any) -> list[tuple[object, Use]]:
-    """Return the ``after_request`` functions that look for Access-Control-Allow-Origin.
+def hooks_that_expect_headers(app: Any, receivers: Iterable[object] = ()) -> list[Expecting]:
+    """Return the hooks that look for Access-Control-Allow-Origin, each with its first access.
 
-    Each comes with its first access that reads or removes the header. The headers are
-    written after the last hook, so such a function finds none: one that closed a path by
-    removing the header no longer closes it, and one that adds what is missing adds it
-    everywhere. A ``process_response`` that a subclass of Flask defines counts as one.
+    That is one that reads or removes the header. The headers are written after the last hook,
+    so such a hook finds none: one that closed a path by removing the header no longer closes
+    it, and one that adds what is missing adds it everywhere. Hooks are ``after_request``
+    functions, *receivers* of ``request_finished``, and the methods of a subclass of Flask that
+    return a response.
     """
     found = []
-    for hook in _after_request(app):
+    for kind, hook in hooks_after(app, receivers):
         # A removal is what may have closed a path, so it is named first.
         uses = [use for use in uses_of_allow_origin(hook) if use.verb != WRITES]
         if uses:
-            found.append((hook, min(uses, key=lambda use: use.verb != REMOVES)))
+            found.append(Expecting(kind, hook, min(uses, key=lambda use: use.verb != REMOVES)))
     return found
 
 
-def _after_request(app: Any) -> Iterator[object]:
+# What of Flask hands on a response that hooks have seen; a subclass may change it there.
+_RETURN_RESPONSES: Final = ("process_response", "finalize_request", "full_dispatch_request")
+
+
+def hooks_after(app: Any, receivers: Iterable[object] = ()) -> Iterator[tuple[str, object]]:
+    """Yield the app's code that has the response after its view, each with its kind."""
     for functions in getattr(app, "after_request_funcs", {}).values():
-        yield from functions
+        yield from (("after_request", function) for function in functions)
+    yield from (("request_finished", receiver) for receiver in receivers)
     for base in type(app).__mro__:
-        own = vars(base).get("process_response")
-        if isinstance(own, FunctionType) and is_the_apps(own):
-            yield own
+        for name in _RETURN_RESPONSES:
+            own = vars(base).get(name)
+            if isinstance(own, FunctionType) and is_the_apps(own):
+                yield "method", own
 
 
 def instead_of(use: Use) -> str:
@@ -215,8 +237,20 @@ def instead_of(use: Use) -> str:
 
 
 def _uses_in(function: FunctionType) -> Iterator[tuple[str, int]]:
-    for code in _with_inner(function.__code__):
-        yield from _uses(Code(code, function))
+    codes = [Code(code, function) for code in _with_inner(function.__code__)]
+    # A loop over all headers removes them by a name that is not known here.
+    of_any = REMOVES if any(map(_removes_anything, codes)) else READS
+    finds_them = _AS_SENT in names_in(function.__code__)
+    for code in codes:
+        uses = _uses(code, of_any)
+        yield from (use for use in uses if not (finds_them and use[0] == READS))
+
+
+def _removes_anything(code: Code) -> bool:
+    return any(
+        step.op == "DELETE_SUBSCR" or (step.op in ATTRIBUTES and step.value in _REMOVING)
+        for step in code.steps
+    ) or any(step.op == "STORE_ATTR" and step.value == "headers" for step in code.steps)
 
 
 def _items(value: object) -> tuple[Any, ...]:
@@ -225,12 +259,15 @@ def _items(value: object) -> tuple[Any, ...]:
     return (value,) if isinstance(value, str) else ()
 
 
-def _uses(code: Code) -> Iterator[tuple[str, int]]:
+def _uses(code: Code, of_any: str) -> Iterator[tuple[str, int]]:
+    """Yield what is done with the header; *of_any* is what is done with all that have a prefix."""
     for at, step in enumerate(code.steps):
         if step.value == _ATTRIBUTE:
             verb = _attribute_verb(code.steps, at)
+        elif step.value == "clear" and code.step(at - 1).value == "headers":
+            verb = REMOVES if step.op in ATTRIBUTES else ""
         elif name := _name_at(code, at):
-            verb = _verb(code, at, name)
+            verb = _verb(code, at, name, of_any)
         else:
             verb = _sequence_verb(code, at) if step.op.startswith("LOAD_") else ""
         if verb:
@@ -258,12 +295,12 @@ def _name_at(code: Code, at: int) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _verb(code: Code, at: int, name: str) -> str:
+def _verb(code: Code, at: int, name: str, of_any: str) -> str:
     """Return what is done with the header *name* that is loaded at *at*, if it is one."""
     lower = name.lower()
     method = code.method_before(at)
     if lower in _PREFIXES and method == "startswith":
-        return READS
+        return of_any
     if lower != _ALLOW_ORIGIN:
         return ""
     following = code.op(at + 1)

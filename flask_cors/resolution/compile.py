@@ -46,6 +46,11 @@ from .registry import Registry, Rule
 from .table import NOT_COMPILED, Known, Route, Table, Target
 from .walk import resolve, until_exempt
 
+_IN_WORDS: Final = {
+    "after_request": "after_request function",
+    "request_finished": "receiver of request_finished",
+    "method": "method",
+}
 _LATE: Final = "but the headers are added later, after the last hook"
 _WHICH_COUNTS: Final = (
     "Exact paths come first, then the longest literal beginning; on a tie, the later CORS object, "
@@ -90,8 +95,9 @@ class App(Protocol):
 class Policies:
     """All policies of one app: the table, and what is needed to compile what it lacks.
 
-    *covers* answers whether a URL prefix with converters is the beginning of a path. Raises
-    ``ConfigError`` with all problems that can happen in a request.
+    *covers* answers whether a URL prefix with converters is the beginning of a path, *receivers*
+    returns what is called when a response is finished. Raises ``ConfigError`` with all problems
+    that can happen in a request.
     """
 
     def __init__(
@@ -100,7 +106,9 @@ class Policies:
         config: Mapping[str, Any],
         app: App,
         covers: Callable[[str, str], bool],
+        receivers: Callable[[], Iterable[object]] = tuple,
     ) -> None:
+        self._receivers = receivers
         self._report = Report(Source("config", "app.config"))
         self._app = app
         self._base = read_config(config, self._report)
@@ -155,7 +163,7 @@ class Policies:
         """Return the effective policy of *target*, compiled now where it is not yet."""
         found = self.table.policy(*target)
         if found is NOT_COMPILED:
-            self.route(target.endpoint, target.rule)
+            self.route(target.endpoint, target.rule, target.method)
             layers = self.table.layers(target)
             found = self._policy(layers) if layers else None
         known: Policy | None = found
@@ -186,22 +194,34 @@ class Policies:
 
     def layers(self, target: Target) -> Layers | None:
         """Return the layers of the walk, nearest first; ``None`` where CORS is off."""
-        self.route(target.endpoint, target.rule)
+        self.route(target.endpoint, target.rule, target.method)
         return self.table.layers(target)
 
-    def route(self, endpoint: str | None, rule: str | None) -> Route | None:
-        """Return a URL rule's route; one that appears later is compiled now."""
+    def route(
+        self, endpoint: str | None, rule: str | None, method: str | None = None
+    ) -> Route | None:
+        """Return a URL rule's route; one that appears later is compiled now.
+
+        So is one for which a later rule serves *method*, whose marks were not read.
+        """
         if endpoint is None or rule is None:
             return None
         found = self._routes.get((endpoint, rule))
-        if found is None:
+        if found is None or self._is_new(found, endpoint, method):
             with LOCKS.compile:
-                found = self._routes.get((endpoint, rule)) or self._late(endpoint, rule)
+                found = self._routes.get((endpoint, rule))
+                if found is None or self._is_new(found, endpoint, method):
+                    found = self._late(endpoint, rule)
         return found
+
+    def _is_new(self, route: Route, endpoint: str, method: str | None) -> bool:
+        """Return whether a rule that was added later serves *method* by a class's handler."""
+        rules = () if route.knows(method) else self._app.url_map.iter_rules(endpoint)
+        return any(method in (rule.methods or ()) for rule in rules)
 
     def marks_of(self, endpoint: str | None, rule: str | None, method: str | None) -> Layers | None:
         """Return the marks of a view's handler of *method*; ``None`` for a ``cors_exempt``."""
-        route = self.route(endpoint, rule)
+        route = self.route(endpoint, rule, method)
         return () if route is None else route.marks_of(method)
 
     def is_of_view(self, endpoint: str, method: str, mark: Mark) -> bool:
@@ -435,8 +455,8 @@ class Policies:
         # Imported for the first request, since an app may well be imported to run a command.
         from .code import hooks_that_expect_headers, instead_of, title_of
 
-        for hook, use in hooks_that_expect_headers(self._app):
-            title = f"the after_request function {title_of(hook)}"
+        for kind, hook, use in hooks_that_expect_headers(self._app, self._receivers()):
+            title = f"the {_IN_WORDS[kind]} {title_of(hook)}"
             place = Source("app", title, use.file, use.line)
             text = f"{title} {use.verb} Access-Control-Allow-Origin, {_LATE}"
             warn_at(place, f"{text}. {instead_of(use)}")
@@ -487,7 +507,7 @@ def _hosts_of(blueprints: Iterable[str], rules: Iterable[UrlRule]) -> dict[str, 
     """Return the hosts, or subdomains, of the URL rules of each blueprint."""
     found: dict[str, set[str]] = {name: set() for name in blueprints}
     for rule in rules if found else ():
-        for name in names_around(str(rule.endpoint)):
+        for name in names_around(rule.endpoint):
             if name in found:
                 found[name].add(rule.host or rule.subdomain or "")
     return {name: frozenset(hosts) for name, hosts in found.items()}

@@ -82,9 +82,13 @@ def combinations(scopes: Sequence[Scope], start: str) -> list[Layers]:
     return [tuple(layer for layer in chosen if layer) for chosen in product(*choices)]
 
 
-def names_around(endpoint: str) -> Iterator[str]:
-    """Yield the dotted names of the blueprints around an endpoint, nearest first."""
-    name = endpoint.rpartition(".")[0]
+def names_around(endpoint: object) -> Iterator[str]:
+    """Yield the dotted names of the blueprints around an endpoint, nearest first.
+
+    An endpoint may be anything: Werkzeug's rules that redirect have ``None``, and it is in no
+    blueprint.
+    """
+    name = endpoint.rpartition(".")[0] if isinstance(endpoint, str) else ""
     while name:
         yield name
         name = name.rpartition(".")[0]

@@ -60,6 +60,10 @@ class Route:
         self.both = both
         self.outer: Layers | None = None
 
+    def knows(self, method: str | None) -> bool:
+        """Return whether the marks of *method* were read: a rule may be added for another one."""
+        return method is None or not self.by_method or method in self.by_method
+
     def marks_of(self, method: str | None) -> Layers | None:
         """Return the marks from the handler of *method* outwards; ``None`` if exempt."""
         return self.by_method.get(method, self.marks)
@@ -111,8 +115,10 @@ class Table:
                 known = known.get(method, NOT_COMPILED)
             if known is not NOT_COMPILED:
                 return known
-        if endpoint is not None and (endpoint, rule) not in self.routes:
-            return NOT_COMPILED
+        if endpoint is not None:
+            route = self.routes.get((endpoint, rule or ""))
+            if route is None or (route.by_method and not route.knows(method)):
+                return NOT_COMPILED
         layers = self.layers(Target(endpoint, rule, method, path, host))
         return self._policies.get(layers, NOT_COMPILED) if layers else None
 

@@ -7,10 +7,11 @@ served.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 from weakref import WeakSet, ref
 
-from flask import Flask
+from flask import Flask, request_finished
 
 from ..errors import ConfigError
 from ..resolution.compile import Policies
@@ -130,7 +131,8 @@ class State:
 
     def _compile(self) -> Compiled:
         app = self.app
-        policies = Policies(self.registry, app.config, app, prefix_matcher(app))
+        receivers = partial(request_finished.receivers_for, app)
+        policies = Policies(self.registry, app.config, app, prefix_matcher(app), receivers)
         return Compiled(policies, ref(app.url_map))
 
 

@@ -81,7 +81,8 @@ def overview(app: Flask, policies: Policies, endpoint: str | None = None) -> lis
     A rule has several rows where its methods, or paths it serves, have several policies.
     """
     adapters = Adapters(app)
-    rules = list(app.url_map.iter_rules(endpoint))
+    # A rule that redirects may have no endpoint: nothing is served there.
+    rules = [rule for rule in app.url_map.iter_rules(endpoint) if rule.endpoint is not None]
     tries = max(_FEWEST_TRIED, min(_MOST_TRIED, _MOST_TRIED_IN_ALL // (len(rules) or 1)))
     return [row for rule in rules for row in _rows(policies, adapters.of(rule), rule, tries)]
 

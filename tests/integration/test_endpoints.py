@@ -12,6 +12,8 @@ from flask.views import MethodView
 from werkzeug.routing import BaseConverter, Rule, ValidationError
 
 from flask_cors import CORS, cors_exempt, cross_origin
+from flask_cors.runtime.hooks import state_of
+from flask_cors.tools.routes import overview
 
 from .asking import (
     DENIED,
@@ -188,6 +190,24 @@ def test_a_redirect_by_an_alias_and_one_to_a_default() -> None:
     assert ask(app, "/all/page/1")[::2] == (308, allowed())
     assert ask(app, "/all/page/2")[::2] == (200, allowed())
     assert ask(app, "/moved")[::2] == (308, allowed())
+
+
+@pytest.mark.rule("4.redirect")
+def test_a_rule_without_an_endpoint_redirects() -> None:
+    # Werkzeug's rules need none where they redirect; flask-cors never looked at it.
+    app = Flask(__name__)
+    app.add_url_rule("/new", view_func=marked(1))
+    app.url_map.add(Rule("/old", redirect_to="/new"))
+    app.url_map.add(Rule("/old/<int:number>", redirect_to="/elsewhere"))
+    CORS(app, resources={"/*": {"origins": OTHER}})
+    assert ask(app, "/new")[::2] == (200, allowed())
+    assert ask(app, "/old")[::2] == (308, allowed())
+    assert preflight(app, "/old", "GET").cors == granted(max_age=1)
+    assert ask(app, "/old/1", origin=OTHER)[::2] == (308, allowed(OTHER))
+    assert [row.rule for row in overview(app, state_of(app).policies())] == [
+        "/static/<path:filename>",
+        "/new",
+    ]
 
 
 @pytest.mark.rule("4.redirect")
@@ -413,3 +433,29 @@ def test_an_adapter_of_the_apps_own_may_be_missing() -> None:
     app.add_url_rule("/", view_func=marked(1))
     CORS(app)
     assert ask(app, "/", "PUT")[::2] == (405, echoed())
+
+
+@pytest.mark.rule("4.late-rule")
+@pytest.mark.parametrize("path", ["/v", "/v/<name>"])
+def test_a_rule_that_is_added_for_another_method_has_the_marks_of_its_handler(path: str) -> None:
+    @cross_origin(OTHER)
+    class Items(MethodView):
+        def get(self, **values: str) -> str:
+            return "read"
+
+        @cross_origin(SITE, enforce=True)
+        def delete(self, **values: str) -> str:
+            return "deleted"
+
+    app = Flask(__name__)
+    app.add_url_rule(path, view_func=Items.as_view("items"), methods=["GET"])
+    # So that with a converter the policy depends on the path of each request.
+    CORS(app, resources={"/v/a": {"max_age": 1}})
+    asked = path.replace("<name>", "a")
+    assert ask(app, asked, origin=OTHER) == (200, "read", allowed(OTHER))
+    app.url_map.add(Rule(path, endpoint="items", methods=["DELETE"]))
+    assert ask(app, asked, "DELETE", OTHER).status == 403
+    assert ask(app, asked, "DELETE") == (200, "deleted", allowed())
+    assert preflight(app, asked, "DELETE", OTHER).cors == DENIED
+    assert ask(app, asked, origin=OTHER) == (200, "read", allowed(OTHER))
+    assert ask(app, asked, "PURGE", OTHER).status == 405

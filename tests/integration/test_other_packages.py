@@ -314,6 +314,22 @@ class Deaf(CORS):
         super().init_app(app, origins=ME)
 
 
+class Alone(CORS):
+    """A subclass whose constructor does not call the one of ``CORS``."""
+
+    def __init__(self, app: Any, origin: str) -> None:
+        self.init_app(app, origins=[origin])
+
+
+@pytest.mark.rule("1.init-app", "compat.kept-init-app")
+def test_a_subclass_with_a_constructor_of_its_own() -> None:
+    app = Flask("sample")
+    app.add_url_rule("/", "index", lambda: "x")
+    Alone(app, ME)
+    assert lines(ask(app)) == [acao()]
+    assert lines(ask(app, origin=EVIL)) == [VARY]
+
+
 def age_of(app: Flask, origin: str = ME) -> str | None:
     return preflight(app, origin=origin).headers.get("Access-Control-Max-Age")
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from types import FunctionType
 
-from flask import Flask
+from flask import Flask, request_finished
 
-from ...resolution.code import is_the_apps
+from ...resolution.code import Expecting, hooks_after, hooks_that_expect_headers, is_the_apps
 from ...resolution.lost_marks import functions_of
 from ...resolution.marks import class_of
 
@@ -44,6 +44,16 @@ def all_hooks(app: Flask) -> Iterator[tuple[str, object]]:
     for by_code in app.error_handler_spec.values():
         for handlers in by_code.values():
             yield from (("errorhandler", handler) for handler in handlers.values())
+
+
+def expecting(app: Flask) -> list[Expecting]:
+    """Return the hooks that look for Access-Control-Allow-Origin, which is written after them."""
+    return hooks_that_expect_headers(app, request_finished.receivers_for(app))
+
+
+def has_hooks_after(app: Flask) -> bool:
+    """Return whether code of the app has a response after its view."""
+    return any(hooks_after(app, request_finished.receivers_for(app)))
 
 
 def place_of(function: object) -> tuple[str | None, int | None]:

@@ -12,24 +12,22 @@ from ... import fetch
 from ...resolution.code import (
     REMOVES,
     WRITES,
-    Use,
     attributes_of,
     cors_headers_in,
-    hooks_that_expect_headers,
     instead_of,
     is_the_apps,
     title_of,
     uses_of_allow_origin,
 )
 from ...resolution.lost_marks import functions_of
-from .code import AFTER, BEFORE, all_hooks, hooks_of, view_functions
+from .code import AFTER, BEFORE, all_hooks, expecting, hooks_of, view_functions
 from .rules import rule
 from .subject import Found, Subject
 
 
 @rule("CORS020", "warning", "CORS headers written by hand")
 def hand_written_headers(subject: Subject) -> Iterator[Found]:
-    seen: set[object] = {use.function.__code__ for _, use in _expecting(subject)}
+    seen: set[object] = {found.use.function.__code__ for found in expecting(subject.app)}
     views = ((f"the view of {name}", view) for name, view in subject.app.view_functions.items())
     for place, target in views:
         yield from _by_hand(place, view_functions(target), seen)
@@ -56,7 +54,7 @@ def _by_hand(place: str, functions: Iterable[FunctionType], seen: set[object]) -
 
 @rule("CORS025", "warning", "a hook that looks for CORS headers, which are written after it")
 def hooks_without_headers(subject: Subject) -> Iterator[Found]:
-    for hook, use in _expecting(subject):
+    for kind, hook, use in expecting(subject.app):
         does = "removes" if use.verb == REMOVES else "looks for"
         effect = "so it finds none"
         if any(other.verb == WRITES for other in uses_of_allow_origin(hook)):
@@ -65,12 +63,8 @@ def hooks_without_headers(subject: Subject) -> Iterator[Found]:
             f"{use.function.__qualname__} {does} {fetch.ALLOW_ORIGIN}, but the headers are written "
             f"after the last hook, {effect}"
         )
-        place = f"after_request {title_of(hook)}"
+        place = f"{kind} {title_of(hook)}"
         yield Found(place, reason, instead_of(use), use.file, use.line)
-
-
-def _expecting(subject: Subject) -> list[tuple[object, Use]]:
-    return hooks_that_expect_headers(subject.app)
 
 
 @rule("CORS026", "warning", "a hook that reads what only a before_request function sets")

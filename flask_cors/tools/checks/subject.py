@@ -13,6 +13,7 @@ from flask import Flask
 from ...errors import Problem, Report, Source, shorten
 from ...options.reader import read_config
 from ...options.schema import Setting
+from ...patterns.origins import Origins
 from ...patterns.paths import EVERYTHING, PathPattern, ResourceIndex
 from ...policy.policy import Policy
 from ...resolution.compile import Policies, served_paths
@@ -123,19 +124,20 @@ class Subject:
 
     @cached_property
     def _uses(self) -> dict[str, list[Use]]:
-        found: dict[tuple[str, Source], Use] = {}
+        # By value as well: one line may set several, in a loop or in a function of the app's.
+        found: dict[tuple[str, Source, object], Use] = {}
         rows: dict[Policy, list[RouteRow]] = {}
         for row in self.rows:
             if row.policy is not None:
                 rows.setdefault(row.policy, []).append(row)
         for policy, served in rows.items():
             for name, setting in policy.settings.items():
-                key = (name, setting.source)
+                key = (name, setting.source, _comparable(setting.value))
                 if key not in found:
                     found[key] = Use(setting, [])
                 found[key].rows.extend(served)
         uses: dict[str, list[Use]] = {}
-        for (name, _), use in found.items():
+        for (name, *_), use in found.items():
             uses.setdefault(name, []).append(use)
         return uses
 
@@ -171,6 +173,11 @@ class Subject:
                 everything += pattern is EVERYTHING
                 if pattern is not EVERYTHING or everything > 1:
                     yield Entry(pattern, layer, scope)
+
+
+def _comparable(value: Any) -> object:
+    """Return an option's value as it is compared: origins by their texts."""
+    return tuple(value.patterns()) if isinstance(value, Origins) else value
 
 
 def _by_layer(use: Use) -> list[Use]:

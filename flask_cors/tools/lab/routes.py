@@ -32,7 +32,7 @@ def routes_of(app: Flask, address: str) -> list[dict[str, Any]]:
     return [
         {
             "rule": rule.rule,
-            "endpoint": rule.endpoint,
+            "endpoint": rule.endpoint or "",  # a rule that redirects may have none
             "methods": shown_methods(rule),
             "base": _base(app, rule, address),
             "arguments": [_argument(*found.groups()) for found in _CONVERTER.finditer(rule.rule)],
@@ -41,8 +41,8 @@ def routes_of(app: Flask, address: str) -> list[dict[str, Any]]:
     ]
 
 
-def _serves_files(endpoint: str) -> bool:
-    return endpoint.rpartition(".")[2] == "static"
+def _serves_files(endpoint: object) -> bool:
+    return str(endpoint).rpartition(".")[2] == "static"
 
 
 def _argument(converter: str | None, options: str | None, name: str) -> dict[str, str]:

@@ -53,6 +53,7 @@ def read(text: str) -> tuple[str, str]:
     if found is None:
         return regex_or_error(text), ""
     host = found.host.removeprefix(".") if found.host.startswith(".*.") else found.host
+    found = found._replace(port="*") if found.port == ".*" else found
     if ":" not in host and is_special(f"{host}:{found.port}"):
         return regex_or_error(text), ""
     if not "".join(each or "" for each in found).isascii():
@@ -63,7 +64,7 @@ def read(text: str) -> tuple[str, str]:
 def regex_or_error(text: str) -> str:
     """Tell a regular expression from what is a wildcard gone wrong, or nothing at all."""
     start, _, host = text.rpartition("://")
-    if "*" in text and set(text.lower()) <= LABEL | set(".:/*[]"):
+    if "*" in text and set(text.lower()) <= LABEL | set(".:/*"):
         return "regex" if host == ".*" and (not start or is_scheme(start.lower())) else "error"
     return "regex" if is_special(text) else "error"
 

@@ -69,6 +69,17 @@ def test_methods_that_no_page_can_send_are_dropped(method: str) -> None:
         assert read(parse_methods, ["GET", method]) == {"GET"}
 
 
+@pytest.mark.rule("2.methods", "compat.12")
+@pytest.mark.parametrize("given", ["GET|POST|put", ["GET|POST|put"], "GET.POST+PUT"])
+def test_methods_that_are_written_as_one_are_dropped(given: object) -> None:
+    report = Report(SOURCE)
+    with pytest.warns(CorsWarning, match="Write 'GET', 'POST', 'PUT'"):
+        assert parse_methods(given, report, "methods") == set()
+    (problem,) = report.degraded
+    assert problem.fix == {"methods": ["GET", "POST", "PUT"]}
+    assert read(parse_methods, "VERSION-CONTROL, GETALL") == {"VERSION-CONTROL", "GETALL"}
+
+
 # -- headers ---------------------------------------------------------------------------
 
 

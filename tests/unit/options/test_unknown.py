@@ -108,6 +108,12 @@ def test_a_flag_that_wants_the_origin_checked_is_an_error(
         ("unless", ["/admin"], "resources"),
         ("non_cors_paths", ["/admin"], "resources"),
         ("protected_paths", ["/admin/*"], "resources"),
+        # A function that says what is kept out.
+        ("blocked_origins", "x".__eq__, "origins"),
+        ("exclude_paths", "/admin".__eq__, "resources"),
+        ("unless", "x".__eq__, "origins"),
+        ("skip_if", "x".__eq__, "origins"),
+        ("nonpublic_paths", "x".__eq__, "resources"),
         ("no_methods", ["DELETE"], "methods"),
         ("remove_methods", ["DELETE"], "methods"),
         ("omit_headers", ["X-A"], "allow_headers"),
@@ -197,6 +203,15 @@ def test_options_in_a_mapping_by_an_unknown_name_are_an_error() -> None:
     assert "**options" in problem.hint
 
 
+@pytest.mark.rule("8.unknown-option")
+@pytest.mark.parametrize("value", [[], PAGE.__eq__, 0])
+@pytest.mark.parametrize(
+    "name", ["known_origins", "stripe_origins", "node_origins", "blockchain_origins"]
+)
+def test_letters_of_another_word_keep_nothing_out(name: str, value: object) -> None:
+    assert "Was origins meant?" in error(name, value).reason
+
+
 # -- dropped: nothing is lost ------------------------------------------------------------
 
 
@@ -243,6 +258,7 @@ def test_options_in_a_mapping_by_an_unknown_name_are_an_error() -> None:
         ("check_origin", False),
         ("blocked_origins", []),
         ("on_denied", print),
+        ("rejected_handler", print),
         ("deny", "none"),
         ("allow_methods", None),
     ],

@@ -238,6 +238,40 @@ def starts(r: Any) -> Any:
     return [name for name, _ in r.headers if name.lower().startswith("access-control-")]
 
 
+def removes_what_starts(r: Any) -> Any:
+    for name in list(r.headers.keys()):
+        if name.lower().startswith("access-control"):
+            r.headers.remove(name)
+    return r
+
+
+def replaces_what_starts(r: Any) -> Any:
+    r.headers = [item for item in r.headers if not item[0].startswith("Access-Control-")]
+    return r
+
+
+def deletes_what_starts(r: Any) -> Any:
+    for name, _ in list(r.headers):
+        if name.startswith("Access-Control-"):
+            del r.headers[name]
+    return r
+
+
+def clears(r: Any) -> Any:
+    r.headers.clear()
+    return r
+
+
+@pytest.mark.rule("compat.33")
+@pytest.mark.parametrize(
+    "target",
+    [removes_what_starts, replaces_what_starts, deletes_what_starts, clears],
+    ids=title_of,
+)
+def test_what_removes_headers_by_no_name(target: object) -> None:
+    assert verbs(target) == ["removes"]
+
+
 @pytest.mark.parametrize(
     "target",
     [
@@ -355,7 +389,7 @@ def app_with(*hooks: object, cls: type = SimpleNamespace) -> Any:
 @pytest.mark.rule("compat.33")
 def test_hooks_that_read_or_remove_are_found() -> None:
     found = hooks_that_expect_headers(app_with(pops, stores, is_in))
-    assert [(hook, use.verb) for hook, use in found] == [(pops, "removes"), (is_in, "reads")]
+    assert [(hook, use.verb) for _, hook, use in found] == [(pops, "removes"), (is_in, "reads")]
 
 
 def test_a_removal_comes_before_a_look() -> None:
@@ -364,10 +398,10 @@ def test_a_removal_comes_before_a_look() -> None:
             del r.headers["Access-Control-Allow-Origin"]
         return r
 
-    ((_, use),) = hooks_that_expect_headers(app_with(both))
+    ((_, _, use),) = hooks_that_expect_headers(app_with(both))
     assert (use.verb, use.line) == ("removes", both.__code__.co_firstlineno + 2)
     assert "@cors_exempt" in instead_of(use)
-    ((_, use),) = hooks_that_expect_headers(app_with(is_in))
+    ((_, _, use),) = hooks_that_expect_headers(app_with(is_in))
     assert "origins=" in instead_of(use)
 
 
@@ -376,8 +410,30 @@ def test_a_method_of_the_application_counts_as_a_hook() -> None:
         def process_response(self, response: Any) -> Any:
             return pops(response)
 
-    ((hook, use),) = hooks_that_expect_headers(app_with(cls=App))
+    ((kind, hook, use),) = hooks_that_expect_headers(app_with(cls=App))
+    assert kind == "method"
     assert (title_of(hook).rpartition(".")[2], use.verb) == ("process_response", "removes")
+
+
+@pytest.mark.rule("compat.33")
+@pytest.mark.parametrize("name", ["finalize_request", "full_dispatch_request"])
+def test_so_do_those_that_return_what_hooks_have_seen(name: str) -> None:
+    cls = type("App", (SimpleNamespace,), {name: lambda self, response: pops(response)})
+    ((kind, _, use),) = hooks_that_expect_headers(app_with(cls=cls))
+    assert (kind, use.verb) == ("method", "removes")
+
+
+def test_who_asks_for_the_headers_that_are_sent_finds_them() -> None:
+    def reads_sent(r: Any) -> Any:
+        return r.get_wsgi_headers({}).get("Access-Control-Allow-Origin")
+
+    assert verbs(reads_sent) == []
+
+
+@pytest.mark.rule("compat.33")
+def test_a_receiver_of_a_finished_response_counts_as_a_hook() -> None:
+    ((kind, hook, use),) = hooks_that_expect_headers(app_with(), [stores, pops])
+    assert (kind, hook, use.verb) == ("request_finished", pops, "removes")
 
 
 def test_what_is_called_is_followed_once_and_within_its_package() -> None:

@@ -153,6 +153,9 @@ def test_the_names_of_the_blueprints_around_an_endpoint() -> None:
     assert list(names_around("a.b.view")) == ["a.b", "a"]
     assert list(names_around("a.b.")) == ["a.b", "a"]
     assert list(names_around("view")) == []
+    # Werkzeug's rules that redirect have no endpoint, and others may have any object.
+    assert list(names_around(None)) == []
+    assert list(names_around(("a.b", "view"))) == []
 
 
 def areas(*prefixes: tuple[str, str], hosts: dict[str, set[str]] | None = None) -> Areas:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Flask
 
 from ....errors import ConfigError, CorsWarning
+from ..code import has_hooks_after
 from ..subject import Subject
 from . import hook_rows, option_rows, origin_rows, route_rows
 from .changes import (
@@ -20,6 +21,7 @@ from .changes import (
     WARNING,
     WARNS,
     Change,
+    Row,
     UpgradeResult,
     every_row,
 )
@@ -57,9 +59,16 @@ def upgrade(
     found = [*_changes(subject)]
     found += [effect.to_change(0) for effect in unnamed_differences(subject, found)]
     found += _warnings([*heard, *compiling], found)
+    unseen = tuple(row for row in every_row() if row in unseen or _may_be_unseen(row, app, found))
     order = {effect: number for number, effect in enumerate(EFFECTS)}
     found.sort(key=lambda change: (order[change.effect], change.row))
     return UpgradeResult(tuple(dict.fromkeys(found)), unseen)
+
+
+def _may_be_unseen(row: Row, app: Flask, found: Sequence[Change]) -> bool:
+    """Return whether the app has hooks, and what they did with the headers was not seen."""
+    shown = any(change.row == row.number for change in found)
+    return row.number == hook_rows.LOOKED and not shown and has_hooks_after(app)
 
 
 def _changes(subject: Subject) -> Iterator[Change]:

@@ -11,7 +11,6 @@ from ....resolution.code import (
     WRITES,
     can_answer,
     cors_headers_in,
-    hooks_that_expect_headers,
     instead_of,
     reached_from,
     title_of,
@@ -19,7 +18,7 @@ from ....resolution.code import (
 )
 from ...routes import RouteRow
 from ...text import some
-from ..code import hooks_of, place_of
+from ..code import expecting, hooks_of, place_of
 from ..hooks import paired_hooks
 from ..subject import Found, Subject, routes
 from .changes import HEADERS, LESS, MORE, WARNS, Effect, row
@@ -65,6 +64,11 @@ _BY_HAND: Final = (
 _LIST_THEM: Final = "List the origins that may use credentials, with supports_credentials=True."
 
 
+#: The row of hooks. What a hook does with names that it computes, or by making another response,
+#: its code does not show.
+LOOKED: Final = 33
+
+
 def hooks_that_narrowed(subject: Subject) -> Iterator[Effect]:
     """Yield hooks that write what preflights allow: these are answered before any hook."""
     for _, hook in hooks_of(subject.app, ("after_request_funcs",)):
@@ -91,11 +95,11 @@ def credentials_by_hand(subject: Subject) -> Iterator[Effect]:
                 yield Effect(LESS, Found(place, _BY_HAND, _LIST_THEM, *place_of(function)))
 
 
-@row(33, "hooks find no CORS headers: these are written when the response starts")
+@row(LOOKED, "hooks find no CORS headers, and remove none: these are written after the last hook")
 def hooks_that_looked(subject: Subject) -> Iterator[Effect]:
     yield from hooks_that_narrowed(subject)
     yield from credentials_by_hand(subject)
-    for hook, use in hooks_that_expect_headers(subject.app):
+    for kind, hook, use in expecting(subject.app):
         writes = any(other.verb == WRITES for other in uses_of_allow_origin(hook))
         what = "it found Access-Control-Allow-Origin, and finds none"
         if use.verb == REMOVES:
@@ -104,5 +108,5 @@ def hooks_that_looked(subject: Subject) -> Iterator[Effect]:
             what = "it wrote Access-Control-Allow-Origin where it was missing, and now writes it"
         yield Effect(
             MORE if writes or use.verb == REMOVES else HEADERS,
-            Found(f"after_request {title_of(hook)}", what, instead_of(use), use.file, use.line),
+            Found(f"{kind} {title_of(hook)}", what, instead_of(use), use.file, use.line),
         )

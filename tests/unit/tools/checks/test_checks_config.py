@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -217,3 +218,17 @@ def test_defaults_are_found_where_they_are_left() -> None:
     found = findings(app, "CORS002")
     assert [item.place for item in found] == ["CORS(api)", "cross_origin on view"]
     assert found[1].file == __file__
+
+
+def test_each_of_several_calls_on_one_line_is_looked_at() -> None:
+    app = Flask(__name__, static_folder=None)
+    listed = {"/a": APP, "/b": re.compile("https://.*"), "/c": "*", "/d": "*"}
+    for path, origins in listed.items():
+        app.add_url_rule(path, path[1:], view, methods=["POST"])
+        CORS(app, resources=path, origins=origins, supports_credentials=origins != "*")
+    found = findings(app, "CORS002", "CORS003", "CORS032")
+    assert [(item.id, item.severity) for item in found] == [
+        ("CORS002", "warning"),
+        ("CORS003", "warning"),
+        ("CORS032", "error"),
+    ]

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 from click.testing import CliRunner, Result
-from flask import Blueprint, Flask, Response, abort, g
+from flask import Blueprint, Flask, Response, abort, g, request_finished
 from flask.cli import ScriptInfo
 from flask.views import MethodView
 
@@ -728,6 +728,43 @@ def test_hooks(app: Flask, expected: list[tuple[int, str, str]]) -> None:
     found = of(app).changes
     assert [(change.row, change.effect, change.place) for change in found] == expected
     assert all(change.file == __file__ and change.line for change in found)
+
+
+def close_when_finished(sender: Flask, response: Response, **_: object) -> None:
+    close(response)
+
+
+class Closing(Flask):
+    def finalize_request(self, *args: Any, **kwargs: Any) -> Response:
+        return close(super().finalize_request(*args, **kwargs))
+
+
+@pytest.mark.rule("compat.33")
+def test_what_closed_a_path_after_the_hooks_allows_more() -> None:
+    app = hooks()
+    with request_finished.connected_to(close_when_finished, app):
+        (change,) = of(app).changes
+    place = "request_finished close_when_finished"
+    assert (change.row, change.effect, change.place) == (33, "allows more", place)
+    app = Closing(__name__, static_folder=None)
+    CORS(app)
+    (change,) = of(app).changes
+    place = "method Closing.finalize_request"
+    assert (change.row, change.effect, change.place) == (33, "allows more", place)
+
+
+def another_response(response: Response) -> Response:
+    return Response(response.get_data())
+
+
+@pytest.mark.rule("compat.33")
+@pytest.mark.parametrize(
+    ("after", "unseen"), [((), False), ((another_response,), True), ((close,), False)]
+)
+def test_what_a_hook_does_may_not_be_seen(after: tuple[Any, ...], unseen: bool) -> None:
+    numbers = [row.number for row in of(hooks((), after)).unseen]
+    assert (33 in numbers) is unseen
+    assert numbers == sorted(numbers)
 
 
 def test_hooks_without_cors() -> None:

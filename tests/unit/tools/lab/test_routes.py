@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.routing import Rule
 
 from flask_cors.tools.lab.routes import routes_of
 
@@ -40,3 +41,9 @@ def test_subdomains_and_hosts_have_their_own_address() -> None:
     app = Flask(__name__, static_folder=None, host_matching=True)
     app.add_url_rule("/", "other", lambda: "", host="b.localhost:80")
     assert routes_of(app, "https://localhost")[0]["base"] == "https://b.localhost"
+
+
+def test_a_rule_that_redirects_has_no_endpoint() -> None:
+    app = Flask(__name__)
+    app.url_map.add(Rule("/old", redirect_to="/new"))
+    assert [each["endpoint"] for each in routes_of(app, ADDRESS)] == ["", "static"]
