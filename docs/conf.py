@@ -30,6 +30,17 @@ extensions = [
     "sphinxcontrib.svgbob",
 ]
 autodoc_typehints = "description"
+autodoc_member_order = "bysource"
+# References to what is not there are warnings. Types of signatures that have no entry here are
+# those of Python and Flask, and names that only type checkers see.
+nitpicky = True
+nitpick_ignore_regex = [
+    ("py:class", r"collections\.abc\..*|(flask\.app\.)?Flask|Blueprint|WSGIApplication"),
+    ("py:class", r"(flask_cors\.decorators\.)?V|AppOptions|MarkOptions|OriginPattern"),
+    ("py:class", r"flask_cors\.(tools\.text\.Line|policy\.policy\.Policy|patterns\..*)"),
+    ("py:class", r"ClientLike|RegistrableDomain|ReferrerPolicy|AddressSpaceOf|Send|Failure|Pairs"),
+    ("py:class", r"flask_cors\.testing\.content\.Content"),
+]
 exclude_patterns = ["_build"]
 smartquotes = False
 

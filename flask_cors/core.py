@@ -75,7 +75,8 @@ def _get_cors_headers(
     """
     from werkzeug.datastructures import MultiDict
 
-    from .policy.decide import Preflight, decide
+    from .policy.decide import decide
+    from .policy.facts import Preflight
     from .policy.policy import Policy
 
     report = Report(Source("app", "get_cors_headers"))

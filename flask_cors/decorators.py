@@ -39,7 +39,7 @@ from .resolution.marks import (
     mark_of,
     stacked,
 )
-from .runtime import called, hooks, state
+from .runtime import called_functions, hooks, state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -168,7 +168,7 @@ def _put_mark(view: Any, mark: Mark) -> Any:
         if mark is present:
             return view
     if mark.exempt:
-        mark.instead_of = present
+        mark.overrides = present
     if not isinstance(view, type):
         return _marked(view, mark)
     if not issubclass(view, View):
@@ -188,21 +188,29 @@ def _marked(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
     """
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if mark.plain and ((by := _frame(1).f_code) is _DISPATCH or _is_of_class(by)):
+        if mark.leaves_options and ((by := _frame(1).f_code) is _DISPATCH or _is_of_class(by)):
             return view(*args, **kwargs) if args or kwargs else view()
-        request = called.request_served()
+        request = called_functions.request_served()
         if request is None:
             return view(*args, **kwargs)
         if request.method == "OPTIONS" and _is_automatic(request, mark):
-            return _finish(request, mark, called.default_options_response(called.app_served()))
+            return _finish(
+                request,
+                mark,
+                called_functions.default_options_response(called_functions.app_served()),
+            )
         return _finish(request, mark, view(*args, **kwargs))
 
     async def call_async(*args: Any, **kwargs: Any) -> Any:
-        request = called.request_served()
+        request = called_functions.request_served()
         if request is None:
             return await view(*args, **kwargs)
         if request.method == "OPTIONS" and _is_automatic(request, mark):
-            return _finish(request, mark, called.default_options_response(called.app_served()))
+            return _finish(
+                request,
+                mark,
+                called_functions.default_options_response(called_functions.app_served()),
+            )
         return _finish(request, mark, await view(*args, **kwargs))
 
     marked = call_async if _is_async(view) else call
@@ -229,18 +237,18 @@ def _is_automatic(request: Request, mark: Mark) -> bool:
     """
     if mark.exempt:
         return False
-    app = called.app_served()
+    app = called_functions.app_served()
     policies = hooks.state_of(app).compiled().policies
-    return called.is_automatic(policies, app, request, mark)
+    return called_functions.is_automatic(policies, app, request, mark)
 
 
 def _finish(request: Request, mark: Mark, returned: Any) -> Response:
     """Make a response of what the view returned, and note whose mark it is of."""
-    app = called.app_served()
+    app = called_functions.app_served()
     if state.KEY not in app.extensions:
         hooks.state_of(app)
     response: Response = app.make_response(returned)
-    called.note(request, response, mark)
+    called_functions.note(request, response, mark)
     return response
 
 

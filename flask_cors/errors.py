@@ -33,17 +33,15 @@ _SHOWN: Final[dict[str | tuple[str, type[Warning], int], int]] = {}
 
 
 class Source(NamedTuple):
-    """Where an option is set.
+    """Where an option is set; ``str()`` is the place, with file and line where they are known."""
 
-    ``level`` is one of ``method``, ``view``, ``class``, ``blueprint``, ``app``,
-    ``config`` and ``default``; ``place`` names it as its author would (``CORS(app)``,
-    ``resource '/api/*'``, ``CORS_ORIGINS``); ``file`` and ``line`` are ``None`` where
-    they are not known.
-    """
-
+    #: ``method``, ``view``, ``class``, ``blueprint``, ``app``, ``config`` or ``default``.
     level: str
+    #: The place in words: ``CORS(app)``, ``resource '/api/*' of CORS(app)``, ``CORS_ORIGINS``.
     place: str
+    #: The file of the call, ``None`` where it is not known, as for the config.
     file: str | None = None
+    #: The line in that file, from 1; ``None`` with ``file``.
     line: int | None = None
 
     def __str__(self) -> str:
@@ -51,18 +49,20 @@ class Source(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """One mistake: which option, what was given and where, why not, and what to write.
+    """One mistake in a configuration; ``str()`` is all of it in one line of printable ASCII."""
 
-    ``fix`` is the hint as data: the options to write, at the same place, instead of
-    ``option=value`` - or, where ``value`` is an entry of a list, what to write instead of the
-    entry. An empty ``fix`` says to leave it out; ``None``, that only its author can know.
-    """
-
+    #: The keyword or the config key, as it was written.
     option: str
+    #: The value that was given, or the entry of a list that is wrong.
     value: object
+    #: Where the option is set.
     source: Source
+    #: What is wrong, as a sentence without its full stop.
     reason: str
+    #: What to write, as one or more sentences.
     hint: str
+    #: The hint as data: the options to write at the same place instead of ``option=value``, or
+    #: instead of the entry. Empty: leave it out. ``None``: only its author can know.
     fix: Mapping[str, object] | None = None
 
     def __str__(self) -> str:
@@ -73,7 +73,7 @@ class Problem(NamedTuple):
 class ConfigError(ValueError):
     """A CORS configuration in which a restriction may be lost.
 
-    ``problems`` holds every :class:`Problem` that was found, not only the first.
+    ``problems`` is a tuple of every :class:`~flask_cors.errors.Problem` that was found.
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:

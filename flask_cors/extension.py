@@ -35,10 +35,12 @@ V = TypeVar("V", bound=Callable[..., Any])
 class CORS:
     """Register which origins may read the responses of an app or a blueprint.
 
-    ``CORS(app, **options)``, ``CORS(blueprint, **options)``, or ``CORS(**options)`` and
-    then ``init_app``. One object may serve many apps and blueprints. Options are
-    explained in the documentation; a mistake raises :class:`ConfigError` with all
-    problems that can be seen in the call.
+    Write ``CORS(app, **options)``, ``CORS(blueprint, **options)``, or ``CORS(**options)`` and
+    then ``init_app``. One object may serve many apps and blueprints. The options, with types and
+    defaults, are on the page "Options"; without any, every origin may read, without credentials.
+
+    Raises :class:`~flask_cors.ConfigError` with all problems of the call, and ``AssertionError``
+    once the app has handled its first request or the blueprint is registered.
     """
 
     # What the constructor was given; nothing where that of a subclass does not call this one's,
@@ -71,7 +73,7 @@ class CORS:
     ) -> None:
         """Apply to an app or a blueprint; *options* win over the constructor's.
 
-        Raises ``AssertionError`` once the app has handled its first request.
+        Raises as the constructor does.
         """
         target = app_or_blueprint if app is None else app
         # What the constructor was given is read, and warned about, once.
@@ -123,9 +125,9 @@ class NotAnAppError(ConfigError, AttributeError):
         super().__init__([Problem("app", "CORS(app)", source, reason, hint)])
 
 
-def _record(blueprint: Blueprint, tell: Callable[[BlueprintSetupState], None]) -> None:
+def _record(blueprint: Blueprint, add: Callable[[BlueprintSetupState], None]) -> None:
     try:
-        blueprint.record(tell)
+        blueprint.record(add)
     except AssertionError as error:
         raise AssertionError(
             f"CORS({blueprint.name}) can no longer be called: the blueprint is registered. "
@@ -194,7 +196,7 @@ class AppCORS:
     def reload(self) -> None:
         """Read ``app.config`` again and swap the policies; on an error the old ones stay.
 
-        Raises :class:`ConfigError` with all problems.
+        Raises :class:`~flask_cors.ConfigError` with all problems.
         """
         state_of(self._app).reload()
 
@@ -213,7 +215,7 @@ class AppCORS:
 
         *path* may hold a query or be a whole URL; *headers* are those that the page sets,
         names alone or with values. No view and no hook runs, but callable origins are
-        asked, and teardown functions run. Raises :class:`ConfigError` where the
+        asked, and teardown functions run. Raises :class:`~flask_cors.ConfigError` where the
         configuration has problems.
         """
         # The browser model is not needed to serve requests.
@@ -250,7 +252,7 @@ def of(app: Flask) -> AppCORS:
     Works for every app, one whose views alone are decorated included, before its first
     request as well as after it.
 
-    Raises ``ConfigError`` for what is no Flask app.
+    Raises :class:`~flask_cors.ConfigError` for what is no Flask app.
     """
     app = _real(app)
     if not isinstance(app, Flask):

@@ -26,14 +26,14 @@ ALLOW_HEADERS: Final = "Access-Control-Allow-Headers"
 ALLOW_PRIVATE_NETWORK: Final = "Access-Control-Allow-Private-Network"
 EXPOSE_HEADERS: Final = "Access-Control-Expose-Headers"
 MAX_AGE: Final = "Access-Control-Max-Age"
-#: In lower case: those that only a response has, and that pages send by mistake.
-CORS_RESPONSE_HEADERS: Final = frozenset(
-    name.lower()
+#: The CORS headers of responses, by their names in lower case; pages send them by mistake.
+CORS_RESPONSE_HEADERS: Final = {
+    name.lower(): name
     for name in (
         *(ALLOW_ORIGIN, ALLOW_CREDENTIALS, ALLOW_METHODS, ALLOW_HEADERS, ALLOW_PRIVATE_NETWORK),
         *(EXPOSE_HEADERS, MAX_AGE),
     )
-)
+}
 
 # RFC 9110 section 5.6.2, "token": what a method and a header name are made of.
 TOKEN: Final = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")

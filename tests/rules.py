@@ -92,7 +92,9 @@ RULES: Final[dict[str, str]] = {
         "called, or a `cors_exempt` is one mark on the class whose body holds the list."
     ),
     "1.decorators-mapping": "In a mapping by method it is a mark on that method.",
-    "1.same-mark": "What Flask then puts on the view function is the same mark, not a nearer one.",
+    "1.same-mark": (
+        "What Flask then puts on the view function is the same mark, not a more specific one."
+    ),
     "1.exempt": (
         "`cors_exempt`, used bare, takes a view, a method or a view class out of CORS; the "
         "library then neither adds nor changes a header there."
@@ -150,15 +152,15 @@ RULES: Final[dict[str, str]] = {
     ),
     "3.nearest": "Each option is resolved by itself: the first level that sets it wins.",
     "3.credentials": (
-        "`supports_credentials=True` of a mark, a blueprint or a `CORS` object does not pass "
-        "a nearer level that sets `origins`; that level says it again."
+        "`supports_credentials=True` of a mark, a blueprint or a `CORS` object does not apply "
+        "beyond a more specific level that sets `origins`; that level sets it again."
     ),
     "3.credentials-alone": (
         "Each mark, class and blueprint counts alone; a `CORS` object's keywords and its "
         "resources count as one."
     ),
     "3.credentials-pass": (
-        "`False` always passes, and so does `CORS_SUPPORTS_CREDENTIALS`, which is said to the "
+        "`False` always applies, and so does `CORS_SUPPORTS_CREDENTIALS`, which is set for the "
         "whole app."
     ),
     "3.source": "Every effective option knows the level it came from: level, place, file and line.",
@@ -259,7 +261,7 @@ RULES: Final[dict[str, str]] = {
         "URL map would match them."
     ),
     "4.404-unclear": (
-        "Where it cannot be told which of two areas a URL lies in, a tie included, no "
+        "Where it is not certain which of two areas a URL lies in, a tie included, no "
         "credentials are granted."
     ),
     "4.readable": (
@@ -493,7 +495,7 @@ RULES: Final[dict[str, str]] = {
         "`request` and `current_app` are there for a callable; on a preflight no hook of the "
         "app has run, and `g` is empty."
     ),
-    "7.callable-told": "A callable that fails because `g` is empty is told so in the log.",
+    "7.callable-explained": "The log says so where a callable fails because `g` is empty.",
     "7.callable-denies": "Anything but a bool, or an exception, denies at once and is logged.",
     "7.callable-cache": "Answers of a callable are never cached by the library.",
     "7.odd-origins": (
@@ -545,9 +547,9 @@ RULES: Final[dict[str, str]] = {
         "A compiled regex with credentials is taken at its word and is a finding; no hint "
         "leads there."
     ),
-    "8.credentials-neighbours": (
-        "A regex given as a string that lets neighbours in is warned about with one of them, "
-        "and kept."
+    "8.credentials-unintended": (
+        "A regex given as a string that lets unintended origins in is warned about with one of "
+        "them, and kept."
     ),
     "8.credentials-null": "`null` is never granted credentials, the other origins are.",
     "8.expose-any": "`*` in `expose_headers` with credentials is dropped from it.",
@@ -595,11 +597,11 @@ RULES: Final[dict[str, str]] = {
     ),
     "8.might-meet": (
         "Where a URL with converters only might meet a resource, what cannot be granted "
-        "together is degraded there all the same, and logged when it is met."
+        "together is degraded there all the same, and logged on first use."
     ),
     "8.one-object": "Equal policies are one object.",
     "8.late-endpoint": (
-        "An endpoint that appears later is compiled when it is first met, and its errors are "
+        "An endpoint that appears later is compiled on first use, and its errors are "
         "its own: no reference is held to `app.url_map` or `app.view_functions`."
     ),
     "8.reload": (
@@ -650,7 +652,7 @@ RULES: Final[dict[str, str]] = {
         "Headers are written where the response starts (`get_wsgi_headers`), on a copy of the "
         "response's headers."
     ),
-    "10.memory": "There is one memory of decisions, with one kind of key.",
+    "10.cache": "There is one cache of decisions, with one kind of key.",
     "10.codes": (
         "What a step of the protocol says is data (a code and values) first and a sentence "
         "second; nothing reads sentences."

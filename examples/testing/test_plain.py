@@ -62,7 +62,7 @@ def test_the_partner_reads_the_status_only(page: Browser) -> None:
 
 
 def test_the_partner_has_no_credentials(page: Browser) -> None:
-    """A nearer level that lists origins says again whether they may use credentials."""
+    """A more specific level that lists origins also sets whether they may use credentials."""
     with pytest.raises(CORSBlocked) as caught:
         page.at(PARTNER).fetch("/status", credentials="include")
     assert caught.value.step == "allow-credentials"

@@ -107,7 +107,7 @@ def _is_literal(item: str) -> bool:
 
 
 def parse_expose_headers(given: object, report: Report, option: str) -> tuple[str, ...]:
-    """Read response header names a page may read besides the safelisted ones; sorted."""
+    """Read response header names a page may read in addition to the safelisted ones; sorted."""
     items = _items(given, report, option, "a header name is a string")
     check = fetch.is_forbidden_response_header
     names = [item for item in items if _is_name(item, report, option, "read", check)]

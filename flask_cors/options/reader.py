@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from ..errors import Report, Source, warn_at
 from ..patterns.paths import PathPattern
 from .parsers import CONFIG_FLAGS, is_used_up, parse_flag
-from .schema import DEFAULTS, OPTIONS, Late, Option, Setting
+from .schema import DEFAULTS, OPTIONS, Option, Setting
 
 
 class Resource(NamedTuple):
@@ -60,8 +60,8 @@ def _read(option: Option, value: Any, report: Report, name: str) -> Setting:
             Resource(entry.pattern, read_options(entry.options, "resource", entry.report))
             for entry in read
         )
-    late = Late(value, _seen(value)) if _can_change(value) else None
-    return Setting(read, report.source, late, value)
+    snapshot = _copied(value) if _can_change(value) else None
+    return Setting(read, report.source, snapshot, value)
 
 
 def _can_change(value: object) -> bool:
@@ -71,10 +71,10 @@ def _can_change(value: object) -> bool:
     return isinstance(value, Iterable) and not callable(value)
 
 
-def _seen(value: object) -> object:
+def _copied(value: object) -> object:
     """Return a copy of what *value* holds: equal, later, only where nothing has changed."""
     if isinstance(value, Mapping):
-        return [(key, _seen(held)) for key, held in value.items()]
+        return [(key, _copied(held)) for key, held in value.items()]
     return list(value) if isinstance(value, Iterable) and _can_change(value) else value
 
 
@@ -85,9 +85,9 @@ def current(settings: Mapping[str, Setting], report: Report) -> Mapping[str, Set
     what has changed go to *report*, under the source of the option.
     """
     changed = {
-        name: _read(OPTIONS[name], setting.late.given, report.at(setting.source), name)
+        name: _read(OPTIONS[name], setting.given, report.at(setting.source), name)
         for name, setting in settings.items()
-        if setting.late is not None and _seen(setting.late.given) != setting.late.seen
+        if setting.snapshot is not None and _copied(setting.given) != setting.snapshot
     }
     return {**settings, **changed} if changed else settings
 
@@ -189,7 +189,7 @@ def read_config(config: Mapping[str, Any], report: Report) -> ConfigSettings:
 
 def _fix_of(name: str, value: object) -> dict[str, object]:
     """Return the option that a key of another library sets, as a fix: its flags for any origin."""
-    from .names import LISTS
+    from .values import LISTS
 
     if isinstance(value, bool) and name in LISTS:
         return {name: "*"} if value else {}
@@ -206,7 +206,7 @@ def _read_config(option: Option, value: Any, report: Report) -> Setting:
         return DEFAULTS[option.name]
     if option.name == "headers":
         warn_at(report.source, "CORS_HEADERS is now CORS_ALLOW_HEADERS", DeprecationWarning)
-    return _read(option, value, report, option.key)._replace(late=None)
+    return _read(option, value, report, option.key)._replace(snapshot=None)
 
 
 # Options without which nothing is open that they could close: an environment variable that is not
@@ -236,7 +236,7 @@ def misspelt_keys(config: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def switched_off_by(config: Mapping[str, Any]) -> list[str]:
     """Return the ``CORS_*`` keys that no option has, and that are to switch CORS off."""
-    from .names import switches_off
+    from .meaning import switches_off
 
     return [key for key in _unknown_keys(config) if switches_off(key, config[key])]
 

@@ -34,26 +34,17 @@ HeaderLines = tuple[tuple[str, str], ...]
 DEFAULT_METHODS: Final = frozenset(METHODS)
 
 
-class Late(NamedTuple):
-    """A value that may change between the call and the first request, such as a list.
-
-    ``given`` is the value itself, ``seen`` a copy of what it held when it was read.
-    """
-
-    given: object
-    seen: object
-
-
 class Setting(NamedTuple):
     """One option's value as it was read, and where it is set.
 
-    ``late`` is there where the value is to be read again when policies are compiled, ``given``
-    is the value as it was written.
+    ``given`` is the value as it was written. ``snapshot`` is a copy of what a list or mapping held
+    then: where ``given`` holds something else when policies are compiled, it is read again. It is
+    ``None`` for what is not to be read again.
     """
 
     value: Any
     source: Source
-    late: Late | None = None
+    snapshot: object = None
     given: object = None
 
 
@@ -72,9 +63,14 @@ class Emit(NamedTuple):
 class Option(NamedTuple):
     """One option; its static type is what the row annotates, its name the row's key.
 
-    ``parse`` takes what was given, the report for mistakes, and the option's name;
-    ``default`` is a value as ``parse`` returns it. An option with a ``column`` has one of
-    that title in the table of ``flask cors routes``.
+    - ``parse`` takes what was given, the report for mistakes, and the option's name
+    - ``default`` is a value as ``parse`` returns it, ``shown_default`` the one of the documentation
+    - ``accepts`` and ``doc`` are for the documentation: what may be written, and what it does
+    - ``emit`` is the header that the option sends
+    - ``column`` is the title of its column in the table of ``flask cors routes``, if it has one
+    - ``without`` says, of an option that restricts, what happens where it is dropped: then a
+      misspelt name of it is an error
+    - ``name`` and ``places`` are filled in from the classes below
     """
 
     parse: Callable[[Any, Report, str], Any]
@@ -84,6 +80,7 @@ class Option(NamedTuple):
     emit: Emit | None = None
     shown_default: str = ""
     column: str = ""
+    without: str = ""
     name: str = ""
     places: frozenset[str] = frozenset()
 
@@ -93,8 +90,10 @@ class Option(NamedTuple):
         return f"CORS_{self.name.upper()}"
 
 
-def _flag(default: bool, doc: str, emit: Emit | None = None, column: str = "") -> Option:
-    return Option(parse_flag, default, "bool", doc, emit, column=column)
+def _flag(
+    default: bool, doc: str, emit: Emit | None = None, column: str = "", without: str = ""
+) -> Option:
+    return Option(parse_flag, default, "bool", doc, emit, column=column, without=without)
 
 
 class ResourceOptions(TypedDict, total=False):
@@ -109,6 +108,7 @@ class ResourceOptions(TypedDict, total=False):
             "Which origins may read responses.",
             shown_default='"*"',
             column="Origins",
+            without="more origins are allowed",
         ),
     ]
     methods: Annotated[
@@ -125,6 +125,7 @@ class ResourceOptions(TypedDict, total=False):
             ),
             shown_default=", ".join(METHODS),
             column="Allowed methods",
+            without="more methods are allowed",
         ),
     ]
     allow_headers: Annotated[
@@ -136,6 +137,7 @@ class ResourceOptions(TypedDict, total=False):
             "Which request headers a preflight allows.",
             shown_default='"*"',
             column="Headers",
+            without="more headers are allowed",
         ),
     ]
     expose_headers: Annotated[
@@ -189,6 +191,7 @@ class ResourceOptions(TypedDict, total=False):
             False,
             "Whether cross-origin requests that are not allowed are refused with 403, before any "
             "hook or view.",
+            without="nothing is refused",
         ),
     ]
     headers: Annotated[
@@ -224,6 +227,7 @@ class BlueprintOptions(ResourceOptions, total=False):
             "dict, list, string, compiled regular expression",
             "Which paths are covered, and with which options of their own.",
             shown_default="everything",
+            without="more paths are open",
         ),
     ]
 

@@ -11,25 +11,11 @@ from typing import Any, Final
 
 from ..errors import Report, Trial
 from ..patterns.origin_syntax import EXAMPLE
-from .names import (
-    LISTS,
-    RESTRICTING,
-    WITHOUT,
-    checks,
-    credentials_flag,
-    excludes,
-    flag,
-    holds_options,
-    is_any,
-    is_path,
-    meant_by,
-    near,
-    near_or_same,
-    switches_off,
-    texts_in,
-)
+from .meaning import credentials_flag, excludes, meant_by, switches_off
+from .names import RESTRICTING, checks, near, near_or_same
 from .parsers import is_used_up
 from .schema import OPTIONS
+from .values import LISTS, flag, holds_options, is_any, is_path, texts_in
 
 # What a server listens at, and no page has as its host.
 _ADDRESS: Final = r"localhost|[0-9.]+|\[?[0-9a-f:]*:[0-9a-f:]*\]?"
@@ -89,7 +75,7 @@ def read_unknown(
     elif meant is None or (_needs_no_replacement(meant, value, place) and is_any(meant, value)):
         _drop_unknown(name, value, place, report)
     elif meant in RESTRICTING and not is_any(meant, value):
-        reason = f"there is no such option. Was {meant} meant? Without it, {WITHOUT[meant]}"
+        reason = f"there is no such option. Was {meant} meant? Without it, {OPTIONS[meant].without}"
         report.error(name, value, reason, *_write_here(meant, value, place))
     elif place not in OPTIONS[meant].places:
         _drop_unknown(name, value, place, report)

@@ -9,8 +9,8 @@ import re
 from typing import Final
 
 from .redos import Positions, TooLargeError, read_positions
+from .regex_items import ESCAPE_OR_CLASS
 
-_ESCAPE_OR_CLASS: Final = r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]"
 _ANCHOR_INSIDE: Final = r"[^(|^]\^|\$[^)|$]"
 _BACK_REFERENCE: Final = r"\\[1-9]|\(\?P=|\(\?\("
 
@@ -26,7 +26,7 @@ def can_match_origin(regex: re.Pattern[str]) -> bool:
     pattern = regex.pattern
     if regex.flags & re.VERBOSE or re.search(_BACK_REFERENCE, pattern):
         return True
-    bare = re.sub(_ESCAPE_OR_CLASS, "x", pattern)
+    bare = ESCAPE_OR_CLASS.sub("x", pattern)
     if "|" not in bare and "(" not in bare and re.search(_ANCHOR_INSIDE, bare):
         return False
     try:

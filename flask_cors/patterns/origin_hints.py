@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from .emptiness import can_match_origin
-from .neighbours import stranger_let_in
 from .origin_syntax import (
     EXAMPLE,
     HOST,
@@ -27,12 +26,13 @@ from .origin_syntax import (
     without_star_label,
 )
 from .suffixes import is_shared, owned
+from .unintended_origins import stranger_let_in
 
 _IPV4_PARTS: Final = 4
 _TOP_LEVEL: Final = frozenset({"com", "io", "net", "org"})
 _RESERVED: Final = frozenset({"com", "net", "org"})  # example.com and so on, by RFC 2606
 _IPV4_LIKE: Final = r"(?:[0-9*]+\.){3}[0-9*]+"
-# A scheme whose sign or letters are mistyped: "https//", "http:\\", "htps://"; no port follows.
+# A mistyped scheme: "https//", "http:\\", "htps://"; no port follows.
 _TYPED: Final = r"(?i)\bhttps?(?:[;,.]?//+|:[/\\]+)|\b[htps]{3,8}://|(?<![^\s,])https?:(?=[a-z*])"
 _LABEL_STAR: Final = "[^.]*"
 # What a shell, a template or a format string would fill in.
@@ -129,7 +129,7 @@ def _first_valid(guesses: Iterable[str]) -> str | None:
     for guess in guesses:
         try:
             if parts := re.fullmatch(PARTS, guess):
-                origin = canonical(guess, parts)
+                origin = canonical(parts)
                 # Others have hosts there: no hint opens it to them.
                 below = re.fullmatch(r".*://\*\.([^:]+).*", origin)
                 return None if below and is_shared(below[1]) else origin
@@ -140,7 +140,7 @@ def _first_valid(guesses: Iterable[str]) -> str | None:
 
 def _punycode(host: str) -> str:
     # What browsers drop, and what they take for a dot (UTS 46).
-    visible = "".join(sign for sign in host if unicodedata.category(sign) != "Cf")
+    visible = "".join(char for char in host if unicodedata.category(char) != "Cf")
     labels = re.split(r"[.\u3002]", unicodedata.normalize("NFKC", visible))
     return ".".join(
         label if label.isascii() else f"xn--{label.encode('punycode').decode()}" for label in labels

@@ -115,7 +115,7 @@ def _read_text(text: str) -> str | re.Pattern[str]:
     if parts := re.fullmatch(rf"{PARTS}(?:{_TAIL})?", text):
         plain = not re.search(REGEX, f"{without_star_label(parts[2])}:{_port(parts)}")
         if plain or ":" in parts[2]:
-            return canonical(text, parts)
+            return canonical(parts)
     if re.search(_BRACKETS, text):
         reason = "brackets around a host, or with a colon in them, are for an IPv6 address"
         raise OriginError(reason, _EXAMPLE_IPV6, "http://[::1]:8000")
@@ -186,7 +186,7 @@ def _no_scheme() -> OriginError:
     return DroppedOriginError("there is no scheme, and browsers always send one")
 
 
-def canonical(text: str, parts: re.Match[str]) -> str:
+def canonical(parts: re.Match[str]) -> str:
     """Return the origin, or wildcard origin, as a browser would write it.
 
     *parts* is a match of :data:`PARTS`. Raises :class:`OriginError`.

@@ -275,14 +275,14 @@ def _report(item: object, error: OriginError, report: Report, option: str) -> No
 def _examine(
     item: object, regex: re.Pattern[str], report: Report, option: str
 ) -> tuple[str, str] | None:
-    """Warn about a regular expression that is slow, matches nothing, or lets neighbours in.
+    """Warn about a regular expression that is slow, matches nothing, or lets unintended origins in.
 
     Returns the pattern, and an origin that it matches, where this has nothing to do with it;
     without an origin where the pattern names no host, and none was found.
     """
     from .emptiness import can_match_origin
-    from .neighbours import matches_unrelated, names_no_host, stranger_let_in
     from .redos import warn_of_nested_quantifiers
+    from .unintended_origins import matches_unrelated, names_no_host, stranger_let_in
 
     warn_of_nested_quantifiers(regex.pattern, report, option)
     if not can_match_origin(regex):

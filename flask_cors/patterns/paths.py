@@ -34,7 +34,7 @@ class PathPattern(NamedTuple):
     """One resource pattern.
 
     ``literal`` is the text before the first special character, which orders the
-    patterns; ``prefix`` is what every covered path surely starts with. ``whole`` says
+    patterns; ``prefix`` is what every covered path starts with. ``whole`` says
     that everything which starts with ``literal`` is covered, ``compiled`` that the regular
     expression was not given as a string.
     """
@@ -231,7 +231,7 @@ class ResourceIndex(Generic[T]):
         return None if best is None else best.payload
 
     def candidates(self, start: str) -> tuple[list[T], bool]:
-        """Return the values that may apply to paths that begin with *start*, nearest first.
+        """Return the values that may apply to paths that begin with *start*, in their order.
 
         The flag says whether one of these, the last, applies wherever no other does; the
         list then ends there, since nothing behind it is ever reached.

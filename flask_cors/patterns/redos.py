@@ -32,7 +32,7 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 _EMPTY: Final = frozenset("AbBZz123456789")
-# All of ASCII, a letter and a sign beyond it: enough to see whether two sets overlap.
+# All of ASCII, a letter and a character beyond it: enough to see whether two sets overlap.
 _ALPHABET: Final = [chr(code) for code in range(128)] + ["\u00e9", "\u2603"]
 
 
@@ -42,7 +42,7 @@ def find_nested_quantifiers(pattern: str) -> str | None:
     ``(a+)+`` and ``(a|a)*`` are found, and ``([a-z]+\\.)+`` is not: the dot leaves one way
     only. Such a part takes time exponential in the length of a text that almost matches.
 
-    Limits: letters are compared without regard to case, and signs beyond ASCII count as
+    Limits: letters are compared without regard to case, and characters beyond ASCII count as
     equal; atomic groups, possessive quantifiers and alternatives of single characters, which
     Python joins into a set, are read as ordinary ones, look-arounds on their own, and back
     references as nothing; a repetition of at most ten times is read as one, and of at most

@@ -13,10 +13,12 @@ from typing import Final, NamedTuple
 
 from ..errors import REGEX_ERRORS
 
-#: More repetitions than this are as good as any number.
+#: An escaped character, or a class: what is in it has no special meaning.
+ESCAPE_OR_CLASS: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+#: More repetitions than this count as any number.
 UNBOUNDED: Final = 512
-_LABEL_SIGNS: Final = "abcdefghijklmnopqrstuvwxyz1023456789-"
-_SAMPLE_SIGNS: Final = "a1A-_./ z0ZmM23456789"
+_LABEL_CHARS: Final = "abcdefghijklmnopqrstuvwxyz1023456789-"
+_SAMPLE_CHARS: Final = "a1A-_./ z0ZmM23456789"
 _MOST_SAMPLES: Final = 100
 _MOST_COPIES: Final = 64
 
@@ -28,9 +30,9 @@ _ATOM: Final = re.compile(
     r"|(?P<nothing>\(\?(?:\#[^)]*|[aiLmsu]+)\)|\\[1-9AZbB]|[\^$])"
     r"|(?P<close>\))"
     r"|(?P<bar>\|)"
-    r"|(?P<sign_class>\[\^?\]?(?:\\.|[^\]\\])*\]|\\[wWdDsS]|\.)"
+    r"|(?P<char_class>\[\^?\]?(?:\\.|[^\]\\])*\]|\\[wWdDsS]|\.)"
     r"|(?P<unknown>\(\?|\\[0A-Za-z])"
-    r"|\\?(?P<sign>.)",
+    r"|\\?(?P<char>.)",
     re.DOTALL,
 )
 _QUANTIFIER: Final = re.compile(r"(?:([*+?])|\{(\d*)(,?)(\d*)\})[?+]?")
@@ -43,7 +45,7 @@ class Item(NamedTuple):
     """
 
     text: str
-    sign_class: str
+    char_class: str
     alternatives: Sequence[Sequence[Item]]
     low: int
     high: int
@@ -99,8 +101,8 @@ class _Reader:
         if atom["look"]:
             # Nothing of the text, but it takes its time.
             low, high = 0, 0
-        text = atom["run"] or atom["sign"] or ""
-        return Item(text.replace("\\", ""), atom["sign_class"] or "", group, low, high)
+        text = atom["run"] or atom["char"] or ""
+        return Item(text.replace("\\", ""), atom["char_class"] or "", group, low, high)
 
     def _quantifier(self) -> tuple[int, int]:
         found = _QUANTIFIER.match(self._pattern, self._place)
@@ -113,17 +115,28 @@ class _Reader:
         return low, int(found[4] or UNBOUNDED) if found[3] else low
 
 
-# -- signs and samples -----------------------------------------------------------------------------
+def with_escaped_dots(pattern: str, lone_dot: re.Pattern[str]) -> str:
+    """Return *pattern* with a backslash before each dot that *lone_dot* finds.
+
+    It is searched in the pattern with ``#`` for each character of an escape or a class.
+    """
+    bare = ESCAPE_OR_CLASS.sub(lambda found: "#" * len(found[0]), pattern)
+    for dot in reversed([found.start() for found in lone_dot.finditer(bare)]):
+        pattern = f"{pattern[:dot]}\\{pattern[dot:]}"
+    return pattern
+
+
+# -- characters and samples --------------------------------------------------------------
 
 
 @lru_cache(maxsize=256)
-def signs_of(sign_class: str) -> str:
-    """Return the signs of a host that a class matches; those of labels first."""
-    # Python warns of classes that it may read otherwise one day; any sign is tried there.
-    if sign_class == "." or re.search(r".\[|--|&&|\|\||~~", sign_class):
-        return f"{_LABEL_SIGNS}._"
+def chars_of(char_class: str) -> str:
+    """Return the characters of a host that a class matches; those of labels first."""
+    # Python warns of classes that it may read otherwise one day; any character is tried there.
+    if char_class == "." or re.search(r".\[|--|&&|\|\||~~", char_class):
+        return f"{_LABEL_CHARS}._"
     try:
-        return "".join(re.findall(sign_class, f"{_LABEL_SIGNS}._", re.IGNORECASE))
+        return "".join(re.findall(char_class, f"{_LABEL_CHARS}._", re.IGNORECASE))
     except REGEX_ERRORS:
         return ""
 
@@ -153,14 +166,14 @@ def _texts_of(item: Item) -> list[str]:
     if item.alternatives:
         found = [text * copies for text in islice(_texts(item.alternatives), _MOST_SAMPLES)]
     else:
-        found = [(item.text or _sign_of(item.sign_class)) * copies]
+        found = [(item.text or _char_of(item.char_class)) * copies]
     return found if item.low else [*found, ""]
 
 
 @lru_cache(maxsize=256)
-def _sign_of(sign_class: str) -> str:
+def _char_of(char_class: str) -> str:
     try:
-        signs = (sign for sign in _SAMPLE_SIGNS if re.fullmatch(sign_class, sign))
-        return next(signs, "")
+        chars = (char for char in _SAMPLE_CHARS if re.fullmatch(char_class, char))
+        return next(chars, "")
     except REGEX_ERRORS:
         return ""

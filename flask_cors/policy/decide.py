@@ -12,12 +12,7 @@ from .. import fetch
 from ..options.parsers import HeaderNames
 from ..options.schema import HeaderLines
 from ..patterns.origins import NO_MATCH, Match, is_echoable
-from .facts import (
-    MAX_REQUEST_HEADERS_COUNT,
-    MAX_REQUEST_HEADERS_LENGTH,
-    Grant,
-    Preflight,
-)
+from .facts import Grant, Preflight
 from .policy import Policy, without_credentials
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -26,7 +21,7 @@ _CACHED_BY_DEFAULT: Final = 5
 _VARY: Final = (fetch.VARY, fetch.ORIGIN)
 
 
-class Apart(NamedTuple):
+class AnsweredElsewhere(NamedTuple):
     """The policy of a method whose preflight is not answered here.
 
     The app answers it, or where the app answers this one, the library does. The method is never
@@ -38,20 +33,7 @@ class Apart(NamedTuple):
 
 
 #: The methods that a URL serves, each with its own policy, ``None`` where CORS is off there.
-Served = tuple[tuple[str, Policy | Apart | None], ...]
-
-__all__ = [
-    "MAX_REQUEST_HEADERS_COUNT",
-    "MAX_REQUEST_HEADERS_LENGTH",
-    "SAFE_METHODS",
-    "Apart",
-    "Decision",
-    "Grant",
-    "Preflight",
-    "Served",
-    "decide",
-    "refuses",
-]
+Served = tuple[tuple[str, Policy | AnsweredElsewhere | None], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,8 +136,8 @@ def _asks_callables(policy: Policy, served: Served) -> bool:
     return any(own.origins.callables for own in (policy, *others) if own is not None)
 
 
-def _policy_of(own: Policy | Apart | None) -> Policy | None:
-    return own.policy if isinstance(own, Apart) else own
+def _policy_of(own: Policy | AnsweredElsewhere | None) -> Policy | None:
+    return own.policy if isinstance(own, AnsweredElsewhere) else own
 
 
 def _allow_origin(policy: Policy, origin: str, match: Match) -> str | None:
@@ -235,7 +217,7 @@ def _limited(
             if not own_names.issuperset(grant.headers):
                 limiting.append(method)
             names &= own_names
-        named = own_names is not None and not isinstance(served_by, Apart)
+        named = own_names is not None and not isinstance(served_by, AnsweredElsewhere)
         shorter = False
         if own is not None and own_names is not None and own.origins.callables:
             shorter = _seconds_cached(own) < own_age

@@ -1,6 +1,6 @@
-"""The compiler: every walk of an app, made once, into the table that requests ask.
+"""The compiler: makes every walk of an app once, into the table that requests look up in.
 
-``Policies`` keeps what compiling needs, for endpoints and combinations that appear later. Views
+``Policies`` holds what compiling needs, for endpoints and combinations that appear later. Views
 and URL rules come in as plain objects, and the app is read anew each time, since some servers
 swap its URL map and its view functions: no reference to either is kept.
 """
@@ -112,20 +112,21 @@ class Policies:
         self._report = Report(Source("config", "app.config"))
         self._app = app
         self._base = read_config(config, self._report)
+        # By endpoint and text of a URL rule; the table looks up in these two and in `_by_layers`.
+        self._routes: dict[tuple[str, str], Route] = {}
         self._known: dict[tuple[str, str], Known] = {}
         self._by_layers: dict[Layers, Policy] = {}
+        # Equal settings are one policy, and one mark at one place is one layer.
         self._by_settings: dict[tuple[int, ...], Policy] = {}
-        self._routes: dict[tuple[str, str], Route] = {}
-        self._marks: dict[tuple[int, str, str], Layer] = {}
-        self._views: dict[str, tuple[Layers | None, Mapping[str | None, Layers | None]]] = {}
+        self._placed: dict[tuple[int, str, str], Layer] = {}
+        # Results of comparisons that requests ask for again and again.
         self._equal: dict[tuple[Policy, Policy], bool] = {}
-        self._around: dict[Layers | None, Layers | None] = {}
         self._own_marks: dict[tuple[str, str], tuple[Mark, ...]] = {}
         #: What was set and has no effect, each problem once.
         self.degraded = self._report.degraded
         self._unwarned: list[Problem] = []
         #: Whether one policy governs every method of every URL.
-        self.are_one = False
+        self.has_one_policy = False
         #: Whether every URL rule serves ``OPTIONS``.
         self.every_rule_has_options = True
         rules = list(app.url_map.iter_rules())
@@ -141,7 +142,7 @@ class Policies:
         self._compile(rules)
         known = self._all_known()
         # ``None`` is for routes without CORS, and for those where the path decides.
-        self.are_one = len(known) == 1 and None not in known
+        self.has_one_policy = len(known) == 1 and None not in known
         raise_if(_unique(self._report.problems))
         self._warn(scopes.values())
 
@@ -166,11 +167,11 @@ class Policies:
             self.route(target.endpoint, target.rule, target.method)
             layers = self.table.layers(target)
             found = self._policy(layers) if layers else None
-        known: Policy | None = found
-        return known
+        policy: Policy | None = found
+        return policy
 
     @property
-    def is_whole(self) -> bool:
+    def knows_all_rules(self) -> bool:
         """Whether it is known that the URL map holds no rule that was added later.
 
         Rules are never removed, and a list's iterator knows its length: no rule is read here.
@@ -193,7 +194,7 @@ class Policies:
         return known
 
     def layers(self, target: Target) -> Layers | None:
-        """Return the layers of the walk, nearest first; ``None`` where CORS is off."""
+        """Return the layers of the walk, the most specific first; ``None`` where CORS is off."""
         self.route(target.endpoint, target.rule, target.method)
         return self.table.layers(target)
 
@@ -211,7 +212,7 @@ class Policies:
             with LOCKS.compile:
                 found = self._routes.get((endpoint, rule))
                 if found is None or self._is_new(found, endpoint, method):
-                    found = self._late(endpoint, rule)
+                    found = self._compile_late(endpoint, rule)
         return found
 
     def _is_new(self, route: Route, endpoint: str, method: str | None) -> bool:
@@ -236,13 +237,13 @@ class Policies:
     def called(self, layer: Layer, target: Target) -> Policy:
         """Return the policy of a marked function that was called, at *target*.
 
-        Its mark is on top of the blueprints, the app, the config and the defaults. Kept
-        nowhere: a function may be decorated at every request.
+        Its mark is on top of the blueprints, the app, the config and the defaults. The policy is
+        not cached: a function may be decorated at every request.
         """
         self.route(target.endpoint, target.rule)
         around = self.table.layers_around(target)
         known = len(self._report.problems)
-        policy = self._compiled(resolve((placed(layer), *around), self._base))
+        policy = self._policy_of(resolve((placed(layer), *around), self._base))
         self._log_problems(known)
         return policy
 
@@ -262,7 +263,7 @@ class Policies:
     def _current(self, rules: Sequence[Rule]) -> Sequence[Rule]:
         """Return the rules with their lists as they are now."""
         for rule in rules:
-            self._keep(rule.degraded)
+            self._add_degraded(rule.degraded)
         return [rule.current(self._report) for rule in rules]
 
     def _compile(self, rules: Sequence[UrlRule]) -> None:
@@ -272,14 +273,13 @@ class Policies:
         for endpoint, found in by_endpoint.items():
             self._add(endpoint, found)
 
-    def _late(self, endpoint: str, text: str) -> Route:
+    def _compile_late(self, endpoint: str, text: str) -> Route:
         rules = [rule for rule in self._app.url_map.iter_rules() if rule.endpoint == endpoint]
-        self._views.pop(endpoint, None)
         for method in DEFAULT_METHODS:
             self._own_marks.pop((endpoint, method), None)
         known, unwarned = len(self._report.problems), len(self._unwarned)
         self._add(endpoint, rules)
-        self.are_one = False
+        self.has_one_policy = False
         self._log_problems(known, f" at the endpoint {endpoint!r}")
         for problem in self._unwarned[unwarned:]:
             LOG.error("Less is allowed than configured: %s", problem)
@@ -301,7 +301,7 @@ class Policies:
         return found
 
     def _add(self, endpoint: str, rules: Sequence[UrlRule]) -> None:
-        marks, by_method = self._view(endpoint, rules)
+        marks, by_method = self._marks_of_view(endpoint, rules)
         scopes = self.table.scopes_around(endpoint)
         for rule in rules:
             key = (endpoint, rule.rule)
@@ -311,40 +311,36 @@ class Policies:
             around = self._layers_around(route, rule) if _is_served(rule) else ()
             if len(outer := set(around)) == 1 and None not in outer:
                 # Most routes have the same layers around them.
-                (found,) = outer
-                route.outer = self._around.setdefault(found, found)
+                (route.outer,) = outer
                 self._known[key] = self._without_path(route)
             self._routes[key] = route
 
-    def _view(
+    def _marks_of_view(
         self, endpoint: str, rules: Sequence[UrlRule]
     ) -> tuple[Layers | None, Mapping[str | None, Layers | None]]:
         """Return the marks of an endpoint's view, without a method and by method."""
-        found = self._views.get(endpoint)
-        if found is None:
-            view = self._app.view_functions.get(endpoint)
-            for mark in marks_of_view(view):
-                self._keep(mark.degraded)
-                _note_options(mark, rules)
-            by_method: Mapping[str | None, Layers | None] = _NO_METHODS
-            if class_of(view) is not None:
-                methods = {method for rule in rules for method in _methods(rule)}
-                if any(rule.methods is None for rule in rules):
-                    methods |= marked_methods(view)
-                by_method = {method: self._marks_on(view, method) for method in methods}
-            found = self._views[endpoint] = (self._marks_on(view, None), by_method)
-        return found
+        view = self._app.view_functions.get(endpoint)
+        for mark in marks_of_view(view):
+            self._add_degraded(mark.degraded)
+            _note_options(mark, rules)
+        by_method: Mapping[str | None, Layers | None] = _NO_METHODS
+        if class_of(view) is not None:
+            methods = {method for rule in rules for method in _methods(rule)}
+            if any(rule.methods is None for rule in rules):
+                methods |= marked_methods(view)
+            by_method = {method: self._marks_on(view, method) for method in methods}
+        return self._marks_on(view, None), by_method
 
     def _marks_on(self, view: object, method: str | None) -> Layers | None:
-        return until_exempt(map(self._placed, layers_of(view, method, self._note)))
+        return until_exempt(map(self._layer_of, layers_of(view, method, self._note)))
 
-    def _placed(self, layer: Layer) -> Layer:
+    def _layer_of(self, layer: Layer) -> Layer:
         """Return one layer for one mark at one place, so that equal walks are one policy."""
         key = (id(layer.mark), layer.kind, layer.place)
-        if key not in self._marks:
+        if key not in self._placed:
             settings = current(layer.settings, self._report)
-            self._marks[key] = placed(Layer(layer.kind, layer.place, settings, layer.mark))
-        return self._marks[key]
+            self._placed[key] = placed(Layer(layer.kind, layer.place, settings, layer.mark))
+        return self._placed[key]
 
     def _without_path(self, route: Route) -> Known:
         """Return what is known of a route where the same layers apply to all paths."""
@@ -370,13 +366,13 @@ class Policies:
             around = combinations(route.scopes, start)
         else:
             around = [match_all(route.scopes, path, route.both) for path in served_paths(rule)]
-        sure = not converter or len(around) == 1
+        certain = not converter or len(around) == 1
         for marks, outer in product(_walks(route, rule), around):
             if layers := marks + outer:
-                policy = self._policy(layers, quiet=sure)
-                for problem in policy.degraded if sure else ():
+                policy = self._policy(layers, quiet=certain)
+                for problem in policy.degraded if certain else ():
                     self._note(problem)
-        return around if sure else (*around, None)
+        return around if certain else (*around, None)
 
     def _policy(self, layers: Layers, quiet: bool = False) -> Policy:
         policy = self._by_layers.get(layers)
@@ -390,23 +386,24 @@ class Policies:
         key = tuple(map(id, settings.values()))
         policy = self._by_settings.get(key)
         if policy is None:
-            policy = self._by_settings[key] = self._compiled(settings)
+            policy = self._by_settings[key] = self._policy_of(settings)
             for problem in () if quiet else policy.degraded:
                 LOG.error("Less is allowed than configured: %s", problem)
         self._by_layers[layers] = policy
         return policy
 
-    def _compiled(self, settings: Mapping[str, Setting]) -> Policy:
+    def _policy_of(self, settings: Mapping[str, Setting]) -> Policy:
         origins = settings["origins"].value.bind(self._app.ensure_sync)
         return Policy.of(settings, origins)
 
     # -- warning ---------------------------------------------------------------------------
 
-    def _keep(self, problems: Iterable[Problem]) -> None:
-        """Keep problems that have been warned about."""
+    def _add_degraded(self, problems: Iterable[Problem]) -> None:
+        """Add problems that have been warned about."""
         self.degraded += [problem for problem in problems if problem not in self.degraded]
 
     def _note(self, problem: Problem) -> None:
+        """Add a problem that is to be warned about."""
         if problem not in self.degraded:
             self.degraded.append(problem)
             self._unwarned.append(problem)
@@ -453,7 +450,7 @@ class Policies:
     def _warn_of_hooks(self) -> None:
         """Warn of hooks that look for headers, which are not there yet."""
         # Imported for the first request, since an app may well be imported to run a command.
-        from .code import hooks_that_expect_headers, instead_of, title_of
+        from .static_analysis import hooks_that_expect_headers, instead_of, title_of
 
         for kind, hook, use in hooks_that_expect_headers(self._app, self._receivers()):
             title = f"the {_IN_WORDS[kind]} {title_of(hook)}"
@@ -469,8 +466,10 @@ def _sets_enforce(scope: Scope) -> bool:
 
 def _note_options(mark: Mark, rules: Iterable[UrlRule]) -> None:
     """Note on a view's mark whether Flask answers every ``OPTIONS`` request for the view."""
-    if mark.plain is not False:
-        mark.plain = all(getattr(rule, "provide_automatic_options", False) for rule in rules)
+    if mark.leaves_options is not False:
+        mark.leaves_options = all(
+            getattr(rule, "provide_automatic_options", False) for rule in rules
+        )
 
 
 def _methods(rule: UrlRule) -> Iterable[str]:

@@ -21,7 +21,7 @@ Scope = ResourceIndex[Layer]
 # More combinations of resources than these are compiled on first use.
 _MOST_COMBINATIONS: Final = 2000
 #: The layer of a 404 where it is not certain which blueprint's area it is in.
-IN_DOUBT: Final = Layer(
+AMBIGUOUS_AREA: Final = Layer(
     "app",
     "a URL that no route serves",
     {
@@ -54,7 +54,7 @@ def compile_scope(
 
 
 def match_all(scopes: Sequence[Scope], path: str, both: bool = False) -> Layers:
-    """Return the layer of every scope that covers *path*, nearest first.
+    """Return the layer of every scope that covers *path*, the most specific first.
 
     *both* says that the path is served with and without its last slash, so that an exact
     resource of either spelling covers it.
@@ -83,7 +83,7 @@ def combinations(scopes: Sequence[Scope], start: str) -> list[Layers]:
 
 
 def names_around(endpoint: object) -> Iterator[str]:
-    """Yield the dotted names of the blueprints around an endpoint, nearest first.
+    """Yield the dotted names of the blueprints around an endpoint, the innermost first.
 
     An endpoint may be anything: Werkzeug's rules that redirect have ``None``, and it is in no
     blueprint.
@@ -141,7 +141,7 @@ class Areas:
         self._depths = {len(segments) for segments in self._plain}
 
     def find(self, host: str | None, path: str) -> tuple[Iterable[str], bool]:
-        """Return the names of the blueprints around a URL, nearest first, and if it is certain.
+        """Return the names of the blueprints around a URL, innermost first, and if it is certain.
 
         The longest prefix by segments wins, and of several the first that was registered;
         then it is not certain, nor where a host cannot be compared.
@@ -159,9 +159,9 @@ class Areas:
             return (), True
         longest = max(len(area.segments) for area in found)
         # Areas compare by their number: the first that was registered comes first.
-        nearest = sorted(area for area in found if len(area.segments) == longest)
-        certain = len(nearest) == 1 and nearest[0].has_host(host) is not None
-        return names_around(f"{nearest[0].name}."), certain
+        matching = sorted(area for area in found if len(area.segments) == longest)
+        certain = len(matching) == 1 and matching[0].has_host(host) is not None
+        return names_around(f"{matching[0].name}."), certain
 
 
 def _segments(path: str) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ class LostMark(NamedTuple):
 
 def remember(target: Callable[..., Any], mark: Mark) -> None:
     """Note that a marked version of the function *target* was made."""
-    mark.made_for(target)
+    mark.set_target(target)
     with suppress(TypeError):  # not weakly referable: a view that is lost is not found
         _made[target] = mark
 

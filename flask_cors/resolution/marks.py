@@ -4,7 +4,7 @@ Views and view classes are looked at as plain Python objects. Flask's ``View.as_
 view function of a class, and applies ``decorators`` to that function, the first of the list
 first, so the first is the innermost. Flask-RESTful and Flask-RESTX apply ``method_decorators``
 to the handler at every request, likewise; where that is a mapping, by method. What ``as_view``
-copies of the class, marks included, is the same mark and not a nearer one.
+copies of the class, marks included, is the same mark and not a more specific one.
 """
 
 from __future__ import annotations
@@ -25,18 +25,20 @@ ENFORCING: Final[list[bool]] = []
 class Mark:
     """The options that ``cross_origin`` or, with ``exempt``, ``cors_exempt`` sets on one object.
 
-    ``target`` is a weak reference to the function that the mark was made for, or ``None``;
-    ``degraded`` is what of the call has no effect. ``plain`` says that the mark was compiled
-    with a view, and that every view that has it leaves ``OPTIONS`` to Flask; ``instead_of`` is
-    the mark on the same object that this one overrides, or ``None``.
+    - ``settings``: the options, ``source``: where the decorator is
+    - ``degraded``: what of the call has no effect
+    - ``target``: a weak reference to the function that the mark was made for, or ``None``
+    - ``leaves_options``: whether every view with this mark leaves ``OPTIONS`` to Flask; ``None``
+      until a view with it is compiled
+    - ``overrides``: the mark on the same object that this one overrides, or ``None``
     """
 
     __slots__ = (
         "__weakref__",
         "degraded",
         "exempt",
-        "instead_of",
-        "plain",
+        "leaves_options",
+        "overrides",
         "settings",
         "source",
         "target",
@@ -54,8 +56,8 @@ class Mark:
         self.exempt = exempt
         self.degraded = degraded
         self.target: Callable[[], Any] | None = None
-        self.plain: bool | None = None
-        self.instead_of: Mark | None = None
+        self.leaves_options: bool | None = None
+        self.overrides: Mark | None = None
         if not ENFORCING and (enforce := settings.get("enforce")) and enforce.value:
             ENFORCING.append(True)
 
@@ -69,7 +71,7 @@ class Mark:
         bare = not self.settings and not other.settings
         return self is other or (bare and self.exempt == other.exempt)
 
-    def made_for(self, target: object) -> None:
+    def set_target(self, target: object) -> None:
         """Note the function that the mark was made for, without keeping it alive."""
         try:
             self.target = ref(target)
@@ -201,7 +203,7 @@ def marks_that_decide(view: object, method: str | None) -> tuple[Mark, ...]:
     view_class = class_of(view)
     if view_class is not None:
         found += [entry.mark for entry in listed(view_class)]
-    found += [mark.instead_of for mark in found if mark is not None]
+    found += [mark.overrides for mark in found if mark is not None]
     return tuple(mark for mark in found if mark is not None)
 
 
@@ -280,5 +282,5 @@ def placed(layer: Layer) -> Layer:
         if setting.source is not given:  # most marks have one for all options
             given = setting.source
             source = given._replace(level=layer.kind, place=f"{given.place} on {layer.place}")
-        settings[name] = setting._replace(source=source, late=None)
+        settings[name] = setting._replace(source=source, snapshot=None)
     return Layer(layer.kind, layer.place, settings, layer.mark)

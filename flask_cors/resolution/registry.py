@@ -16,24 +16,24 @@ from ..options.schema import Setting
 class Rule(NamedTuple):
     """The options that one ``CORS`` object sets for an app or a blueprint.
 
-    ``resources`` is ``None`` where it names none, and so covers everything; ``late`` is the
-    setting that they were read from. ``degraded`` is what of the call has no effect, and
+    ``resources`` is ``None`` where it names none, and so covers everything; ``given_resources`` is
+    the setting that they were read from. ``degraded`` is what of the call has no effect, and
     ``source`` where the call is.
     """
 
     keywords: Mapping[str, Setting]
     resources: Sequence[Resource] | None
-    late: Setting | None = None
+    given_resources: Setting | None = None
     degraded: Sequence[Problem] = ()
     source: Source | None = None
 
     def with_options(self, other: Rule) -> Rule:
         """Return this rule, in which the options of *other* win."""
-        late = self if other.late is None else other
+        last = self if other.given_resources is None else other
         return Rule(
             {**self.keywords, **other.keywords},
-            late.resources,
-            late.late,
+            last.resources,
+            last.given_resources,
             (*self.degraded, *other.degraded),
             other.source,
         )
@@ -41,10 +41,10 @@ class Rule(NamedTuple):
     def current(self, report: Report) -> Rule:
         """Return this rule with its lists as they are now; mistakes go to *report*."""
         keywords = current(self.keywords, report)
-        if self.late is None:
+        if self.given_resources is None:
             return self._replace(keywords=keywords)
-        late = current({"resources": self.late}, report)["resources"]
-        return self._replace(keywords=keywords, resources=late.value)
+        resources = current({"resources": self.given_resources}, report)["resources"]
+        return self._replace(keywords=keywords, resources=resources.value)
 
 
 class BlueprintRules:

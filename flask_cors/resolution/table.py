@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from ..patterns.paths import has_dot_segment
 from ..policy.policy import Policy
-from .layers import IN_DOUBT, Areas, Scope, match_all, names_around
+from .layers import AMBIGUOUS_AREA, Areas, Scope, match_all, names_around
 from .marks import Layers
 
 #: A policy that is not compiled yet; ``None`` is one that is: CORS is off.
@@ -69,11 +69,11 @@ class Route:
         return self.by_method.get(method, self.marks)
 
     def layers_around(self, path: str) -> Layers:
-        """Return the layers of the blueprints and the app, nearest first."""
+        """Return the layers of the blueprints and the app, the most specific first."""
         return match_all(self.scopes, path, self.both) if self.outer is None else self.outer
 
     def layers(self, method: str | None, path: str) -> Layers | None:
-        """Return the layers of the walk, nearest first; ``None`` for a ``cors_exempt``."""
+        """Return the layers of the walk, most specific first; ``None`` for a ``cors_exempt``."""
         marks = self.marks_of(method)
         return None if marks is None else marks + self.layers_around(path)
 
@@ -123,7 +123,7 @@ class Table:
         return self._policies.get(layers, NOT_COMPILED) if layers else None
 
     def layers(self, target: Target) -> Layers | None:
-        """Return the layers of the walk, nearest first, for a route that is compiled.
+        """Return the layers of the walk, the most specific first, for a route that is compiled.
 
         ``None`` for a ``cors_exempt``, and for a path with a dot segment, which no page needs.
         """
@@ -133,7 +133,7 @@ class Table:
         if endpoint is None or rule is None:
             names, certain = self._areas.find(host, path)
             layers = match_all(self.scopes_of(names), path)
-            return layers if certain or not layers else (IN_DOUBT, *layers)
+            return layers if certain or not layers else (AMBIGUOUS_AREA, *layers)
         return self.routes[endpoint, rule].layers(method, path)
 
     def layers_around(self, target: Target) -> Layers:
@@ -146,7 +146,7 @@ class Table:
         return self.layers(target._replace(endpoint=None, rule=None)) or ()
 
     def scopes_of(self, names: Any) -> tuple[Scope, ...]:
-        """Return the scopes of the named blueprints, and the app's, nearest first."""
+        """Return the scopes of the named blueprints, and the app's, the most specific first."""
         found = (self._scopes.get(name) for name in (*names, None))
         return tuple(scope for scope in found if scope is not None)
 

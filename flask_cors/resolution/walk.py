@@ -1,4 +1,4 @@
-"""The walk: the layers that apply to a request, nearest first, and their effective options.
+"""The walk: the layers that apply to a request, the most specific first, and what they set.
 
 endpoint -> blueprint -> app -> config -> defaults; each option is resolved by itself.
 """
@@ -12,25 +12,28 @@ from .marks import Layer, Layers
 
 
 def resolve(layers: Sequence[Layer], base: Mapping[str, Setting]) -> dict[str, Setting]:
-    """Return the effective setting of every option: the nearest layer that sets it wins.
+    """Return the effective setting of every option: the most specific layer that sets it wins.
 
-    *layers* are nearest first; *base* holds the app's config over the defaults.
+    The most specific of *layers* comes first; *base* holds the app's config over the defaults.
     """
-    nearest: dict[str, Setting] = {}
+    found: dict[str, Setting] = {}
     for layer in reversed(layers):
-        nearest.update(layer.settings)
-    nearest["supports_credentials"] = _credentials(layers, base)
+        found.update(layer.settings)
+    found["supports_credentials"] = _credentials(layers, base)
     # Resources were needed to find the layers, and are no option of a request.
-    nearest["resources"] = DEFAULTS["resources"]
+    found["resources"] = DEFAULTS["resources"]
     if not any(layer.mark for layer in layers):
         # The config key is the fallback of marks, and of nothing else.
-        nearest["automatic_options"] = DEFAULTS["automatic_options"]
+        found["automatic_options"] = DEFAULTS["automatic_options"]
     # A value of the config that nothing here needs is not read.
-    return {name: nearest.get(name) or base[name] for name in OPTIONS}
+    return {name: found.get(name) or base[name] for name in OPTIONS}
 
 
 def _credentials(layers: Sequence[Layer], base: Mapping[str, Setting]) -> Setting:
-    """Return the setting of credentials: True does not apply beyond a nearer list of origins."""
+    """Return the setting of credentials.
+
+    ``True`` does not apply beyond a more specific layer that sets ``origins``.
+    """
     listed = False
     for layer in layers:
         setting = layer.settings.get("supports_credentials")
@@ -41,7 +44,7 @@ def _credentials(layers: Sequence[Layer], base: Mapping[str, Setting]) -> Settin
 
 
 def until_exempt(layers: Iterable[Layer]) -> Layers | None:
-    """Return the layers up to a ``cors_exempt``; ``None`` where that is the nearest."""
+    """Return the layers up to a ``cors_exempt``; ``None`` where that is the most specific."""
     found: list[Layer] = []
     for layer in layers:
         if layer.exempt:

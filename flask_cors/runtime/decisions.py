@@ -1,7 +1,7 @@
 """Decisions on requests: from the facts of a request and its policy, by ``decide``.
 
-The hooks and ``explain`` call the same functions. Logs nothing and writes nothing but the memory
-of decisions that requests share.
+The hooks and ``explain`` call the same functions. Logs nothing, and writes nothing but the
+cache of decisions that requests share.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from typing import Final, NamedTuple
 from flask import Flask, Request
 from werkzeug.routing import Rule
 
-from ..policy.decide import Apart, Decision, Preflight, Served, decide
+from ..policy.decide import AnsweredElsewhere, Decision, Served, decide
+from ..policy.facts import Preflight
 from ..policy.policy import Policy
 from ..resolution.compile import Policies
 from ..resolution.marks import ENFORCING
 from ..resolution.table import NOT_COMPILED, Target
 from . import endpoint as endpoints
 
-# Bounds on what clients can make an app remember; tests/unit/runtime measures the bytes.
+# Limits on what clients can put into the cache; tests/unit/runtime measures the bytes.
 MAX_DECISIONS: Final = 768
 MAX_TEXT: Final = 256
 MAX_HEADER_NAMES: Final = 16
@@ -28,8 +29,8 @@ MAX_SERVED: Final = 8
 _Key = tuple[Policy, str | None, Preflight | tuple[Preflight | None, Served] | None]
 
 
-class Memory:
-    """The decisions of one table, for the next request that is equal; bounded in bytes."""
+class DecisionCache:
+    """The decisions of one table, for the next request that is equal; limited in bytes."""
 
     __slots__ = ("_known", "get")
 
@@ -48,7 +49,7 @@ class Memory:
         preflight: Preflight | None = None,
         served: Served = (),
     ) -> Decision:
-        """Return the decision, made now where it is not known."""
+        """Return the decision, made now where it is not cached."""
         key = (policy, origin, (preflight, served) if served else preflight)
         known = self._known.get(key)
         if known is None:
@@ -77,12 +78,12 @@ class Compiled:
     kept alive, nor read, only recognised.
     """
 
-    __slots__ = ("enforces", "memory", "policies", "table", "url_map")
+    __slots__ = ("cache", "enforces", "policies", "table", "url_map")
 
     def __init__(self, policies: Policies, url_map: Callable[[], object]) -> None:
         self.policies = policies
         self.table = policies.table
-        self.memory = Memory()
+        self.cache = DecisionCache()
         #: Whether ``enforce`` may be on for a request; else it is not looked up.
         self.enforces = policies.enforces or bool(ENFORCING)
         self.url_map = url_map
@@ -124,7 +125,7 @@ def answer_preflight(app: Flask, compiled: Compiled, request: Request, wanted: P
     policies = compiled.policies
     if request.routing_exception is not None and endpoints.is_refused(request):
         return Answer(None, False, None)
-    whole = policies.is_whole
+    whole = policies.knows_all_rules
     every = whole and policies.every_rule_has_options
     target = endpoints.target_of_preflight(app, request, wanted.method, every)
     policy = policies.policy(target)
@@ -136,14 +137,14 @@ def answer_preflight(app: Flask, compiled: Compiled, request: Request, wanted: P
     if not (short_circuits or own):
         return Answer(None, False, target.endpoint)
     served: Served = ()
-    if not (whole and policies.are_one):
+    if not (whole and policies.has_one_policy):
         targets = endpoints.targets_served(app, request, policy.methods - {"*"})
         served = _served(policies, targets, own, short_circuits)
         if all(
             isinstance(other, Policy) and policies.are_equal(policy, other) for _, other in served
         ):
             served = ()
-    decision = compiled.memory.decide(policy, request.environ["HTTP_ORIGIN"], wanted, served)
+    decision = compiled.cache.decide(policy, request.environ["HTTP_ORIGIN"], wanted, served)
     return Answer(decision, short_circuits, target.endpoint)
 
 
@@ -179,12 +180,14 @@ def _short_circuits(policies: Policies, policy: Policy, target: Target, own: Rul
 def _served(
     policies: Policies, targets: Sequence[Target], own: Rule | None, short_circuits: bool
 ) -> Served:
-    """Return the policies of all methods of the URL; apart are those answered otherwise."""
-    found: list[tuple[str, Policy | Apart | None]] = []
+    """Return the policies of all methods of the URL; some preflights are answered elsewhere."""
+    found: list[tuple[str, Policy | AnsweredElsewhere | None]] = []
     for target in targets:
         policy = policies.policy(target)
-        apart = policy and _short_circuits(policies, policy, target, own) is not short_circuits
-        found.append((target.method or "", Apart(policy) if policy and apart else policy))
+        served: Policy | AnsweredElsewhere | None = policy
+        if policy and _short_circuits(policies, policy, target, own) is not short_circuits:
+            served = AnsweredElsewhere(policy)
+        found.append((target.method or "", served))
     return tuple(found)
 
 
@@ -197,7 +200,7 @@ def decide_uncovered(app: Flask, compiled: Compiled, request: Request) -> Decisi
     if compiled.policies.marks_of(target.endpoint, target.rule, target.method) is None:
         return None
     policy = compiled.policies.uncovered
-    return compiled.memory.decide(policy, request.environ.get("HTTP_ORIGIN"))
+    return compiled.cache.decide(policy, request.environ.get("HTTP_ORIGIN"))
 
 
 def decide_actual(app: Flask, compiled: Compiled, request: Request) -> Decision | None:
@@ -211,5 +214,5 @@ def decide_actual(app: Flask, compiled: Compiled, request: Request) -> Decision 
     if policy is None:
         return None
     origin = request.environ.get("HTTP_ORIGIN")
-    memory = compiled.memory
-    return memory.get((policy, origin, None)) or memory.decide(policy, origin)
+    cache = compiled.cache
+    return cache.get((policy, origin, None)) or cache.decide(policy, origin)

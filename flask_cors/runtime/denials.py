@@ -42,15 +42,15 @@ def report(app: Flask, request: Request, decision: Decision, response: Response)
         _report_dropped_credentials(request, decision)
         return
     level = _level(app)
-    logged, heard = _is_logged(level), cors_denied.receivers
-    if not (logged or heard or app.debug) or notes_on(request).reported:
+    logged, receivers = _is_logged(level), cors_denied.receivers
+    if not (logged or receivers or app.debug) or notes_on(request).reported:
         return
     if is_same_origin(request, decision.origin) or fetch.ALLOW_ORIGIN in response.headers:
         return
     notes_on(request).reported = True
     if logged:
         _log(level, "denied", app, request, decision.origin, decision.reason)
-    if heard:
+    if receivers:
         _send(app, decision)
     _explain(app, request, response, decision.reason)
 

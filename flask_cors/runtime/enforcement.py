@@ -2,7 +2,7 @@
 
 CORS alone stops no request: a browser sends a form, or a ``POST`` of ``text/plain``, with the
 user's cookies, and only hides the answer. Where ``enforce`` is on, such a request ends before any
-hook or view. The browser tells what is cross-origin: no page can set ``Sec-Fetch-Site`` (W3C
+hook or view. The browser reports what is cross-origin: no page can set ``Sec-Fetch-Site`` (W3C
 Fetch Metadata Request Headers, section 2.3) or ``Origin`` (#origin-header).
 """
 
@@ -66,7 +66,7 @@ def check(app: Flask, compiled: Compiled, request: Request) -> Decision | None:
     if policy is not None:
         if not policy.enforce:
             return None
-        decision = compiled.memory.get((policy, origin, None)) or _decide(compiled, policy, request)
+        decision = compiled.cache.get((policy, origin, None)) or _decide(compiled, policy, request)
         if decision.allowed and (method in _READS or policy.allows_method(method)):
             return decision
     if may_be_refused(request) and (refused := refusal(app, compiled, request, decision)):
@@ -78,7 +78,7 @@ def check(app: Flask, compiled: Compiled, request: Request) -> Decision | None:
 
 def _decide(compiled: Compiled, policy: Policy, request: Request) -> Decision:
     """Decide on a request, and note it where callables were asked: they are asked once."""
-    decision = compiled.memory.decide(policy, request.environ.get("HTTP_ORIGIN"))
+    decision = compiled.cache.decide(policy, request.environ.get("HTTP_ORIGIN"))
     if not decision.lasting:
         notes_on(request).decision = decision
         report_failed_callable(decision)
@@ -152,7 +152,7 @@ def is_cross_origin(request: Request) -> bool:
 
 
 def describe(request: Request, decision: Decision, names_host: bool = True) -> str:
-    """Return why the request is refused, and what to look at where that may be a mistake.
+    """Return why the request is refused, and what to check where that may be wrong.
 
     *names_host* is for the log and for debug mode: a host behind a proxy is nothing for strangers.
     """

@@ -30,10 +30,10 @@ EXPLANATION: Final = "flask_cors.explanation"
 NO_STORE: Final = "flask_cors.no_store"
 # On nearly every response, and of no interest.
 _COMMON: Final = frozenset({"Content-Type", "Content-Length"})
-# Response classes that the app makes at run time must not fill the memory.
+# Response classes that the app makes at run time must not fill the dictionary.
 _MOST_CLASSES: Final = 64
 _EXPOSE: Final = fetch.EXPOSE_HEADERS.lower()
-_UNITED: Final = frozenset({fetch.ALLOW_METHODS.lower(), fetch.ALLOW_HEADERS.lower()})
+_MERGED: Final = frozenset({fetch.ALLOW_METHODS.lower(), fetch.ALLOW_HEADERS.lower()})
 
 _MADE_HERE: Final = "flask_cors_made_here"
 
@@ -61,11 +61,11 @@ def forbid_storing(response: Response, environ: dict[str, Any]) -> None:
 
 def _prepare(response: Response) -> None:
     kind = type(response)
-    if kind is not (sent := _with_headers.get(kind) or sending(kind)):
+    if kind is not (sent := _with_headers.get(kind) or sending_class(kind)):
         response.__class__ = sent
 
 
-def sending(kind: type) -> type:
+def sending_class(kind: type) -> type:
     """Return the subclass of a response class that adds the headers in the environ."""
     sent = kind if _MADE_HERE in vars(kind) else _make_subclass(kind)
     if len(_with_headers) >= _MOST_CLASSES:
@@ -160,7 +160,7 @@ def _add_to(decision: Decision, headers: Headers) -> bool:
         return False
     lines = decision.headers
     if any(name.startswith("access-control-") for name in names):
-        lines = _united(decision, headers)
+        lines = _merged(decision, headers)
     for name, value in lines:
         headers.add(name, value)
     if decision.vary:
@@ -168,12 +168,12 @@ def _add_to(decision: Decision, headers: Headers) -> bool:
     return True
 
 
-def _united(decision: Decision, headers: Headers) -> tuple[tuple[str, str], ...]:
+def _merged(decision: Decision, headers: Headers) -> tuple[tuple[str, str], ...]:
     """Remove the app's lines of headers that may occur once; unite its lists with ours."""
     lines = []
     for name, value in decision.headers:
         lower = name.lower()
-        if lower in _UNITED and (own := headers.getlist(name)):
+        if lower in _MERGED and (own := headers.getlist(name)):
             names = (part.strip() for part in ",".join([value, *own]).split(","))
             value = ", ".join(sorted(dict.fromkeys(filter(None, names))))
         if lower != _EXPOSE:

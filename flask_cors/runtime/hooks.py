@@ -19,11 +19,11 @@ from ..patterns.paths import has_dot_segment
 from ..policy.decide import Decision
 from ..resolution.lock import LOCKS
 from ..resolution.marks import ENFORCING
-from . import called, decisions, denials, endpoint, enforcement, tracebacks
+from . import called_functions, decisions, denials, endpoint, enforcement, tracebacks
 from .decisions import Compiled
-from .headers import HEADERS, send_with, sending
+from .headers import HEADERS, send_with, sending_class
 from .notes import ANSWERED, DECIDED, NOTES, UNDECIDED, note_answered, notes_on
-from .paired import PairedHooks
+from .paired_hooks import PairedHooks
 from .state import KEY, State, installed
 
 # Flask documents this way to the request itself: each look through the proxy costs.
@@ -53,7 +53,7 @@ class Hooks:
         self._app = state.app
         self._paired = PairedHooks(state.app)
         #: The class of the app's own responses, which need nothing to send the headers.
-        self._sent: type | None = None
+        self._own_class: type | None = None
 
     def override(self) -> None:
         """Put the methods of this object in the place of the app's, which they call."""
@@ -70,7 +70,7 @@ class Hooks:
         The methods of teardown are overridden where the app has something to tear down.
         """
         app: Any = self._app
-        self._sent = app.response_class = sending(app.response_class)
+        self._own_class = app.response_class = sending_class(app.response_class)
         if app.teardown_request_funcs or app.teardown_appcontext_funcs:
             self._end_request = app.do_teardown_request
             app.do_teardown_request = self.do_teardown_request
@@ -117,7 +117,7 @@ class Hooks:
                 # A failing hook brings a request here twice, and a callable is asked once.
                 _note(req, decision)
         if decision is not None:
-            if type(response) is self._sent:
+            if type(response) is self._own_class:
                 environ[HEADERS] = decision
             else:
                 send_with(decision, response, environ)
@@ -187,7 +187,7 @@ class Hooks:
         make = app.make_default_options_response
         if getattr(make, "__func__", None) is Flask.make_default_options_response:
             return app.response_class(status=200)
-        return app.make_response(called.default_options_response(app))
+        return app.make_response(called_functions.default_options_response(app))
 
     def _after_error(self, error: Exception, response: Response) -> Response:
         """Go on after an ``after_request`` function that raised where no hook ran before it."""
@@ -210,10 +210,10 @@ class Hooks:
         notes = notes_on(req)
         if notes.mark is not None and notes.returned is returned:
             policies = self._compiled(req).policies
-            if called.decides(policies, self._app, req, notes.mark):
+            if called_functions.decides(policies, self._app, req, notes.mark):
                 if notes.by_mark is UNDECIDED:
                     denials.report_lost_enforcement(notes.mark)
-                    notes.by_mark = called.decide_by(policies, self._app, req, notes.mark)
+                    notes.by_mark = called_functions.decide_by(policies, self._app, req, notes.mark)
                     if notes.by_mark is not None:
                         denials.report_failed_callable(notes.by_mark)
                 return notes.by_mark

@@ -16,7 +16,8 @@ from werkzeug.routing import RequestRedirect
 
 from .. import fetch
 from ..options.schema import Setting
-from ..policy.decide import Decision, Preflight, decide
+from ..policy.decide import Decision, decide
+from ..policy.facts import Preflight
 from ..policy.policy import Policy
 from ..policy.steps import Step, refusal, steps
 from ..resolution.compile import Policies
@@ -28,7 +29,7 @@ from ..runtime import enforcement
 from ..testing import Browser, NetworkError, Reply, Request
 from .explanation import ExplainedExchange
 
-#: The values of ``Asked.problem`` besides the steps of ``flask_cors.testing``.
+#: The values of ``Asked.problem`` that are no steps of ``flask_cors.testing``.
 NOT_SENDABLE: Final = "not-sendable"
 NO_PRIVATE_NETWORK: Final = "private-network"
 REFUSED: Final = "refused"
@@ -104,16 +105,16 @@ class Asked:
 
 
 def hidden_layer(policies: Policies, found: Found, origin: str | None) -> Layer | None:
-    """Return the wider resource that lists *origin* where a nearer one of its object applies."""
-    target, nearest = found.target, set(found.layers or ())
+    """Return the wider resource that lists *origin* where a more specific one applies instead."""
+    target, applied = found.target, set(found.layers or ())
     route = policies.route(target.endpoint, target.rule)
     for scope in route.scopes if route else ():
         covering = [layer for pattern, layer in scope if pattern.matches(target.path)]
-        if nearest.isdisjoint(covering):
+        if applied.isdisjoint(covering):
             continue
         for layer in covering:
             origins = layer.settings.get("origins")
-            if layer not in nearest and origins and origin in origins.value.literals:
+            if layer not in applied and origins and origin in origins.value.literals:
                 return layer
     return None
 
@@ -206,7 +207,7 @@ class _Server:
     refused: str = ""
 
     def __post_init__(self) -> None:
-        # A memory of its own: what is asked here must not fill that of the app.
+        # With a cache of its own: what is asked here must not fill that of the app.
         self._compiled = engine.Compiled(self.policies, lambda: self.app.url_map)
 
     def answer(self, asked: Request) -> Reply:

@@ -29,7 +29,7 @@ from .checks import RULES, SEVERITIES, CheckResult, RuleInfo, check, to_github, 
 from .checks.upgrade import ROWS, UpgradeResult, upgrade
 from .explain import explain
 from .explanation import effective_options
-from .origins import page_origin
+from .page_origin import page_origin
 from .probe import Limits, ProbeError, probe
 from .report import render
 from .routes import RouteRow, overview, policies_of
@@ -304,11 +304,11 @@ def check_command(
 ) -> None:
     """Find what is too wide, without effect, or not what it looks like."""
     form = "json" if as_json else "sarif" if sarif else form
-    with _heard() as heard:
+    with _recorded_warnings() as recorded:
         app, state = _app(context)
     with _one_line():
         if upgrading:
-            changes = upgrade(app, state, heard)
+            changes = upgrade(app, state, recorded)
             result = changes.to_check()
             _print_findings(form, result, ROWS, changes, console.print_changes)
         else:
@@ -318,14 +318,14 @@ def check_command(
 
 
 @contextmanager
-def _heard() -> Iterator[list[warnings.WarningMessage]]:
-    """Collect the warnings of this package while an app is set up; others go on their way."""
-    heard: list[warnings.WarningMessage] = []
+def _recorded_warnings() -> Iterator[list[warnings.WarningMessage]]:
+    """Record the warnings of this package while an app is set up; others are shown as usual."""
+    recorded: list[warnings.WarningMessage] = []
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always", CorsWarning)
-        yield heard
+        yield recorded
     for item in found:
-        heard.append(item)
+        recorded.append(item)
         if not issubclass(item.category, CorsWarning):
             warnings.warn_explicit(item.message, item.category, item.filename, item.lineno)
 

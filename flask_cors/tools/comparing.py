@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Final
 
 from .. import fetch
-from ..policy.decide import Preflight, decide
+from ..policy.decide import decide
+from ..policy.facts import Preflight
 from ..policy.policy import Policy
 
 #: An origin that no configuration names; its domain is reserved for such uses (RFC 6761).
@@ -31,18 +32,18 @@ def some_named(policy: Policy | None) -> list[str]:
     return [] if policy is None else sorted(policy.origins.literals)[:_MOST_NAMED]
 
 
-def keeps(old: Policy | None, new: Policy | None, method: str) -> bool:
+def allows_all_of(new: Policy | None, old: Policy | None, method: str) -> bool:
     """Return whether *new* allows all that *old* does.
 
     Origins, *method*, request headers, exposed headers, credentials and private networks count;
-    for how long a preflight is kept is not compared.
+    for how long a preflight is cached does not.
     """
     if old is None or old.origins.empty:
         return True
-    return keeps_origins(old, new) and new is not None and _keeps_rights(old, new, method)
+    return new is not None and allows_origins_of(new, old) and _grants_all_of(new, old, method)
 
 
-def keeps_origins(old: Policy | None, new: Policy | None) -> bool:
+def allows_origins_of(new: Policy | None, old: Policy | None) -> bool:
     """Return whether *new* allows every origin that *old* does."""
     if old is None or old.origins.empty:
         return True
@@ -58,7 +59,7 @@ def keeps_origins(old: Policy | None, new: Policy | None) -> bool:
     )
 
 
-def _keeps_rights(old: Policy, new: Policy, method: str) -> bool:
+def _grants_all_of(new: Policy, old: Policy, method: str) -> bool:
     """Return whether *new* grants its origins all that *old* grants to its own."""
     before, after = old.allow_headers, new.allow_headers
     return (
@@ -85,7 +86,7 @@ def rights_of(
     wanted: Preflight,
     served: Iterable[tuple[str, Policy | None]] = (),
 ) -> frozenset[str]:
-    """Return what a page of *origin* may do where *policy* holds, callables left aside.
+    """Return what a page of *origin* may do where *policy* applies; callables are not called.
 
     *served* are the policies of all methods of the URL, where these are not the same.
     """

@@ -41,7 +41,6 @@ class Seen:
 
     url: str
     origin: str
-    credentials: str
     exchanges: tuple[Exchange, ...]
     failure: NetworkError | None
     transport: Transport

@@ -20,11 +20,10 @@ from ..resolution.lost_marks import LostMark, lost_at_registration, lost_in_wrap
 from ..resolution.marks import Layers
 from ..runtime.hooks import state_of
 from .advice.advise import look_for
-from .advice.changes import Draft
+from .advice.drafts import Draft
 from .advice.preflights import preflight_reasons
 from .advice.trials import Trials
-from .asking import NOT_SENDABLE, Asked, Found, Question, ask, hidden_layer
-from .code import (
+from .app_code import (
     Writer,
     answering,
     changing_middleware,
@@ -32,7 +31,8 @@ from .code import (
     other_apps,
     writers,
 )
-from .cookies import cookie_problems
+from .app_cookies import cookie_problems
+from .asking import NOT_SENDABLE, Asked, Found, Question, ask, hidden_layer
 from .explanation import ExplainedExchange, Explanation, WalkStep, effective_options
 
 __all__ = ["Explanation", "explain"]
@@ -242,9 +242,11 @@ def _notes(
     layers = asked.found.layers
     hidden = hidden_layer(policies, asked.found, question.origin)
     if asked.verdict == "blocked" and layers and hidden:
-        nearest = layers[0].place
         source = f" at {hidden.source.file}:{hidden.source.line}" if hidden.source else ""
-        yield f"{hidden.place}{source} lists this origin, but the nearer {nearest} applies instead."
+        yield (
+            f"{hidden.place}{source} lists this origin, but {layers[0].place}, which is more "
+            "specific, applies instead."
+        )
     yield from _without_effect(asked, question)
     if off:
         yield f"CORS is off here: {_WHY_OFF[off]}"
@@ -255,6 +257,16 @@ def _notes(
         for problem in cookie_problems(app.config, question.origin, url):
             where = f" {_OTHER_HOST}" if assumed and "SERVER_NAME" not in assumed else ""
             yield f"{_capital(str(problem))}{where}"
+    yield from _notes_on_code(app, asked)
+    if asked.verdict == "readable" and _is_blocked_with_json(asked, question):
+        yield (
+            "A page that sends JSON sets Content-Type, which allow_headers does not allow: ask "
+            "with --header Content-Type."
+        )
+
+
+def _notes_on_code(app: Flask, asked: Asked) -> Iterator[str]:
+    """Yield what other code than the options may do to the response."""
     if outside := changing_middleware(app):
         yield (
             f"app.wsgi_app is wrapped by {' and '.join(outside)}, which may answer first or change "
@@ -267,15 +279,10 @@ def _notes(
             "OPTIONS. Put @cross_origin on it, or let it not serve "
             "OPTIONS, to have preflights answered before the hooks."
         )
-    if asked.verdict == "readable" and (hooks := answering(app, endpoint)):
+    if asked.verdict == "readable" and (hooks := answering(app, asked.found.target.endpoint)):
         yield (
             f"before_request runs {', '.join(hooks)} first, which can answer instead of the view: "
             "a page can read that answer too, unless it is a redirect to another server."
-        )
-    if asked.verdict == "readable" and _is_blocked_with_json(asked, question):
-        yield (
-            "A page that sends JSON sets Content-Type, which allow_headers does not allow: ask "
-            "with --header Content-Type."
         )
 
 
@@ -286,13 +293,11 @@ def _without_effect(asked: Asked, question: Question) -> Iterator[str]:
         return
     for number, layer in enumerate(layers):
         setting = layer.settings.get("supports_credentials")
-        nearer = [
-            each.settings["origins"] for each in layers[:number] if "origins" in each.settings
-        ]
-        if setting is not None and setting.value and nearer:
+        inner = [each.settings["origins"] for each in layers[:number] if "origins" in each.settings]
+        if setting is not None and setting.value and inner:
             yield (
                 f"supports_credentials of {setting.source} does not apply here, since "
-                f"{nearer[-1].source} sets origins of its own: write it there, too."
+                f"{inner[-1].source} sets origins of its own: write it there, too."
             )
             return
 

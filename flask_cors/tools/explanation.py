@@ -15,7 +15,7 @@ from ..options.parsers import HeaderNames
 from ..options.schema import OPTIONS, Setting
 from ..patterns.origins import Origins
 from ..policy.steps import Step
-from .code import Writer
+from .app_code import Writer
 from .text import Line, page_of
 
 _MOST_PATTERNS = 10

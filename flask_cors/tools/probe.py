@@ -21,9 +21,9 @@ from werkzeug.http import HTTP_STATUS_CODES
 from .. import fetch
 from ..testing import STANDARD, Browser, Exchange, NetworkError, Reply, Request
 from .diagnosis import Fault, Seen, faults_of
-from .origins import page_origin
+from .page_origin import page_origin
 
-#: The headers that tell what is in front of the app.
+#: The headers that show what is in front of the app.
 _TELLTALE: Final = ("server", "via", "x-cache", "x-cache-status", "cf-ray", "age", "x-served-by")
 
 
@@ -58,7 +58,7 @@ class ProbeResult:
 
     ``verdict`` is ``readable``, ``blocked`` or ``same-origin``; ``step`` names the check
     that failed and ``section`` its part of the Fetch standard; ``in_front`` holds the
-    headers that tell what answered.
+    headers that show what answered.
     """
 
     method: str
@@ -103,7 +103,6 @@ def probe(
     # The client's own User-Agent says who asks.
     traits = replace(STANDARD, user_agent=None)
     page = Browser(transport=transport, origin=origin, base_url=url, traits=traits)
-    mode = "include" if credentials else "same-origin"
     failure: NetworkError | None = None
     verdict, message = "blocked", ""
     try:
@@ -119,7 +118,7 @@ def probe(
         failure, message = error, str(error)
     except ProbeError as error:
         raise _redirected(page.exchanges, error) from None
-    seen = Seen(url, origin, mode, tuple(page.exchanges), failure, transport)
+    seen = Seen(url, origin, tuple(page.exchanges), failure, transport)
     return ProbeResult(
         method=fetch.normalize_method(method),
         url=url,

@@ -19,7 +19,8 @@ from ..errors import Source, visible
 from ..fetch import SAFELISTED_METHODS
 from ..options.schema import Setting
 from ..patterns.origins import Origins
-from ..policy.decide import Preflight, decide
+from ..policy.decide import decide
+from ..policy.facts import Preflight
 from ..policy.policy import Policy
 from ..resolution.compile import Policies
 from .checks import check
@@ -46,9 +47,9 @@ def render(app: Flask, state: State) -> str:
 
     Raises ``ConfigError`` where the configuration has errors.
     """
-    table = state.policies()
-    matrix = Matrix(app, table, frozenset(state.hand_written))
-    result = check(app, state, table)
+    compiled = state.policies()
+    matrix = Matrix(app, compiled, frozenset(state.hand_written))
+    result = check(app, state, compiled)
     templates = Environment(
         loader=PackageLoader("flask_cors.tools"), autoescape=True, undefined=StrictUndefined
     )
@@ -99,8 +100,8 @@ class Matrix:
     A route whose policy allows none of them by name is asked for an origin of its own.
     """
 
-    def __init__(self, app: Flask, table: Policies, hand_written: frozenset[str]) -> None:
-        self.rows = overview(app, table)
+    def __init__(self, app: Flask, compiled: Policies, hand_written: frozenset[str]) -> None:
+        self.rows = overview(app, compiled)
         self.policies = policies_of(self.rows)
         fixed = (Sample(STRANGER, STRANGER), Sample("null", "null"))
         samples = {sample.origin: sample for sample in (*self._samples(), *fixed)}
@@ -109,7 +110,7 @@ class Matrix:
         #: Whether a route is asked for an origin that is no column.
         self.has_own = any(self._own(row) for row in self.rows)
         self._known: dict[object, tuple[list[str], list[list[int]]]] = {}
-        self._judge = _Judge(app, table, hand_written, _own_options(self.rows))
+        self._judge = _Judge(app, compiled, hand_written, _own_options(self.rows))
 
     def _samples(self) -> list[Sample]:
         """Return what the policies allow by name: of each the first, then other kinds."""
@@ -151,7 +152,7 @@ class Matrix:
 
     def _route(self, row: RouteRow, numbers: dict[Policy, int]) -> dict[str, Any]:
         own = self._own(row)
-        cells, told = self._judged(row, [own, *self.origins])
+        cells, explanations = self._judged(row, [own, *self.origins])
         return {
             "endpoint": visible(row.endpoint),
             "rule": visible(f"{row.host} {row.rule}" if row.host else row.rule),
@@ -163,7 +164,7 @@ class Matrix:
             "own": visible(own or ""),
             "named": _named(row, own),
             "cells": cells,
-            "told": told,
+            "explanations": explanations,
         }
 
     def _judged(
@@ -177,7 +178,7 @@ class Matrix:
             self._known[key] = (
                 [self._codes(row, origin) if origin else "" for origin in origins],
                 [
-                    [self._judge.told(row, method, origin) for method in row.methods]
+                    [self._judge.explanation_number(row, method, origin) for method in row.methods]
                     if origin
                     else []
                     for origin in origins
@@ -199,7 +200,7 @@ class _Indexed:
 
     def option(self, name: str, setting: Setting) -> tuple[int, int, int]:
         """Return the numbers of an option's name, value and source."""
-        # The table that holds the settings outlives this object, so no id is used twice.
+        # The policies that hold the settings outlive this object, so no id is used twice.
         known = self._known.get(id(setting))
         if known is None:
             option = effective_option(name, setting)
@@ -266,7 +267,7 @@ class _Judge:
     """
 
     app: Flask
-    table: Policies
+    compiled: Policies
     hand_written: frozenset[str]
     own_options: frozenset[str]
     explanations: list[dict[str, Any]] = field(default_factory=list)
@@ -332,7 +333,7 @@ class _Judge:
         return bool(rule.endpoint == row.endpoint)
 
     def _place(self, origin: str) -> tuple[object, ...]:
-        """Return what a verdict depends on of an origin, besides the policy itself."""
+        """Return what of an origin a verdict depends on, apart from the policy."""
         found = self._places.get(origin)
         if found is None:
             scheme, _, host = origin.partition("://")
@@ -340,7 +341,7 @@ class _Judge:
             found = self._places[origin] = (origin == "null", scheme, host == here)
         return found
 
-    def told(self, row: RouteRow, method: str, origin: str) -> int:
+    def explanation_number(self, row: RouteRow, method: str, origin: str) -> int:
         """Return the number of an explanation for these options, -1 where there are too many."""
         alone = method not in self.shared_methods(row) and id(row)
         key = (row.policy or id(row), alone, method, origin)
@@ -358,5 +359,5 @@ class _Judge:
     def _explain(self, row: RouteRow, method: str, origin: str) -> Explanation:
         base = f"http://{row.host}" if row.host else None
         return explain(
-            self.app, self.table, self.hand_written, method, row.path, origin, base_url=base
+            self.app, self.compiled, self.hand_written, method, row.path, origin, base_url=base
         )

@@ -16,7 +16,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter, RequestRedirect, Rule
 
-from ..patterns.effort import longest_text
+from ..patterns.match_cost import longest_text
 from ..patterns.paths import PathPattern
 from ..patterns.regex_items import samples
 from ..policy.policy import Policy
@@ -27,8 +27,8 @@ from ..resolution.table import Route, Target
 _MOST_EXAMPLES: Final = 50
 _FEWEST_EXAMPLES: Final = 10
 _TEXT: Final = "example"
-#: A converter in a URL rule: its name and its arguments.
-CONVERTER: Final = re.compile(r"<(?:(\w+)(?:\((.*?)\))?:)?\w+>")
+#: A converter in a URL rule: its name, its arguments, and the name of the value.
+CONVERTER: Final = re.compile(r"<(?:(\w+)(?:\((.*?)\))?:)?(\w+)>")
 _VALUES: Final = {"int": "1", "float": "1.5", "uuid": "00000000-0000-4000-8000-000000000000"}
 # What regular expressions in resources ask of a value; words of the expression are tried too.
 _MORE_VALUES: Final = {
@@ -58,7 +58,7 @@ class RouteRow:
     """A URL rule, those of its methods that share a policy, and a path where that holds.
 
     ``policy`` is ``None`` where CORS is off, and ``exempt`` then says whether a
-    ``cors_exempt`` is why. ``varies`` tells that other paths of the rule may have other
+    ``cors_exempt`` is why. ``varies`` says that other paths of the rule may have other
     resources; those that could be found have rows of their own. ``own_options`` says that
     a view serves ``OPTIONS`` itself.
     """
@@ -172,12 +172,11 @@ def _by_policy(policies: Policies, rule: Rule, path: str) -> dict[Policy | None,
 
 def example(rule: str) -> str:
     """Return a path that a URL rule serves, as far as its converters are known."""
+    return CONVERTER.sub(lambda found: values_of(found)[0], rule)
 
-    return CONVERTER.sub(lambda found: _values(found)[0], rule)
 
-
-def _values(converter: re.Match[str]) -> list[str]:
-    """Return values that a converter takes, as far as it is known."""
+def values_of(converter: re.Match[str]) -> list[str]:
+    """Return values that a match of :data:`CONVERTER` takes, the usual one first."""
     name, arguments = converter[1], converter[2]
     if name == "any" and arguments:
         return [item.strip(" '\"") for item in arguments.split(",")]
@@ -220,7 +219,7 @@ def _covered_by(pattern: PathPattern, rule: Rule, tries: int) -> Iterator[str]:
 
 
 def _misses(pattern: PathPattern, path: str) -> bool:
-    """Return whether a pattern does not cover a path, for all that short work tells."""
+    """Return whether a pattern does not cover a path, as far as a short match shows."""
     short = pattern.regex is None or len(path) <= longest_text(pattern.text)
     return short and not pattern.matches(path)
 
@@ -237,7 +236,7 @@ def paths_with(
     """Yield paths of a rule in whose values there are *pieces*, usual values, or *words*."""
     values = []
     for found in CONVERTER.finditer(rule.rule):
-        usual, *more = _values(found)
+        usual, *more = values_of(found)
         fitted = list(dict.fromkeys(value for piece in pieces for value in _fit(found, piece)))
         values.append(
             [usual, *fitted[:_MOST_FITTED], *more, *(words if found[1] not in _VALUES else ())]

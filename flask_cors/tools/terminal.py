@@ -60,7 +60,7 @@ class Output:
     ) -> None:
         """Print one line, wrapped at the terminal's width; *hang* indents what goes on more.
 
-        *sent* tells that a server's text is in it, which must be shown whole.
+        *sent* says that it holds a server's text, which must be shown whole.
         """
         text = self.escaped(str(text)) if sent else self.plain(text)
         for shown in Line(text, style, indent, hang).wrapped(self._width):

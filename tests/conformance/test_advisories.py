@@ -558,7 +558,7 @@ def test_what_clients_send_does_not_fill_the_memory(varied: str) -> None:
         sent[varied] += f"{number}"
         fields = {f"access_control_request_{name}": sent[name] for name in ("method", "headers")}
         preflight(app, "/", sent["origin"], **fields)
-    assert len(state_of(app).compiled().memory) <= MAX_DECISIONS
-    before = len(state_of(app).compiled().memory)
+    assert len(state_of(app).compiled().cache) <= MAX_DECISIONS
+    before = len(state_of(app).compiled().cache)
     preflight(app, "/", f"https://{'a' * 400}.example")
-    assert len(state_of(app).compiled().memory) == before
+    assert len(state_of(app).compiled().cache) == before

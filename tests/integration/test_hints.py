@@ -15,7 +15,7 @@ from flask_cors.errors import Problem, Report, Source
 from flask_cors.options.reader import read_config, read_options
 from flask_cors.options.schema import OPTIONS
 from flask_cors.options.unknown import hint_for_positional
-from flask_cors.patterns.neighbours import stranger_let_in
+from flask_cors.patterns.unintended_origins import stranger_let_in
 from flask_cors.policy.policy import Policy
 from tests.hints import followed, written
 from tests.seeds import BAD_ORIGINS, DROPPED_ORIGINS

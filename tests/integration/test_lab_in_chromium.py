@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from flask_cors import CORS, cross_origin
 from flask_cors.tools.lab.addresses import Application
-from flask_cors.tools.lab.cookies import CookieBook
+from flask_cors.tools.lab.cookie_log import CookieLog
 from flask_cors.tools.lab.page import Lab
 from tests.conformance import axe, chromium
 from tests.integration.hostile import HOSTILE
@@ -118,7 +118,7 @@ def browser(running: chromium.Chromium, lab: Lab) -> Iterator[chromium.Chromium]
         page.close()
     running.context.clear_cookies()
     running.console.clear()
-    lab.book = CookieBook()
+    lab.cookies = CookieLog()
 
 
 def same_site(lab: Lab) -> str:

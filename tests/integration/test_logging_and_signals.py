@@ -241,7 +241,7 @@ def test_for_a_preflight_the_command_asks_for_the_request_that_it_is_for(
     assert text.endswith(f"(see: flask cors {words} --origin {YOU}{names})")
 
 
-@pytest.mark.rule("7.callable-told")
+@pytest.mark.rule("7.callable-explained")
 @pytest.mark.parametrize(
     ("method", "enforce", "told"),
     [("OPTIONS", False, True), ("GET", True, True), ("GET", False, False)],

@@ -76,7 +76,7 @@ class TakingContext(Flask):
 
 @pytest.mark.rule("5.overrides", "5.options-response")
 def test_the_context_is_passed_to_what_answers_options(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flask_cors.runtime.called._TAKES_CONTEXT", True)
+    monkeypatch.setattr("flask_cors.runtime.called_functions._TAKES_CONTEXT", True)
     app = TakingContext("sample")
     view = cross_origin(ME)(plain_view())
     app.add_url_rule("/", "view", view, methods=["GET", "OPTIONS"])

@@ -90,7 +90,7 @@ def test_an_explanation_is_kept_for_each_cell() -> None:
     data = data_of(golden_page())
     for route in data["routes"]:
         columns = [route["own"], *data["origins"]]
-        for origin, numbers in zip(columns, route["told"], strict=True):
+        for origin, numbers in zip(columns, route["explanations"], strict=True):
             for method, number in zip(route["methods"], numbers, strict=False):
                 told = data["explanations"][number]
                 assert (told["method"], told["origin"]) == (method, origin)
@@ -200,7 +200,7 @@ def test_a_thousand_routes_of_as_many_policies_stay_under_2_mb() -> None:
     data = data_of(page)
     assert len(data["routes"]) == len(data["policies"]) == 1000
     assert data["routes"][-1]["cells"][0] == "rrr"
-    assert data["routes"][-1]["told"][0] == [-1, -1, -1]
+    assert data["routes"][-1]["explanations"][0] == [-1, -1, -1]
 
 
 # -- in a browser ----------------------------------------------------------------------
@@ -235,9 +235,9 @@ def test_by_keyboard(browser: Browser, tmp_path: Path) -> None:
     assert page.evaluate("document.activeElement.innerText").endswith("readable")
     page.keyboard.press("Enter")
     assert page.locator("dialog").is_visible()
-    assert page.locator("#told .verdict").inner_text().startswith("readable")
+    assert page.locator("#explanation .verdict").inner_text().startswith("readable")
     page.locator("#method").select_option("1")
-    assert "HEAD http://localhost:5000/api/items/1" in page.locator("#told").inner_text()
+    assert "HEAD http://localhost:5000/api/items/1" in page.locator("#explanation").inner_text()
     page.keyboard.press("Escape")
     assert not page.locator("dialog").is_visible()
     assert page.evaluate("document.activeElement.className") == "cell readable"
@@ -316,5 +316,5 @@ def test_many_routes_are_shown_page_by_page(browser: Browser, tmp_path: Path) ->
     assert page.evaluate("document.activeElement.innerText").startswith("GET, HEAD, PUT /b100/r0")
     page.locator("#rows tr").last.get_by_role("button").last.click()
     command = "flask cors explain GET /b125/r24 --origin null"
-    assert command in page.locator("#told").inner_text()
+    assert command in page.locator("#explanation").inner_text()
     page.close()

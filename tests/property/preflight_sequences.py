@@ -34,7 +34,8 @@ from hypothesis import strategies as st
 
 from flask_cors import ConfigError, CorsWarning
 from flask_cors.fetch import ALLOW_CREDENTIALS, SAFELISTED_METHODS
-from flask_cors.policy.decide import Preflight, decide
+from flask_cors.policy.decide import decide
+from flask_cors.policy.facts import Preflight
 from flask_cors.runtime.endpoint import target_for, targets_served
 from flask_cors.runtime.hooks import state_of
 from flask_cors.testing import (

@@ -25,7 +25,7 @@ from flask_cors.runtime.decisions import Compiled
 from flask_cors.runtime.hooks import state_of
 from flask_cors.testing import Browser, NetworkError
 from flask_cors.tools.advice.advise import remedies_for
-from flask_cors.tools.advice.changes import Draft
+from flask_cors.tools.advice.drafts import Draft
 from flask_cors.tools.advice.trials import Trials
 from flask_cors.tools.asking import Question
 from flask_cors.tools.asking import ask as ask_engine

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from interegular import parse_pattern
 from publicsuffixlist import PublicSuffixList
 
-from flask_cors.patterns.neighbours import stranger_let_in, within_bounds
+from flask_cors.patterns.unintended_origins import stranger_let_in, within_bounds
 from flask_cors.tools.closed import examine, suggest_closed
 from flask_cors.tools.closed.automaton import automata_of
 from tests.property.profile import search
@@ -40,7 +40,7 @@ literal = st.sampled_from(LITERALS).map(lambda part: (part[0], frozenset({part[1
 
 
 def open_part(text: str) -> Part:
-    """Return a part that leaves text open; a dot stands for itself where it is one sign."""
+    """Return a part that leaves text open; a dot stands for itself where it is one character."""
     words = {FREE} | ({""} if re.search(r"\*|\{0", text) else set())
     return text, frozenset(words | ({"."} if text in (".", ".+") else set()))
 

@@ -20,7 +20,7 @@ from ...resolution.marks import mark_of
 from ..asking import NOT_SENDABLE, Asked, Question
 from ..explanation import Advice, Change, Explanation
 from ..routes import example
-from .changes import Draft, Edit, InvalidEditError, with_mark
+from .drafts import Draft, Edit, InvalidEditError, with_mark
 from .plans import Plan, plans_where_on
 from .plans_off import plans_where_off
 from .plans_shared import NOT_SHARED, on_every_view
@@ -179,7 +179,7 @@ def _of_responses(asked: Asked, question: Question) -> list[str]:
         if step.code == "headers-not-allowed"
         for name in step.values
     }
-    wrong = refused & fetch.CORS_RESPONSE_HEADERS
+    wrong = refused & fetch.CORS_RESPONSE_HEADERS.keys()
     return [name for name in question.headers if name.lower() in wrong]
 
 

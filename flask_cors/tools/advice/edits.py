@@ -15,7 +15,7 @@ from ...resolution.marks import Layer, class_of
 from ...resolution.table import Target
 from ..explanation import Change
 from ..text import some
-from .changes import (
+from .drafts import (
     Draft,
     Edit,
     InvalidEditError,

@@ -27,7 +27,7 @@ def needs_of(asked: Asked, question: Question) -> list[Need]:
     if "origin-not-allowed" in codes:
         needs.append(Need("origins", (origin,)))
     elif _is_any(settings["origins"], named) and (named or "private-network-off" in codes):
-        # Neither credentials nor a private network are for pages of just any origin.
+        # Credentials and a private network need a list of origins.
         needs.append(Need("origins", given=[origin]))
     if named:
         needs.append(Need("supports_credentials", given=True))
@@ -64,7 +64,7 @@ def needs_anew(question: Question) -> list[Need]:
 def with_credentials(asked: Asked, needs: Sequence[Need]) -> list[Need]:
     """Return *needs*, with credentials repeated next to a list of origins.
 
-    They are granted to a list, and do not apply beyond a nearer one.
+    They are granted to a list, and do not apply beyond a more specific one.
     """
     lists = any(need.option == "origins" for need in needs)
     again = lists and asked.grants_credentials

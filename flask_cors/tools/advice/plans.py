@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from flask import Flask
 
 from ...options.schema import Setting
-from ...resolution.code import is_the_apps
 from ...resolution.lost_marks import functions_of
 from ...resolution.marks import Layer, class_of
+from ...resolution.static_analysis import is_the_apps
 from ..asking import Asked, Question
-from .changes import Draft, Edit
+from .drafts import Draft, Edit
 from .edits import config_edit, layer_edit, mark_edit
 from .needs import Need, needs_anew, needs_of, with_credentials
 
@@ -24,14 +25,14 @@ Plan = Callable[[Draft, Asked], Sequence[Edit]]
 
 
 def plans_where_on(asked: Asked, question: Question) -> Iterator[Plan]:
-    """Yield the plans, the most natural first: where an option is set, then ever nearer."""
-    yield lambda draft, now: where_set(draft, now, question)
+    """Yield the plans, the most natural first: where an option is set, then ever more specific."""
+    yield partial(where_set, question=question)
     layers = asked.found.layers or ()
     for number in reversed(range(len(layers))):
-        yield _at_layer(len(layers) - number, question)
+        yield partial(_at_layer, question=question, distance=len(layers) - number)
     if not any(layer.mark for layer in layers):
-        yield lambda draft, now: decorated(draft, now, question)
-        yield lambda draft, now: decorated(draft, now, question, alone=True)
+        yield partial(decorated, question=question)
+        yield partial(decorated, question=question, alone=True)
 
 
 def where_set(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
@@ -75,18 +76,14 @@ def _corrected_callable(draft: Draft, asked: Asked, question: Question) -> list[
     return [replace(edit, verb="correct", words=words)]
 
 
-def _at_layer(distance: int, question: Question) -> Plan:
-    """Return the plan to set everything in one layer, counted from the farthest."""
-
-    def plan(draft: Draft, asked: Asked) -> list[Edit]:
-        layers = asked.found.layers or ()
-        if distance > len(layers):
-            return []
-        layer, settings = layers[-distance], asked.found.settings
-        needs = with_credentials(asked, needs_of(asked, question))
-        return [layer_edit(draft, layer, need, settings[need.option]) for need in needs]
-
-    return plan
+def _at_layer(draft: Draft, asked: Asked, question: Question, distance: int) -> list[Edit]:
+    """Set everything in one layer, counted from the most general one."""
+    layers = asked.found.layers or ()
+    if distance > len(layers):
+        return []
+    layer, settings = layers[-distance], asked.found.settings
+    needs = with_credentials(asked, needs_of(asked, question))
+    return [layer_edit(draft, layer, need, settings[need.option]) for need in needs]
 
 
 def layer_of(asked: Asked, option: str) -> Layer | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ...errors import Source
 from ...resolution.marks import Layer, class_of, layers_of, mark_of
 from ..asking import Asked, Question
 from ..explanation import Change
-from .changes import (
+from .drafts import (
     Draft,
     Edit,
     rules_of,
@@ -25,14 +26,14 @@ def plans_where_off(draft: Draft, asked: Asked, off: str, question: Question) ->
     """Yield the plans that switch CORS on for the route."""
     if off == "exempt":
         if _is_inherited(_exempting(draft, asked), draft, asked):
-            yield lambda draft, now: _switched_on(draft, now, question)
-        yield lambda draft, now: _without_exemption(draft, now, question)
-        yield lambda draft, now: _instead_of_exemption(draft, now, question)
+            yield partial(_switched_on, question=question)
+        yield partial(_without_exemption, question=question)
+        yield partial(_instead_of_exemption, question=question)
         return
     yield from resource_plans(draft, asked, question)
     if off == "nowhere" and not any(True for _ in rules_of(draft)):
-        yield lambda draft, now: _whole_app(draft, now, question)
-    yield lambda draft, now: _switched_on(draft, now, question)
+        yield partial(_whole_app, question=question)
+    yield partial(_switched_on, question=question)
 
 
 def _switched_on(draft: Draft, asked: Asked, question: Question) -> list[Edit]:

@@ -16,7 +16,7 @@ from ...resolution.compile import Policies
 from ...resolution.table import Target
 from ..asking import Asked, Question
 from ..routes import Adapters, served_rule
-from .changes import Draft, Edit
+from .drafts import Draft, Edit
 from .edits import layer_edit, mark_edit
 from .needs import Need
 from .plans import Plan

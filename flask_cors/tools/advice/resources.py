@@ -17,7 +17,7 @@ from ...resolution.registry import Rule
 from ..asking import Asked, Question
 from ..corrections import correction_of, covering, may_cover, paths_of_app
 from ..explanation import Change
-from .changes import (
+from .drafts import (
     Draft,
     Edit,
     added_in_config,
@@ -52,16 +52,16 @@ class Miss(NamedTuple):
 
 
 def misses(draft: Draft, endpoint: str | None, path: str) -> list[Miss]:
-    """Return the resources that might have been to cover *path*, the nearest first.
+    """Return the resources that may have been meant to cover *path*, the most similar first.
 
-    They are those that cover no route, and of each call the one that is spelled most alike.
+    They are those that cover no route, and of each call the one with the most similar spelling.
     """
     around = {None, *(names_around(endpoint) if endpoint else ())}
     url_rules = list(draft.app.url_map.iter_rules())
     found: list[Miss] = []
     for spot, rule in rules_of(draft):
         if spot.resource is None and spot.scope in around and rule.resources:
-            source = rule.source or (rule.late and rule.late.source)
+            source = rule.source or (rule.given_resources and rule.given_resources.source)
             every = [
                 Miss(
                     rule,
@@ -74,8 +74,8 @@ def misses(draft: Draft, endpoint: str | None, path: str) -> list[Miss]:
                 for each in rule.resources
             ]
             live = [miss for miss in every if not miss.dead]
-            nearest = sorted(live, key=lambda miss: -_likeness(miss.pattern.text, path))[:1]
-            found += [*(miss for miss in every if miss.dead), *nearest]
+            similar = sorted(live, key=lambda miss: -_likeness(miss.pattern.text, path))[:1]
+            found += [*(miss for miss in every if miss.dead), *similar]
     unique = {(id(miss.rule), miss.pattern.text): miss for miss in reversed(found)}
     return sorted(
         unique.values(), key=lambda miss: (not miss.dead, -_likeness(miss.pattern.text, path))

@@ -11,8 +11,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from ...errors import Source
-from ...policy.decide import Preflight
-from ...policy.facts import MAX_REQUEST_HEADERS_COUNT
+from ...policy.facts import MAX_REQUEST_HEADERS_COUNT, Preflight
 from ...policy.policy import Policy
 from ...resolution.compile import Policies
 from ...resolution.marks import Layer
@@ -20,15 +19,15 @@ from ...resolution.table import Target
 from ..asking import Asked, Question, ask, hidden_layer
 from ..comparing import (
     STRANGER,
+    allows_all_of,
+    allows_origins_of,
     callables_of,
-    keeps,
-    keeps_origins,
     names,
     rights_of,
     some_named,
 )
 from ..routes import RouteRow, overview
-from .changes import Compiled, Draft
+from .drafts import Compiled, Draft
 
 _STRANGERS: Final = (STRANGER, "null")
 # What a change gives to others that are listed weighs more than what strangers notice.
@@ -71,18 +70,22 @@ class _Held(NamedTuple):
 
 
 class _Changes(NamedTuple):
-    """What a draft changes at a route: for strangers, and for origins that are named somewhere.
+    """What a draft changes at a route: for strangers, and for origins that are listed somewhere.
 
-    ``keeps`` says that its own policy allows all that it did: what is lost, others at its URL take.
+    - ``strangers``: whether origins that no policy lists get something else
+    - ``less`` and ``more``: whether some origin may do less, or more
+    - ``limited``: whether ``less`` is so although the route's own policy allows all that it did:
+      the policies of other methods of its URL limit it
+    - ``closes``: whether the route's policy no longer allows every origin that it did
+    - ``lifts``: whether an origin that was listed before may do more
     """
 
-    strangers: bool
-    keeps: bool
-    less: bool
-    more: bool
-    closes: bool
-    #: Whether an origin that was listed already may do more.
-    lifts: bool
+    strangers: bool = False
+    less: bool = False
+    limited: bool = False
+    more: bool = False
+    closes: bool = False
+    lifts: bool = False
 
 
 class Trials:
@@ -95,9 +98,9 @@ class Trials:
         self._app = start.app
 
     @cached_property
-    def _complaints(self) -> frozenset[str]:
+    def _messages(self) -> frozenset[str]:
         """What the configuration as it is now is warned of; seldom needed, and costly."""
-        return self.start.compile().complaints
+        return self.start.compile().messages
 
     @cached_property
     def _rows(self) -> list[RouteRow]:
@@ -105,9 +108,9 @@ class Trials:
 
     @cached_property
     def hidden(self) -> Layer | None:
-        """The wider resource that lists the page's origin, and that a nearer one hides.
+        """The wider resource that lists the page's origin, and that a more specific one hides.
 
-        Then others are listed in the nearer one, with rights of their own.
+        Then others are listed in the more specific one, with rights of their own.
         """
         return hidden_layer(self._policies, self.before.found, self.question.origin)
 
@@ -132,7 +135,7 @@ class Trials:
         *announced* are the policies after an edit whose words say what it does to other routes.
         """
         compiled = tried.compiled
-        if compiled.complaints and (new := compiled.complaints - self._complaints):
+        if compiled.messages and (new := compiled.messages - self._messages):
             return replace(tried, objection=min(new))
         objection, cost, closes = self._compare(compiled, announced or self._policies)
         return replace(tried, objection=objection, cost=cost, closes=closes)
@@ -161,7 +164,7 @@ class Trials:
                     closes = closes or changes.closes
                 elif changes.strangers:
                     why = f"it changes what other origins get of {place.path}"
-                elif changes.less and changes.keeps:
+                elif changes.limited:
                     why = f"it limits the headers of {place.method} {place.path}, {_ONE_CACHE}"
                 elif changes.less:
                     why = f"it takes from origins that are allowed something of {place.path}"
@@ -180,12 +183,12 @@ class Trials:
         more = [row for row in more if (row.rule, row.path, row.methods) not in known]
         return [*self._rows, *more]
 
-    def _changes(self, was: _Held, said: _Held, becomes: _Held, method: str) -> _Changes:
-        """Return what a draft changes; *said* is what the words of an edit say besides."""
+    def _changes(self, was: _Held, announced: _Held, becomes: _Held, method: str) -> _Changes:
+        """Return what a draft changes; *announced* is what the words of an edit say already."""
         if was == becomes:
-            return _Changes(False, True, False, False, False, False)
+            return _Changes()
         wanted = self._wanted(method, was, becomes)
-        old, now, new = was.policy, said.policy, becomes.policy
+        old, now, new = was.policy, announced.policy, becomes.policy
 
         def rights(held: _Held, origin: str) -> frozenset[str]:
             return rights_of(held.policy, origin, wanted, held.served)
@@ -196,20 +199,20 @@ class Trials:
             for origin in _STRANGERS
             if origin != page and not any(names(each, origin) for each in (old, now, new))
         )
-        kept = keeps(old, new, method)
+        kept = allows_all_of(new, old, method)
         less = not kept or any(
             rights(was, origin) - rights(becomes, origin) for origin in some_named(old)
         )
         origins = {*some_named(now), *some_named(new), *([page] if page else [])}
-        more = not keeps(new, now, method) or any(
-            rights(becomes, origin) - rights(said, origin) for origin in origins
+        more = not allows_all_of(now, new, method) or any(
+            rights(becomes, origin) - rights(announced, origin) for origin in origins
         )
         called = callables_of(old) != callables_of(new)
-        closes = not keeps_origins(old, new)
+        closes = not allows_origins_of(new, old)
         lifts = self.hidden is not None and any(
             rights(becomes, origin) - rights(was, origin) for origin in some_named(old)
         )
-        return _Changes(strangers or called, kept, less, more, closes, lifts)
+        return _Changes(strangers or called, less, less and kept, more, closes, lifts)
 
     def _wanted(self, method: str, *held: _Held) -> Preflight:
         """Return a preflight for the headers of the page, and all that a shared URL grants."""

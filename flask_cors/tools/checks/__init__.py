@@ -15,10 +15,10 @@ from ...errors import ConfigError, CorsWarning
 from . import config, forgery, hooks, origins, resources, views
 from .finding import SEVERITIES, CheckResult, Finding, NotRun, RuleInfo
 from .github import to_github
-from .ignore import IGNORE_KEY, IN_VAIN, Ignored
+from .ignore import IGNORE_KEY, UNUSED_ENTRY, Ignored
 from .rules import Rule, every_rule
 from .sarif import to_sarif
-from .subject import Found, NoTableError, Subject
+from .subject import Found, NoPoliciesError, Subject
 
 if TYPE_CHECKING:
     from ...resolution.compile import Policies
@@ -41,24 +41,24 @@ __all__ = [
 _MODULES: Final = (config, forgery, hooks, origins, resources, views)
 
 #: Every rule, in the order of the ids.
-RULES: Final = tuple(sorted([*(rule.info for rule in every_rule()), IN_VAIN]))
+RULES: Final = tuple(sorted([*(rule.info for rule in every_rule()), UNUSED_ENTRY]))
 
 
-def check(app: Flask, state: State, table: Policies | None = None) -> CheckResult:
-    """Run every rule over an app, with its present configuration, or as *table* has it.
+def check(app: Flask, state: State, policies: Policies | None = None) -> CheckResult:
+    """Run every rule over an app, with its present configuration, or as *policies* have it.
 
     A rule whose library is missing, or that needs policies where the configuration has
     errors, is listed in ``not_run``.
     """
-    subject = Subject(app, table, ()) if table else subject_of(app, state)
+    subject = Subject(app, policies, ()) if policies else subject_of(app, state)
     found: list[Finding] = []
     not_run: list[NotRun] = []
     for rule in every_rule():
         _run(rule, subject, found, not_run)
     ignored = Ignored.of(app.config)
     ids = [info.id for info in RULES]
-    in_vain = ignored.in_vain(ids, found, [*(item.id for item in not_run), IN_VAIN.id])
-    found += _findings(IN_VAIN, in_vain)
+    unused = ignored.unused(ids, found, [*(item.id for item in not_run), UNUSED_ENTRY.id])
+    found += _findings(UNUSED_ENTRY, unused)
     found = [ignored.apply(item) for item in sorted(found, key=lambda item: item.id)]
     return CheckResult(
         tuple(item for item in found if not item.ignored),
@@ -84,7 +84,7 @@ def _run(rule: Rule, subject: Subject, found: list[Finding], not_run: list[NotRu
     except ModuleNotFoundError as error:
         why = f"{error.name} is not installed: pip install 'Flask-CORS[cli]'"
         not_run.append(NotRun(rule.info.id, why))
-    except NoTableError:
+    except NoPoliciesError:
         not_run.append(NotRun(rule.info.id, "the configuration has errors (CORS001)"))
 
 

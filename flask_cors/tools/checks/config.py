@@ -14,7 +14,8 @@ from ...errors import Problem, shorten
 from ...options.reader import misspelt_keys, switched_off_by
 from ...options.schema import OPTIONS
 from ...resolution.unused import Unused, unused
-from ..cookies import read_cookie, registrable_domain
+from ..app_cookies import read_cookie
+from ..public_suffixes import registrable_domain
 from ..text import some
 from .origins import host_of, is_local
 from .rules import rule
@@ -56,14 +57,14 @@ def possible_conflicts(subject: Subject) -> Iterator[Found]:
 @rule("CORS031", "warning", "a value that is dropped, so that less is granted than it says")
 def degraded(subject: Subject) -> Iterator[Found]:
     others = _conflicts(subject)
-    found = {str(item): item for item in subject.table.degraded if item not in others}
+    found = {str(item): item for item in subject.policies.degraded if item not in others}
     for problem in found.values():
         if not _is_foreign_key(problem):
             yield _of_problem(problem)
 
 
 def _conflicts(subject: Subject) -> list[Problem]:
-    problems = {str(item): item for policy in subject.table.all for item in policy.degraded}
+    problems = {str(item): item for policy in subject.policies.all for item in policy.degraded}
     return list(problems.values())
 
 
@@ -120,7 +121,7 @@ def objects_without_an_app(subject: Subject) -> Iterator[Found]:
 def _unused_in(app: Flask) -> list[Unused]:
     """Return the unused objects of *app*'s own code: one process may hold several apps.
 
-    Of an object that is gone, only one made in the module of the app is surely the app's.
+    Of an object that is gone, only one made in the module of the app is certain to be the app's.
     """
     folder, module = _folder_of(app), _file_of(app.import_name)
     return [

@@ -10,15 +10,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ... import fetch
 from ...errors import Source
+from ..app_code import is_own, wsgi_chain
 from ..routes import RouteRow
 from .rules import rule
 from .subject import Found, Subject, routes
 
 # Where Flask-WTF's CSRFProtect and Flask-SeaSurf are in app.extensions.
 _PROTECTIONS: Final = ("csrf", "seasurf")
-# Where a WSGI middleware keeps the application that it calls.
-_WRAPPED: Final = ("app", "wsgi_app", "application")
-_MOST_MIDDLEWARES: Final = 20
 
 
 @rule("CORS033", "note", "credentials, views that change state, and no protection against forgery")
@@ -59,7 +57,7 @@ def missing_proxy_fix(subject: Subject) -> Iterator[Found]:
     app = subject.app
     is_https = app.config["PREFERRED_URL_SCHEME"] == "https" or app.config["SESSION_COOKIE_SECURE"]
     enforced = any(use.value for use in subject.uses("enforce"))
-    if is_https and enforced and _has_proxy_fix(app) is False:
+    if is_https and enforced and _lacks_proxy_fix(app):
         yield Found(
             "app.wsgi_app",
             "the config refers to https, and ProxyFix is not set up: behind a proxy that "
@@ -71,14 +69,7 @@ def missing_proxy_fix(subject: Subject) -> Iterator[Found]:
         )
 
 
-def _has_proxy_fix(app: Flask) -> bool | None:
-    """Return whether ``ProxyFix`` is around the app; ``None`` where that cannot be seen."""
-    current: object = app.wsgi_app
-    for _ in range(_MOST_MIDDLEWARES):
-        if isinstance(current, ProxyFix):
-            return True
-        if getattr(current, "__func__", None) is type(app).wsgi_app:
-            return False
-        wrapped = (getattr(current, name, None) for name in _WRAPPED)
-        current = next((each for each in wrapped if callable(each)), None)
-    return None
+def _lacks_proxy_fix(app: Flask) -> bool:
+    """Return whether ``ProxyFix`` is not around the app; ``False`` where that cannot be seen."""
+    chain = wsgi_chain(app)
+    return is_own(chain[-1], app) and not any(isinstance(each, ProxyFix) for each in chain)

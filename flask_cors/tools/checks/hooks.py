@@ -1,4 +1,4 @@
-"""Rules about hooks: headers by hand, headers looked for in vain, and hooks that come in pairs."""
+"""Rules about hooks: headers written by hand, headers that are not there yet, paired hooks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import flask
 
 from ... import fetch
-from ...resolution.code import (
+from ...resolution.lost_marks import functions_of
+from ...resolution.static_analysis import (
     REMOVES,
     WRITES,
     attributes_of,
@@ -19,8 +20,7 @@ from ...resolution.code import (
     title_of,
     uses_of_allow_origin,
 )
-from ...resolution.lost_marks import functions_of
-from .code import AFTER, BEFORE, all_hooks, expecting, hooks_of, view_functions
+from ..app_code import AFTER, BEFORE, all_hooks, expecting, hooks_of, view_functions
 from .rules import rule
 from .subject import Found, Subject
 

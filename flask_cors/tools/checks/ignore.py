@@ -11,7 +11,7 @@ from .finding import Finding, RuleInfo
 from .subject import Found
 
 IGNORE_KEY: Final = "CORS_CHECK_IGNORE"
-IN_VAIN: Final = RuleInfo("CORS022", "warning", "an ignored id or place that ignores nothing")
+UNUSED_ENTRY: Final = RuleInfo("CORS022", "warning", "an ignored id or place that ignores nothing")
 
 _EXAMPLE: Final = "{'CORS002': {'CORS(api)': 'the reason'}}"
 _EVERYWHERE: Final = ""
@@ -38,7 +38,7 @@ class Ignored:
         reason = reason or self.reasons.get((finding.id, _EVERYWHERE))
         return replace(finding, ignored=reason) if reason else finding
 
-    def in_vain(
+    def unused(
         self, known: Iterable[str], found: Iterable[Finding], not_run: Iterable[str]
     ) -> Iterator[Found]:
         """Yield the entries that ignore nothing.

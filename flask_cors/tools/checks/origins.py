@@ -10,10 +10,11 @@ from ipaddress import ip_address
 from typing import Final
 
 from ...patterns.redos import find_nested_quantifiers
+from ...patterns.regex_items import with_escaped_dots
 from ...patterns.suffixes import is_listed
 from ...policy.decide import SAFE_METHODS
 from ..closed import Verdict, examine, suggest_closed
-from ..cookies import public_suffix_list
+from ..public_suffixes import public_suffix_list
 from ..routes import RouteRow
 from ..text import some
 from .rules import rule
@@ -23,7 +24,6 @@ from .subject import Found, Subject, Use, quoted, routes
 CHROMIUM_CAP: Final = 7200
 FIREFOX_CAP: Final = 86400
 
-_ESCAPED_OR_CLASS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _LONE_DOT = re.compile(r"(?<=\w)\.(?![*+?{])")
 
 
@@ -123,20 +123,13 @@ def public_suffixes(subject: Subject) -> Iterator[Found]:
 @rule("CORS007", "warning", "an unescaped dot in a regular expression")
 def unescaped_dots(subject: Subject) -> Iterator[Found]:
     for use, regex in _origin_regexes(subject):
-        fixed = _with_escaped_dots(regex.pattern)
+        fixed = with_escaped_dots(regex.pattern, _LONE_DOT)
         if fixed != regex.pattern and not _is_open(fixed, regex.flags):
             yield use.found(
                 f"the unescaped dot in {quoted(regex.pattern)} matches any character",
                 f"Write {quoted(fixed)}, or a wildcard such as 'https://*.example.com'.",
                 "error" if use.credentials else "",
             )
-
-
-def _with_escaped_dots(pattern: str) -> str:
-    bare = _ESCAPED_OR_CLASS.sub(lambda found: "#" * len(found[0]), pattern)
-    for dot in reversed([found.start() for found in _LONE_DOT.finditer(bare)]):
-        pattern = f"{pattern[:dot]}\\{pattern[dot:]}"
-    return pattern
 
 
 def _is_open(pattern: str, flags: int) -> bool:
@@ -148,7 +141,7 @@ def _is_open(pattern: str, flags: int) -> bool:
 
 
 def _verdict(pattern: str, flags: int) -> Verdict:
-    # Without the list nothing is examined again, and what is remembered cannot be told apart.
+    # Raised here, since a cached verdict does not show whether the list was installed.
     import_module("publicsuffixlist")
     return _examined(pattern, flags)
 
@@ -162,7 +155,7 @@ def _examined(pattern: str, flags: int) -> Verdict:
 def open_regexes(subject: Subject) -> Iterator[Found]:
     for use, regex in _origin_regexes(subject):
         verdict = _verdict(regex.pattern, regex.flags)
-        fixed = _with_escaped_dots(regex.pattern)
+        fixed = with_escaped_dots(regex.pattern, _LONE_DOT)
         dots_alone = fixed != regex.pattern and not _is_open(fixed, regex.flags)
         if verdict.answer != "closed" and not dots_alone:
             reason, hint = _why_open(regex.pattern, verdict), _closed_hint(regex)

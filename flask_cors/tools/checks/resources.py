@@ -8,7 +8,7 @@ from typing import Any, Final
 from ...patterns.paths import EVERYTHING
 from ...resolution.compile import served_paths
 from ...resolution.marks import Layer
-from ..code import other_apps
+from ..app_code import other_apps
 from ..corrections import Correction, correction_of, covering, may_cover
 from ..explanation import show
 from ..text import some
@@ -103,12 +103,12 @@ def _taking(subject: Subject, entry: Entry) -> list[Entry]:
     found: dict[Layer, None] = {}
     for url_rule in subject.scopes[entry.scope]:
         if may_cover(entry.pattern, url_rule):
-            found.update(dict.fromkeys(_met_by(entry, url_rule)))
+            found.update(dict.fromkeys(_layers_reached(entry, url_rule)))
     patterns = {layer: pattern for pattern, layer in entry.scope}
     return [Entry(patterns[layer], layer, entry.scope) for layer in found]
 
 
-def _met_by(entry: Entry, url_rule: Any) -> list[Layer]:
+def _layers_reached(entry: Entry, url_rule: Any) -> list[Layer]:
     start, converter, _ = url_rule.rule.partition("<")
     if converter:
         return entry.scope.candidates(start)[0]

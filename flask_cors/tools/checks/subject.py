@@ -24,7 +24,7 @@ from ..text import some
 Scope = ResourceIndex[Layer]
 
 
-class NoTableError(Exception):
+class NoPoliciesError(Exception):
     """The configuration has errors, so that there are no policies to look at."""
 
 
@@ -92,23 +92,23 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True)
 class Subject:
-    """One app under examination; without a table, *problems* holds the reasons."""
+    """One app under examination; without policies, *problems* holds the reasons."""
 
     app: Flask
-    table_or_none: Policies | None
+    policies_or_none: Policies | None
     problems: Sequence[Problem]
 
     @property
-    def table(self) -> Policies:
-        """The compiled policies; raises :class:`NoTableError` where there are none."""
-        if self.table_or_none is None:
-            raise NoTableError
-        return self.table_or_none
+    def policies(self) -> Policies:
+        """The compiled policies; raises :class:`NoPoliciesError` where there are none."""
+        if self.policies_or_none is None:
+            raise NoPoliciesError
+        return self.policies_or_none
 
     @cached_property
     def rows(self) -> list[RouteRow]:
         """The routes and their policies."""
-        return overview(self.app, self.table)
+        return overview(self.app, self.policies)
 
     @cached_property
     def config_settings(self) -> Mapping[str, Setting]:
@@ -155,7 +155,7 @@ class Subject:
         """The indexes of resources, each with the URL rules of the endpoints around it."""
         found: dict[Scope, list[Any]] = {}
         for rule in self.rules:
-            route = self.table.route(rule.endpoint, rule.rule)
+            route = self.policies.route(rule.endpoint, rule.rule)
             for scope in route.scopes if route else ():
                 found.setdefault(scope, []).append(rule)
         return found

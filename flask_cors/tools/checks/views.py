@@ -9,7 +9,6 @@ from typing import Any, Final
 from flask import Flask
 from flask.views import MethodView
 
-from ...resolution.code import module_of, names_in, title_of
 from ...resolution.lost_marks import (
     LostMark,
     functions_of,
@@ -18,7 +17,8 @@ from ...resolution.lost_marks import (
     note_registered,
 )
 from ...resolution.marks import class_of, mark_of
-from .code import place_of
+from ...resolution.static_analysis import module_of, names_in, title_of
+from ..app_code import place_of
 from .rules import rule
 from .subject import Found, Subject
 

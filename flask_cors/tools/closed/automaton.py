@@ -19,19 +19,19 @@ from importlib import import_module
 from typing import Any, Final, NamedTuple
 
 # What an origin is made of: what the URL standard leaves in a host ("forbidden domain code
-# point"), and the signs between scheme, host and port. A browser sends lower case.
-HOST_SIGNS: Final = "!\"$&'()*+,;=`{}~_"
-ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz0123456789-.:/[]" + HOST_SIGNS
-BIT: Final[Mapping[str, int]] = {sign: 1 << place for place, sign in enumerate(ALPHABET)}
+# point"), and the characters between scheme, host and port. A browser sends lower case.
+HOST_CHARS: Final = "!\"$&'()*+,;=`{}~_"
+ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz0123456789-.:/[]" + HOST_CHARS
+BIT: Final[Mapping[str, int]] = {char: 1 << place for place, char in enumerate(ALPHABET)}
 EVERYTHING: Final = (1 << len(ALPHABET)) - 1
 
 
-def bits_of(signs: str) -> int:
-    """Return *signs* as a set of bits; what is in no origin is left out."""
-    return sum(BIT.get(sign, 0) for sign in set(signs))
+def bits_of(chars: str) -> int:
+    """Return *chars* as a set of bits; what is in no origin is left out."""
+    return sum(BIT.get(char, 0) for char in set(chars))
 
 
-def signs_of(bits: int) -> Iterator[str]:
+def chars_of(bits: int) -> Iterator[str]:
     """Yield the characters of a set of bits, in the order of :data:`ALPHABET`."""
     while bits:
         lowest = bits & -bits
@@ -39,7 +39,7 @@ def signs_of(bits: int) -> Iterator[str]:
         bits ^= lowest
 
 
-_LABEL_SIGNS: Final = ALPHABET[:37]
+_LABEL_CHARS: Final = ALPHABET[:37]
 
 # A number of choices that means "without end".
 MANY: Final = 10**7
@@ -79,13 +79,13 @@ class UnreadableError(Exception):
 class Edge(NamedTuple):
     """A step between two states.
 
-    ``signs`` is the set of characters that it reads (bits of :data:`BIT`), 0 for none;
+    ``chars`` is the set of characters that it reads (bits of :data:`BIT`), 0 for none;
     ``choices`` how many ways there were to write this step; ``anchor`` is ``^`` or ``$``
     where the step is possible only at the start or the end of the origin.
     """
 
     target: int
-    signs: int
+    chars: int
     choices: int
     anchor: str
 
@@ -93,7 +93,7 @@ class Edge(NamedTuple):
 class Move(NamedTuple):
     """A step that reads a character, with the steps before it that read none."""
 
-    signs: int
+    chars: int
     target: int
     choices: int
     class_size: int
@@ -130,7 +130,7 @@ class Direction:
         while waiting:
             here = waiting.pop()
             for edge in self.edges[here]:
-                if edge.signs or edge.anchor not in ("", anchor):
+                if edge.chars or edge.anchor not in ("", anchor):
                     continue
                 choices = min(found[here] * edge.choices, MANY)
                 if choices < found.get(edge.target, MANY + 1):
@@ -145,25 +145,25 @@ class Direction:
         """Return what can be read from *state* on."""
         if state not in self._moves:
             self._moves[state] = tuple(
-                Move(edge.signs, edge.target, choices, edge.choices)
+                Move(edge.chars, edge.target, choices, edge.choices)
                 for here, choices in self.closure(state).items()
                 for edge in self.edges[here]
-                if edge.signs
+                if edge.chars
             )
         return self._moves[state]
 
     def read(self, states: Iterable[int], text: str) -> frozenset[int]:
         """Return the states after *text*."""
         reached = frozenset(states)
-        for sign in text:
-            if (reached, sign) not in self._read:
-                self._read[reached, sign] = self._after(reached, BIT.get(sign, 0))
-            reached = self._read[reached, sign]
+        for char in text:
+            if (reached, char) not in self._read:
+                self._read[reached, char] = self._after(reached, BIT.get(char, 0))
+            reached = self._read[reached, char]
         return reached
 
     def _after(self, states: Iterable[int], bit: int) -> frozenset[int]:
         moves = (move for state in states for move in self.moves(state))
-        return frozenset(move.target for move in moves if move.signs & bit)
+        return frozenset(move.target for move in moves if move.chars & bit)
 
     def closed(self, states: Iterable[int]) -> set[int]:
         """Return *states* and all that are reached from them without a character."""
@@ -188,7 +188,7 @@ class Automaton:
 
 
 def automata_of(regex: re.Pattern[str]) -> list[Automaton]:
-    """Return automata that each accept at least what *regex* does, the nearest one first.
+    """Return automata that each accept at least what *regex* does, the most exact one first.
 
     A positive look-around between the parts of the pattern gives one more: everything that
     has the text which it asks for. An origin that *regex* accepts is accepted by all.
@@ -305,17 +305,17 @@ class _Builder:
         raise UnreadableError(operator)
 
     def _step(
-        self, start: int, end: int | None = None, signs: int = 0, choices: int = 1, anchor: str = ""
+        self, start: int, end: int | None = None, chars: int = 0, choices: int = 1, anchor: str = ""
     ) -> int:
         target = self.state() if end is None else end
-        self.edges[start].append(Edge(target, signs, choices, anchor))
+        self.edges[start].append(Edge(target, chars, choices, anchor))
         return target
 
     def _character(self, operator: str, value: Any, start: int, context: _Context) -> int:
-        signs = _signs(operator, value, context.flags)
-        if not signs:
+        chars = _chars(operator, value, context.flags)
+        if not chars:
             return self.state()
-        return self._step(start, signs=signs, choices=_size(signs))
+        return self._step(start, chars=chars, choices=_size(chars))
 
     def _group(self, value: Any, start: int, context: _Context) -> int:
         number, added, removed, nodes = value
@@ -358,19 +358,19 @@ class _Builder:
         return self._step(hub)
 
 
-def _size(signs: int) -> int:
-    return max(1, sum(1 for sign in _LABEL_SIGNS if signs & BIT[sign]))
+def _size(chars: int) -> int:
+    return max(1, sum(1 for char in _LABEL_CHARS if chars & BIT[char]))
 
 
-def _signs(operator: str, value: Any, flags: int) -> int:
+def _chars(operator: str, value: Any, flags: int) -> int:
     """Return which characters of an origin one node matches, as bits."""
     if operator == "ANY":
         return EVERYTHING
     if operator == "LITERAL" and value < 128:
-        sign = chr(value)
-        return BIT.get(sign.lower() if flags & re.IGNORECASE else sign, 0)
+        char = chr(value)
+        return BIT.get(char.lower() if flags & re.IGNORECASE else char, 0)
     items = value if operator == "IN" else [(operator, value)]
-    return _signs_of_class("".join(map(_class_item, items)), flags & (re.IGNORECASE | re.ASCII))
+    return _chars_of_class("".join(map(_class_item, items)), flags & (re.IGNORECASE | re.ASCII))
 
 
 def _class_item(item: _Node) -> str:
@@ -387,7 +387,7 @@ def _class_item(item: _Node) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _signs_of_class(text: str, flags: int) -> int:
-    # One character at a time: Python tells what its class matches, case included.
+def _chars_of_class(text: str, flags: int) -> int:
+    # One character at a time: Python decides what its class matches, case included.
     one = re.compile(f"[{text}]", flags)
-    return sum(bit for sign, bit in BIT.items() if one.match(sign))
+    return sum(bit for char, bit in BIT.items() if one.match(char))

@@ -1,4 +1,4 @@
-"""One regular expression is examined: proof, witness, or what has been tried in vain."""
+"""Examines one regular expression: a proof, a witness, or how many origins were tried."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final, Literal
 
-from ...patterns.neighbours import stranger_let_in, tried_origins, within_bounds
+from ...patterns.unintended_origins import stranger_let_in, tried_origins, within_bounds
 from .automaton import Automaton, TooLargeError, UnreadableError, automata_of
 from .hosts import is_strict, split_origin
 from .search import Strangers, Work, ports_to_try
@@ -32,7 +32,7 @@ class Verdict:
 
     ``answer`` is ``closed`` (proved), ``open`` (``witness`` is an origin that it accepts and
     whose owner it does not name) or ``unproved``: ``reason`` says why, and ``tried`` how many
-    origins were tried in vain.
+    origins were tried and not accepted.
     """
 
     answer: Answer
@@ -55,10 +55,10 @@ def examine(regex: re.Pattern[str]) -> Verdict:
 
 
 def _judge(regex: re.Pattern[str], automata: Sequence[Automaton]) -> Verdict:
-    nearest = automata[0]
-    if witness := _first_stranger(regex, nearest, tried_origins(regex)):
+    most_exact = automata[0]
+    if witness := _first_stranger(regex, most_exact, tried_origins(regex)):
         return Verdict("open", witness)
-    reason = _TOO_LARGE if nearest.exact else _NO_AUTOMATON
+    reason = _TOO_LARGE if most_exact.exact else _NO_AUTOMATON
     for automaton in automata:
         try:
             found = list(islice(_candidates(automaton, Work(_MOST_STEPS // len(automata))), 1))
@@ -71,7 +71,7 @@ def _judge(regex: re.Pattern[str], automata: Sequence[Automaton]) -> Verdict:
             if origins:
                 return Verdict("open", origins[0])
             reason = "what was found are no valid hosts"
-    return _guess(regex, reason, nearest)
+    return _guess(regex, reason, most_exact)
 
 
 def _candidates(

@@ -7,7 +7,7 @@ a network of addresses. It knows nothing of regular expressions.
 - IPv4 and IPv6 addresses are read from their start.
 
 The syntax is that of the URL standard's host serializer; Fetch's ``serialized-host`` (section
-3.2, "Origin header") is the same without trailing dots and without signs that DNS lacks.
+3.2, "Origin header") is the same without trailing dots and without characters that DNS lacks.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from collections.abc import Iterable
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import ClassVar, Final, NamedTuple, Protocol, TypeVar
 
+from ...patterns.origin_syntax import DEFAULT_PORTS, MAX_LENGTH, NUMERIC_END, is_port
 from .automaton import ALPHABET
-from .suffixes import suffix_rules
+from .suffix_rules import suffix_rules
 
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 _ALPHANUMERIC: Final = _LETTERS | frozenset("0123456789")
 _DIGITS: Final = frozenset("0123456789")
 _HEX: Final = frozenset("0123456789abcdef")
-DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
 
 # Effects of a character, or of the end of a host, on what has been read up to there.
 NOTHING: Final = ""
@@ -42,15 +42,15 @@ class Grammar(Protocol[_PlaceT]):
     """A set of hosts, as a machine that may be in several places at once."""
 
     # Every character that a host may hold.
-    signs: ClassVar[str]
+    chars: ClassVar[str]
 
     @property
     def start(self) -> _PlaceT:
         """Where a host begins to be read."""
         ...
 
-    def read(self, place: _PlaceT, sign: str) -> Iterable[tuple[_PlaceT, str]]:
-        """Return where *sign* leads to, each with its effect."""
+    def read(self, place: _PlaceT, char: str) -> Iterable[tuple[_PlaceT, str]]:
+        """Return where *char* leads to, each with its effect."""
         ...
 
     def ends(self, place: _PlaceT) -> Iterable[str]:
@@ -91,7 +91,7 @@ class Domains:
     *listed*, only names below a suffix of the public suffix list.
     """
 
-    signs: ClassVar[str] = (
+    chars: ClassVar[str] = (
         ALPHABET.replace("[", "").replace("]", "").replace(":", "").replace("/", "")
     )
 
@@ -104,30 +104,30 @@ class Domains:
     def owned(self, place: DomainPlace) -> bool:
         return not place.whole
 
-    def read(self, place: DomainPlace, sign: str) -> Iterable[tuple[DomainPlace, str]]:
-        if sign == ".":
+    def read(self, place: DomainPlace, char: str) -> Iterable[tuple[DomainPlace, str]]:
+        if char == ".":
             return self._dot(place)
-        if sign in _ALPHANUMERIC or sign == "-":
-            return self._letter(place, sign)
+        if char in _ALPHANUMERIC or char == "-":
+            return self._letter(place, char)
         if place.whole and not self._strict:
             return [(place._replace(read=None, edge="_"), NOTHING)]
         return []
 
-    def _letter(self, place: DomainPlace, sign: str) -> Iterable[tuple[DomainPlace, str]]:
+    def _letter(self, place: DomainPlace, char: str) -> Iterable[tuple[DomainPlace, str]]:
         # A label neither starts nor ends with a hyphen where registrars are asked.
-        if sign == "-" and not place.edge and (self._strict or not place.whole):
+        if char == "-" and not place.edge and (self._strict or not place.whole):
             return []
-        read = self._on_the_list(place, sign)
-        free = place.any_label or place.known or place.whole or (place.first and sign in _LETTERS)
+        read = self._on_the_list(place, char)
+        free = place.any_label or place.known or place.whole or (place.first and char in _LETTERS)
         if read is None and not free:
             return []
-        edge = "-" if sign == "-" else "x"
+        edge = "-" if char == "-" else "x"
         return [(place._replace(read=read, edge=edge), NOTHING)]
 
-    def _on_the_list(self, place: DomainPlace, sign: str) -> str | None:
-        if place.read is None or not self._rules.begins(place.read + sign):
+    def _on_the_list(self, place: DomainPlace, char: str) -> str | None:
+        if place.read is None or not self._rules.begins(place.read + char):
             return None
-        return place.read + sign
+        return place.read + char
 
     def _dot(self, place: DomainPlace) -> Iterable[tuple[DomainPlace, str]]:
         if not place.edge:
@@ -191,7 +191,7 @@ class IPv4Addresses:
     and those that no host has, are left out.
     """
 
-    signs: ClassVar[str] = "0123456789."
+    chars: ClassVar[str] = "0123456789."
 
     def __init__(self) -> None:
         self.start = IPv4Place()
@@ -199,11 +199,11 @@ class IPv4Addresses:
     def owned(self, place: IPv4Place) -> bool:
         return place.number < 3
 
-    def read(self, place: IPv4Place, sign: str) -> Iterable[tuple[IPv4Place, str]]:
-        if sign == ".":
+    def read(self, place: IPv4Place, char: str) -> Iterable[tuple[IPv4Place, str]]:
+        if char == ".":
             return self._dot(place)
-        number = place.digits + sign
-        if sign not in _DIGITS or place.digits == "0" or int(number) > 255:
+        number = place.digits + char
+        if char not in _DIGITS or place.digits == "0" or int(number) > 255:
             return []
         return [(place._replace(digits=number), NOTHING)]
 
@@ -255,7 +255,7 @@ class IPv6Addresses:
     Those are 2000::/3, and what starts with "::", which can hold an IPv4 address.
     """
 
-    signs: ClassVar[str] = "[0123456789abcdef:]"
+    chars: ClassVar[str] = "[0123456789abcdef:]"
 
     def __init__(self) -> None:
         self.start = IPv6Place()
@@ -263,22 +263,22 @@ class IPv6Addresses:
     def owned(self, place: IPv6Place) -> bool:
         return place.number < 4 or place.embedding
 
-    def read(self, place: IPv6Place, sign: str) -> Iterable[tuple[IPv6Place, str]]:
+    def read(self, place: IPv6Place, char: str) -> Iterable[tuple[IPv6Place, str]]:
         if place.closed:
             return []
         if place.number < 0:
-            return [(IPv6Place(0), NOTHING)] if sign == "[" else []
-        if sign == "]":
+            return [(IPv6Place(0), NOTHING)] if char == "[" else []
+        if char == "]":
             return self._bracket(place)
-        if sign == ":":
+        if char == ":":
             return self._colon(place)
-        return self._digit(place, sign) if sign in _HEX else []
+        return self._digit(place, char) if char in _HEX else []
 
-    def _digit(self, place: IPv6Place, sign: str) -> Iterable[tuple[IPv6Place, str]]:
+    def _digit(self, place: IPv6Place, char: str) -> Iterable[tuple[IPv6Place, str]]:
         full = place.number > 7 or len(place.group) == 4 or place.group == "0"
-        if full or (place.number == 0 and (place.colons or not (place.group or sign in "23"))):
+        if full or (place.number == 0 and (place.colons or not (place.group or char in "23"))):
             return []
-        group = "0" if sign == "0" and not place.group else f"{place.group}x"
+        group = "0" if char == "0" and not place.group else f"{place.group}x"
         return [(place._replace(group=group, colons=0), NOTHING)]
 
     def _colon(self, place: IPv6Place) -> Iterable[tuple[IPv6Place, str]]:
@@ -316,16 +316,17 @@ _NAME = rf"{_LABEL}(?:\.{_LABEL})*"
 _LOOSE_LABEL = r"[a-z0-9!\"$&'()*+,;=`{}~_-]{1,63}"
 _LOOSE_NAME = rf"(?:{_LOOSE_LABEL}\.)*{_LABEL}\.?"
 _ORIGIN = re.compile(rf"(https?)://(\[[0-9a-f:]+\]|{_LOOSE_NAME})(?::([1-9][0-9]{{0,4}}))?")
-_NUMERIC_END = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?")
 
 
 def split_origin(origin: str) -> tuple[str, str, str] | None:
     """Return scheme, host and port of an http or https origin; None where it is none."""
     parts = _ORIGIN.fullmatch(origin)
-    if not parts or len(origin) > 512:
+    if not parts or len(origin) > MAX_LENGTH:
         return None
     scheme, host, port = parts.groups(default="")
-    if port == DEFAULT_PORTS[scheme] or int(port or 1) > 65535 or not _is_host(host):
+    if port and (port == DEFAULT_PORTS[scheme] or not is_port(port)):
+        return None
+    if not _is_host(host):
         return None
     return scheme, host, port
 
@@ -337,7 +338,7 @@ def _is_host(host: str) -> bool:
             return f"[{address.compressed}]" == host and not (
                 address.is_unspecified or address.is_loopback
             )
-        if _NUMERIC_END.fullmatch(host):
+        if re.fullmatch(NUMERIC_END, host):
             return str(IPv4Address(host)) == host
     except AddressValueError:
         return False

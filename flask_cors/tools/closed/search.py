@@ -15,9 +15,9 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Final, NamedTuple, TypeVar
 
-from .automaton import BIT, MANY, Automaton, Direction, TooLargeError, bits_of, signs_of
+from ...patterns.origin_syntax import DEFAULT_PORTS
+from .automaton import BIT, MANY, Automaton, Direction, TooLargeError, bits_of, chars_of
 from .hosts import (
-    DEFAULT_PORTS,
     SINGLE,
     UNKNOWN,
     WHOLE,
@@ -85,23 +85,23 @@ class Reading:
     _known: dict[tuple[Items, str], Items] = field(default_factory=dict)
     _next: dict[Items, int] = field(default_factory=dict)
 
-    def step(self, items: Items, sign: str) -> Items:
-        """Return the states after *sign*."""
-        if (items, sign) not in self._known:
-            self._known[items, sign] = self._step(items, sign)
+    def step(self, items: Items, char: str) -> Items:
+        """Return the states after *char*."""
+        if (items, char) not in self._known:
+            self._known[items, char] = self._step(items, char)
         self.work.take(1)
-        return self._known[items, sign]
+        return self._known[items, char]
 
-    def _step(self, items: Items, sign: str) -> Items:
-        bit = BIT[sign]
+    def _step(self, items: Items, char: str) -> Items:
+        bit = BIT[char]
         after: dict[int, int] = {}
         for state, choices in items.pairs:
             moves = self.direction.moves(state)
             self.work.take(len(moves))
             for move in moves:
-                if move.signs & bit and move.target in self.distance:
+                if move.chars & bit and move.target in self.distance:
                     # An escaped dot names nothing.
-                    size = 1 if sign == "." else move.class_size
+                    size = 1 if char == "." else move.class_size
                     total = _rounded(choices * move.choices * size)
                     after[move.target] = min(after.get(move.target, MANY), total)
         return Items.of(after)
@@ -110,20 +110,20 @@ class Reading:
         """Return how many characters are still to be read at least."""
         return min(self.distance[state] for state, _ in items.pairs)
 
-    def next_signs(self, items: Items) -> int:
+    def next_chars(self, items: Items) -> int:
         """Return the characters that can be read, as bits."""
         if items not in self._next:
-            self._next[items] = self._next_signs(items)
+            self._next[items] = self._next_chars(items)
         return self._next[items]
 
-    def _next_signs(self, items: Items) -> int:
-        signs = 0
+    def _next_chars(self, items: Items) -> int:
+        chars = 0
         for state, _ in items.pairs:
             moves = self.direction.moves(state)
             self.work.take(len(moves))
             for move in moves:
-                signs |= move.signs
-        return signs
+                chars |= move.chars
+        return chars
 
     def accepting(self, items: Items) -> list[int]:
         """Return the choices of those states in which a host can end."""
@@ -138,7 +138,7 @@ class Reading:
     def _goes_on(self, state: int) -> bool:
         bit = BIT["."]
         return not self.distance[state] or any(
-            move.signs & bit and move.target in self.distance
+            move.chars & bit and move.target in self.distance
             for move in self.direction.moves(state)
         )
 
@@ -172,58 +172,58 @@ class Strangers:
         Raises :class:`TooLargeError`.
         """
         domains, word = Domains(strict, listed), only[::-1] if only else None
-        for host in _walk(self._reading(domains.signs, True), domains, word):
+        for host in _walk(self._reading(domains.chars, True), domains, word):
             yield host[::-1]
-        reading = self._reading(IPv4Addresses.signs, False)
+        reading = self._reading(IPv4Addresses.chars, False)
         yield from _walk(reading, IPv4Addresses(), only)
-        reading = self._reading(IPv6Addresses.signs, False)
+        reading = self._reading(IPv6Addresses.chars, False)
         yield from _walk(reading, IPv6Addresses(), only)
 
-    def _reading(self, signs: str, backwards: bool) -> Reading:
-        if (signs, backwards) not in self._readings:
+    def _reading(self, chars: str, backwards: bool) -> Reading:
+        if (chars, backwards) not in self._readings:
             one, other = (self._starts, self._ends) if backwards else (self._ends, self._starts)
-            self._readings[signs, backwards] = _reading(one, other, signs, self._work)
-        return self._readings[signs, backwards]
+            self._readings[chars, backwards] = _reading(one, other, chars, self._work)
+        return self._readings[chars, backwards]
 
 
 _End = tuple[Direction, Mapping[int, int]]
 
 
-def _reading(one: _End, other: _End, signs: str, work: Work) -> Reading:
+def _reading(one: _End, other: _End, chars: str, work: Work) -> Reading:
     direction, start = one
     opposite, final = other
     ends = frozenset(opposite.closed(final))
-    mask = bits_of(signs)
+    mask = bits_of(chars)
     distance = dict.fromkeys(ends, 0)
     waiting = deque(ends)
     while waiting:
         state = waiting.popleft()
         for edge in opposite.edges[state]:
             work.take(1)
-            if not (edge.signs & mask if edge.signs else not edge.anchor):
+            if not (edge.chars & mask if edge.chars else not edge.anchor):
                 continue
-            far = distance[state] + (1 if edge.signs else 0)
+            far = distance[state] + (1 if edge.chars else 0)
             if far < distance.get(edge.target, far + 1):
                 distance[edge.target] = far
-                (waiting.append if edge.signs else waiting.appendleft)(edge.target)
+                (waiting.append if edge.chars else waiting.appendleft)(edge.target)
     return Reading(direction, start, distance, work)
 
 
 def _walk(reading: Reading, grammar: Grammar[_PlaceT], word: str | None) -> Iterator[str]:
-    """Yield what is strange, the shortest first (A*): nearest to an end of the pattern first."""
-    ages, everything = count(), bits_of(grammar.signs)
+    """Yield hosts whose owner is not named, the shortest first (A*, by distance to an end)."""
+    ages, everything = count(), bits_of(grammar.chars)
     starts = {state: cost for state, cost in reading.start.items() if state in reading.distance}
     first = (grammar.start, Items.of(starts))
     waiting = [(0, next(ages), first, "")] if starts else []
     seen: set[object] = {first}
     while waiting:
         _, _, (place, items), text = heappop(waiting)
-        if (word is None or text == word) and _strange(reading, grammar, place, items):
+        if (word is None or text == word) and _is_unnamed(reading, grammar, place, items):
             yield text
-        signs = everything if word is None else bits_of(word[len(text) : len(text) + 1])
-        for sign, after in _following(reading, items, signs):
-            longer = text + sign
-            for state in _next(reading, grammar, place, items, sign, after):
+        chars = everything if word is None else bits_of(word[len(text) : len(text) + 1])
+        for char, after in _following(reading, items, chars):
+            longer = text + char
+            for state in _next(reading, grammar, place, items, char, after):
                 # A given word may well come to the same state twice.
                 key = state if word is None else (state, len(longer))
                 if key not in seen:
@@ -232,12 +232,12 @@ def _walk(reading: Reading, grammar: Grammar[_PlaceT], word: str | None) -> Iter
                     heappush(waiting, (far, next(ages), state, longer))
 
 
-def _following(reading: Reading, items: Items, signs: int) -> Iterator[tuple[str, Items]]:
+def _following(reading: Reading, items: Items, chars: int) -> Iterator[tuple[str, Items]]:
     reading.work.take(len(items.pairs))
-    for sign in signs_of(reading.next_signs(items) & signs):
-        after = reading.step(items, sign)
+    for char in chars_of(reading.next_chars(items) & chars):
+        after = reading.step(items, char)
         if after.pairs:
-            yield sign, after
+            yield char, after
 
 
 def _next(
@@ -245,20 +245,20 @@ def _next(
     grammar: Grammar[_PlaceT],
     place: _PlaceT,
     items: Items,
-    sign: str,
+    char: str,
     after: Items,
 ) -> Iterator[tuple[_PlaceT, Items]]:
-    for following, effect in grammar.read(place, sign):
+    for following, effect in grammar.read(place, char):
         reading.work.take(1)
         if effect == WHOLE and reading.names(items):
             continue
         if effect == UNKNOWN:
-            yield following, reading.step(items.forgiven(), sign)
+            yield following, reading.step(items.forgiven(), char)
         else:
             yield following, after if grammar.owned(following) else after.free()
 
 
-def _strange(reading: Reading, grammar: Grammar[_PlaceT], place: _PlaceT, items: Items) -> bool:
+def _is_unnamed(reading: Reading, grammar: Grammar[_PlaceT], place: _PlaceT, items: Items) -> bool:
     for effect in grammar.ends(place):
         judged = items.forgiven() if effect == SINGLE else items
         accepting = reading.accepting(judged)
@@ -289,10 +289,10 @@ def _ports(backward: Direction, scheme: str, work: Work) -> dict[int, str]:
         state, place, port = waiting.popleft()
         for move in backward.moves(state):
             work.take(1)
-            if move.signs & BIT[":"] and _is_port(place, scheme):
+            if move.chars & BIT[":"] and _is_port(place, scheme):
                 found.setdefault(move.target, port)
             for digit in "0123456789":
-                after = _digit_before(place, digit, scheme) if move.signs & BIT[digit] else None
+                after = _digit_before(place, digit, scheme) if move.chars & BIT[digit] else None
                 if after and (move.target, after) not in seen:
                     seen.add((move.target, after))
                     waiting.append((move.target, after, digit + port))

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from itertools import islice, product
 from typing import Final
 
-from ...patterns.neighbours import plain_origins, within_bounds
 from ...patterns.origin_syntax import PRIVATE_SUFFIXES
+from ...patterns.regex_items import with_escaped_dots
+from ...patterns.unintended_origins import plain_origins, within_bounds
 from .examination import examine
 from .hosts import split_origin
-from .suffixes import suffix_rules
+from .suffix_rules import suffix_rules
 
-_ESCAPED_OR_CLASS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _LONE_DOT = re.compile(r"(?<=[\w*+?)}#])\.(?![*+?{])")
 _WIDE: Final = r"(?:\.|\\[wWSD]|\[(?:\\.|[^\]\\])*\])[*+]\??"
 _WIDE_BEFORE_NAME = re.compile(rf"(?<=://)\(?(?:\?:)?{_WIDE}\)?\??(?=[a-z0-9])", re.IGNORECASE)
@@ -98,10 +98,7 @@ def _with_scheme(text: str) -> str:
 
 def _escaped_dots(text: str) -> str:
     """Escape the dots that are meant as dots."""
-    bare = _ESCAPED_OR_CLASS.sub(lambda found: "#" * len(found[0]), text)
-    for dot in reversed([found.start() for found in _LONE_DOT.finditer(bare)]):
-        text = f"{text[:dot]}\\{text[dot:]}"
-    return text
+    return with_escaped_dots(text, _LONE_DOT)
 
 
 def _whole_labels(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ...errors import shorten
-from ..cookies import is_same_site
+from ..public_suffixes import is_same_site
 
 Application = Callable[..., Iterable[bytes]]
 
@@ -58,12 +58,12 @@ def is_this_machine(host: str) -> bool:
     return name in ("127.0.0.1", "[::1]", "localhost") or name.endswith(".localhost")
 
 
-def only_this_machine(application: Application, besides: str = "") -> Application:
+def only_this_machine(application: Application, server_name: str = "") -> Application:
     """Return *application*, with a 403 for a ``Host`` that is not this machine's.
 
-    *besides* is a host name that is accepted with the names below it: an app's ``SERVER_NAME``.
+    *server_name* is the app's ``SERVER_NAME``: it is accepted, with the names below it.
     """
-    other = besides.partition(":")[0].lower()
+    other = server_name.partition(":")[0].lower()
 
     def guarded(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         host = environ.get("HTTP_HOST", "")

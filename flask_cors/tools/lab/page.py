@@ -19,13 +19,13 @@ from flask import Flask, Response, abort, jsonify, render_template, request, sen
 from flask.typing import ResponseReturnValue
 
 from ...errors import ConfigError, visible
-from ..origins import page_origin
+from ..page_origin import page_origin
 from .addresses import Addresses
-from .cookies import CookieBook
+from .cookie_log import CookieLog
 from .explaining import explained
+from .form_routes import routes_of
 from .log import Entry, RequestLog
 from .model import Model
-from .routes import routes_of
 
 TOKEN_HEADER: Final = "X-CORS-Lab-Token"
 # The report's style and script are the lab's as well.
@@ -48,7 +48,7 @@ class Lab:
     runs_app: bool = True
     requests: Sequence[Mapping[str, Any]] = ()
     log: RequestLog = field(default_factory=RequestLog)
-    book: CookieBook = field(default_factory=CookieBook)
+    cookies: CookieLog = field(default_factory=CookieLog)
     #: Changes when the app is loaded anew.
     started: str = field(default_factory=lambda: secrets.token_hex(4))
 
@@ -181,11 +181,11 @@ def _seen(lab: Lab, asked: Mapping[str, Any]) -> dict[str, Any]:
     entries = lab.log.after(int(asked["after"]))
     own = [entry for entry in entries if _is_of(entry, asked)]
     others = [entry for entry in entries if entry not in own]
-    lab.book.follow(others, credentials=True)
-    fates = lab.book.follow(own, credentials=bool(asked["credentials"]))
+    lab.cookies.follow(others, credentials=True)
+    events = lab.cookies.follow(own, credentials=bool(asked["credentials"]))
     return {
         "entries": [entry.to_dict() for entry in own],
-        "cookies": [asdict(fate) for fate in fates],
+        "cookies": [asdict(event) for event in events],
         "started": lab.started,
     }
 

@@ -46,7 +46,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Opened:
-    """The ports, the token, and the sockets besides the one that ``run_simple`` opens.
+    """The ports, the token, and the sockets without the one that ``run_simple`` opens.
 
     ``sockets`` holds pairs of what is served, ``app`` or ``page``, and a file descriptor.
     """

@@ -72,8 +72,8 @@ function walkNode(walk) {
     `${level}: ${short(place)} sets ${sets.join(", ") || "nothing"}`));
 }
 
-function fixNode(told) {
-  return element("p", { class: "fix" }, element("strong", {}, "To change that: "), short(told.advice));
+function fixNode(explanation) {
+  return element("p", { class: "fix" }, element("strong", {}, "To change that: "), short(explanation.advice));
 }
 
 function preflightNode({ preflight }) {
@@ -82,20 +82,20 @@ function preflightNode({ preflight }) {
 }
 
 // What led to the verdict; headings are of the given level.
-function reasonsNode(told, level = 3) {
+function reasonsNode(explanation, level = 3) {
   const heading = `h${level}`;
-  const node = element("div", { class: "explanation" }, preflightNode(told),
-    element(heading, {}, `Endpoint: ${told.endpoint === null ? "none (404)" : told.endpoint}`),
-    walkNode(told.walk), ...told.exchanges.map((exchange) => exchangeNode(exchange, heading)));
-  if (told.notes.length) node.append(element(heading, {}, "Notes"), listNode("ul", {}, told.notes.map(short)));
+  const node = element("div", { class: "explanation" }, preflightNode(explanation),
+    element(heading, {}, `Endpoint: ${explanation.endpoint === null ? "none (404)" : explanation.endpoint}`),
+    walkNode(explanation.walk), ...explanation.exchanges.map((exchange) => exchangeNode(exchange, heading)));
+  if (explanation.notes.length) node.append(element(heading, {}, "Notes"), listNode("ul", {}, explanation.notes.map(short)));
   return node;
 }
 
-function explanationNode(told) {
+function explanationNode(explanation) {
   const node = element("div", {},
-    element("p", { class: `verdict ${told.verdict}` },
-      element("strong", {}, told.verdict), `: ${told.message}`));
-  if (told.advice) node.append(fixNode(told));
-  node.append(reasonsNode(told));
+    element("p", { class: `verdict ${explanation.verdict}` },
+      element("strong", {}, explanation.verdict), `: ${explanation.message}`));
+  if (explanation.advice) node.append(fixNode(explanation));
+  node.append(reasonsNode(explanation));
   return node;
 }

@@ -107,19 +107,19 @@ function open(route, column) {
   document.getElementById("title").replaceChildren(`${route.rule} from `, originNode(origin));
   const choice = document.getElementById("method");
   choice.replaceChildren(...route.methods.map((method, number) => element("option", { value: number }, method)));
-  choice.onchange = () => tell(route, column, Number(choice.value));
-  tell(route, column, 0);
+  choice.onchange = () => showExplanation(route, column, Number(choice.value));
+  showExplanation(route, column, 0);
   dialog.showModal();
 }
 
-function tell(route, column, number) {
-  const body = document.getElementById("told");
-  const told = data.explanations[route.told[column][number]];
+function showExplanation(route, column, number) {
+  const body = document.getElementById("explanation");
+  const explanation = data.explanations[route.explanations[column][number]];
   const method = route.methods[number];
-  if (told) {
-    body.replaceChildren(explanationNode(told));
-    if (told.path !== route.path) {
-      body.prepend(element("p", { class: "soft" }, `Shown for ${told.path}, which has the same options.`));
+  if (explanation) {
+    body.replaceChildren(explanationNode(explanation));
+    if (explanation.path !== route.path) {
+      body.prepend(element("p", { class: "soft" }, `Shown for ${explanation.path}, which has the same options.`));
     }
   } else {
     const command = `flask cors explain ${method} ${route.path} --origin ${originOf(route, column)}`;

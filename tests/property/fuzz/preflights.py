@@ -8,7 +8,8 @@ from typing import Any
 from flask_cors.errors import Report, Source
 from flask_cors.options.reader import read_options
 from flask_cors.options.schema import DEFAULTS
-from flask_cors.policy.decide import Decision, Preflight, decide, refuses
+from flask_cors.policy.decide import Decision, decide, refuses
+from flask_cors.policy.facts import Preflight
 from flask_cors.policy.policy import Policy
 from flask_cors.policy.steps import steps
 from tests import seeds

@@ -602,7 +602,7 @@ def test_a_regex_that_no_origin_matches_is_warned_about(
     assert (problem.value, problem.hint) == (pattern, hint)
 
 
-@pytest.mark.rule("8.credentials-neighbours")
+@pytest.mark.rule("8.credentials-unintended")
 @pytest.mark.parametrize(
     ("text", "stranger"),
     [
@@ -621,7 +621,7 @@ def test_a_string_that_lets_neighbours_in_is_warned_about_with_one(
     read(re.compile(text))  # taken at its word
 
 
-@pytest.mark.rule("8.credentials-neighbours")
+@pytest.mark.rule("8.credentials-unintended")
 @pytest.mark.parametrize("text", [r"^https://x\.com$", r"https?://t\.co", r"http://a\.b:8080"])
 def test_a_short_host_that_is_spelled_out_is_a_host(text: str) -> None:
     assert read(text).unrelated is None

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from flask_cors.patterns.regex_items import Item, all_items, read, samples, signs_of
+from flask_cors.patterns.regex_items import Item, all_items, chars_of, read, samples
 
 
 def literal(text: str, low: int = 1, high: int = 1) -> Item:
@@ -68,11 +68,11 @@ def test_samples_are_few() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sign_class", "signs"),
+    ("char_class", "chars"),
     [(r"[a-c.]", "abc."), (r"\d", "1023456789"), ("[!]", ""), ("[z-a]", "")],
 )
-def test_signs_of_a_host(sign_class: str, signs: str) -> None:
-    assert signs_of(sign_class) == signs
+def test_chars_of_a_host(char_class: str, chars: str) -> None:
+    assert chars_of(char_class) == chars
 
 
 def test_no_sample_is_longer_than_asked() -> None:

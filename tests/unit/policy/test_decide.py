@@ -12,12 +12,8 @@ import pytest
 from flask_cors.errors import Report, Source
 from flask_cors.options.reader import read_options
 from flask_cors.options.schema import DEFAULTS, Setting
-from flask_cors.policy.decide import (
-    Decision,
-    Grant,
-    Preflight,
-    decide,
-)
+from flask_cors.policy.decide import Decision, decide
+from flask_cors.policy.facts import Grant, Preflight
 from flask_cors.policy.policy import Policy
 from flask_cors.policy.steps import Step, steps
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from flask_cors.policy.decide import Apart, Preflight, Served, decide
+from flask_cors.policy.decide import AnsweredElsewhere, Served, decide
+from flask_cors.policy.facts import Preflight
 from tests.unit.policy.test_decide import (
     CREDENTIALS,
     ME,
@@ -103,15 +104,17 @@ def test_only_names_that_every_method_allows_are_granted(
 
 @pytest.mark.rule("6.preflight-methods", "6.preflight-headers")
 def test_a_method_whose_preflight_is_answered_elsewhere_limits_names_and_is_not_named() -> None:
-    served = (("DELETE", Apart(ONE_HEADER)), ("PUT", OPEN))
+    served = (("DELETE", AnsweredElsewhere(ONE_HEADER)), ("PUT", OPEN))
     decision = decide(OPEN, ME, Preflight("PUT", "x-two,X-One"), served)
     assert decision.headers == (acao(ME), acam("PUT"), ("Access-Control-Allow-Headers", "X-One"))
     # One that grants nothing to this origin limits nothing.
-    served = (("DELETE", Apart(CLOSED)), ("PUT", OPEN))
+    served = (("DELETE", AnsweredElsewhere(CLOSED)), ("PUT", OPEN))
     decision = decide(OPEN, ME, Preflight("PUT", "X-One"), served)
     assert decision.headers == (acao(ME), acam("PUT"), ("Access-Control-Allow-Headers", "X-One"))
     # A safelisted method needs no entry: a name would let it through.
-    decision = decide(OPEN, ME, Preflight("PUT", "X-One"), (("GET", Apart(OPEN)), ("PUT", OPEN)))
+    decision = decide(
+        OPEN, ME, Preflight("PUT", "X-One"), (("GET", AnsweredElsewhere(OPEN)), ("PUT", OPEN))
+    )
     assert decision.headers == (acao(ME), acam("PUT"))
 
 

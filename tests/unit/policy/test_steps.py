@@ -11,7 +11,8 @@ import pytest
 from flask_cors.errors import Report, Source
 from flask_cors.options.reader import read_options
 from flask_cors.options.schema import DEFAULTS, OPTIONS
-from flask_cors.policy.decide import Preflight, decide
+from flask_cors.policy.decide import decide
+from flask_cors.policy.facts import Preflight
 from flask_cors.policy.policy import Policy
 from flask_cors.policy.steps import CODES, Step, reason, refusal, steps
 

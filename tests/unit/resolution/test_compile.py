@@ -411,13 +411,13 @@ def test_a_mark_notes_whether_flask_answers_every_options_request(
     automatic: list[bool], plain: bool
 ) -> None:
     found = mark()
-    assert found.plain is None
+    assert found.leaves_options is None
     urls = [
         Url(f"/{number}", "e", provide_automatic_options=flag)
         for number, flag in enumerate(automatic)
     ]
     App(views={"e": view(found)}, urls=urls).policies()
-    assert found.plain is plain
+    assert found.leaves_options is plain
 
 
 def test_a_mark_of_two_views_is_plain_only_where_both_are() -> None:
@@ -426,7 +426,7 @@ def test_a_mark_of_two_views_is_plain_only_where_both_are() -> None:
         views={"own": view(found), "flask": view(found)},
         urls=[Url("/o", "own", provide_automatic_options=False), Url("/f", "flask")],
     ).policies()
-    assert found.plain is False
+    assert found.leaves_options is False
 
 
 # -- callables -----------------------------------------------------------------------------
@@ -567,7 +567,7 @@ def test_the_marks_that_the_walk_finds_are_known() -> None:
     )
     put(Things.get, of_get)
     put(Things.put, of_put)
-    exempt.instead_of = overridden = mark(max_age=3)
+    exempt.overrides = overridden = mark(max_age=3)
     methods = ("GET", "PUT")
     app = App(
         views={
@@ -703,12 +703,12 @@ class Growing(App):
 def test_a_rule_that_is_added_while_the_rules_are_counted() -> None:
     app = Growing(views={"e": view()}, urls=[Url("/e", "e")])
     policies = app.policies()
-    assert policies.is_whole
+    assert policies.knows_all_rules
     app.grows = True
-    assert not policies.is_whole
+    assert not policies.knows_all_rules
 
 
 @pytest.mark.parametrize(("number", "whole"), [(1_000, True), (1_001, False)])
 def test_very_many_rules_are_not_counted(number: int, whole: bool) -> None:
     app = Growing(views={"e": view()}, urls=[Url(f"/e{n}", "e") for n in range(number)])
-    assert app.policies().is_whole is whole
+    assert app.policies().knows_all_rules is whole

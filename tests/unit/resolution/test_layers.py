@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from flask_cors.resolution.layers import (
-    IN_DOUBT,
+    AMBIGUOUS_AREA,
     Areas,
     Scope,
     combinations,
@@ -248,7 +248,7 @@ def test_a_host_that_cannot_be_compared_is_not_certain() -> None:
 
 @pytest.mark.rule("4.404-unclear")
 def test_the_layer_of_doubt_takes_credentials_away() -> None:
-    assert isinstance(IN_DOUBT, Layer)
-    assert {name: found.value for name, found in IN_DOUBT.settings.items()} == {
+    assert isinstance(AMBIGUOUS_AREA, Layer)
+    assert {name: found.value for name, found in AMBIGUOUS_AREA.settings.items()} == {
         "supports_credentials": False
     }

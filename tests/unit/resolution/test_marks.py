@@ -73,7 +73,7 @@ def test_a_mark_does_not_keep_its_function_alive() -> None:
 
     found = mark()
     assert found.target is None
-    found.made_for(show)
+    found.set_target(show)
     assert found.target is not None
     assert found.target() is show
     gone = ref(show)
@@ -84,7 +84,7 @@ def test_a_mark_does_not_keep_its_function_alive() -> None:
 
 def test_what_cannot_be_weakly_referred_to_is_no_target() -> None:
     found = mark()
-    found.made_for(object())
+    found.set_target(object())
     assert found.target is None
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flask_cors.resolution.compile import Policies
-from flask_cors.resolution.layers import IN_DOUBT
+from flask_cors.resolution.layers import AMBIGUOUS_AREA
 from flask_cors.resolution.table import NOT_COMPILED, Route, Table, Target
 from tests.unit.resolution.plain import (
     A,
@@ -363,7 +363,7 @@ def tied(**options: Any) -> App:
 def test_where_it_is_not_certain_in_which_area_a_404_lies_no_credentials_are_granted() -> None:
     policies = tied(max_age=1, supports_credentials=True, origins=A).policies()
     layers = layers_at(policies, None, None, "/a/x") or ()
-    assert layers[0] is IN_DOUBT
+    assert layers[0] is AMBIGUOUS_AREA
     policy = policy_at(policies, None, None, "/a/x")
     assert policy is not None
     assert not policy.credentials

@@ -1,4 +1,4 @@
-"""Decisions on requests, and the memory of them: bounded in bytes, whatever clients send."""
+"""Decisions on requests, and the cache of them: bounded in bytes, whatever clients send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from flask_cors import CORS, cors_exempt, cross_origin
 from flask_cors.errors import Report, Source
 from flask_cors.options.reader import read_options
 from flask_cors.options.schema import DEFAULTS
-from flask_cors.policy.decide import Decision, Preflight, decide
+from flask_cors.policy.decide import Decision, decide
+from flask_cors.policy.facts import Preflight
 from flask_cors.policy.policy import Policy
 from flask_cors.runtime.decisions import (
     MAX_DECISIONS,
@@ -24,7 +25,7 @@ from flask_cors.runtime.decisions import (
     MAX_TEXT,
     Answer,
     Compiled,
-    Memory,
+    DecisionCache,
     answer_preflight,
     decide_actual,
     preflight_of,
@@ -46,27 +47,27 @@ def policy(**options: Any) -> Policy:
     return Policy.of({**DEFAULTS, **settings})
 
 
-# -- the memory ----------------------------------------------------------------------------
+# -- the cache ----------------------------------------------------------------------------
 
 
-@pytest.mark.rule("10.memory")
+@pytest.mark.rule("10.cache")
 @pytest.mark.parametrize("wanted", [None, Preflight("PUT", "X-A", True)])
 @pytest.mark.parametrize("origin", [ME, YOU, None])
 def test_an_equal_request_gets_the_decision_that_was_made(
     origin: str | None, wanted: Preflight | None
 ) -> None:
-    memory, of = Memory(), policy(origins=[ME])
-    first = memory.decide(of, origin, wanted)
-    assert memory.decide(of, origin, wanted) is first
-    assert memory.get((of, origin, wanted)) is first
-    assert len(memory) == 1
+    cache, of = DecisionCache(), policy(origins=[ME])
+    first = cache.decide(of, origin, wanted)
+    assert cache.decide(of, origin, wanted) is first
+    assert cache.get((of, origin, wanted)) is first
+    assert len(cache) == 1
     fresh = decide(of, origin, wanted)
     assert (first.lines, first.allowed, first.denied) == (fresh.lines, fresh.allowed, fresh.denied)
 
 
-@pytest.mark.rule("10.memory")
+@pytest.mark.rule("10.cache")
 def test_policy_origin_and_preflight_are_the_key() -> None:
-    memory, one, two = Memory(), policy(origins=[ME]), policy(origins=[ME])
+    cache, one, two = DecisionCache(), policy(origins=[ME]), policy(origins=[ME])
     wanted = [
         None,
         Preflight("PUT"),
@@ -76,23 +77,23 @@ def test_policy_origin_and_preflight_are_the_key() -> None:
         Preflight("PUT", "X-A", True),
     ]
     keys = [(of, origin, ask) for of in (one, two) for origin in (ME, YOU, None) for ask in wanted]
-    found = [memory.decide(*key) for key in keys]
-    assert len({id(decision) for decision in found}) == len(memory) == len(keys)
+    found = [cache.decide(*key) for key in keys]
+    assert len({id(decision) for decision in found}) == len(cache) == len(keys)
     for (of, origin, ask), decision in zip(keys, found, strict=True):
         assert (decision.policy, decision.origin, decision.preflight) == (of, origin, ask)
 
 
 @pytest.mark.rule("7.callable-cache")
-def test_answers_of_callables_are_not_remembered() -> None:
+def test_answers_of_callables_are_not_cached() -> None:
     answers = iter([True, False])
-    memory, of = Memory(), policy(origins=[lambda origin: next(answers)])
-    assert [memory.decide(of, ME).allowed for _ in range(2)] == [True, False]
-    assert memory.decide(of, None) is memory.decide(of, None)
+    cache, of = DecisionCache(), policy(origins=[lambda origin: next(answers)])
+    assert [cache.decide(of, ME).allowed for _ in range(2)] == [True, False]
+    assert cache.decide(of, None) is cache.decide(of, None)
 
 
 @pytest.mark.rule("6.memory")
 @pytest.mark.parametrize(("over", "kept"), [(0, True), (1, False)])
-def test_long_texts_are_not_remembered(over: int, kept: bool) -> None:
+def test_long_texts_are_not_cached(over: int, kept: bool) -> None:
     of = policy(origins=[ME])
     asked: list[tuple[str | None, Preflight | None]] = [
         ("x" * (MAX_TEXT + over), None),
@@ -101,20 +102,20 @@ def test_long_texts_are_not_remembered(over: int, kept: bool) -> None:
         (ME, Preflight("P", ",".join(["x"] * (MAX_HEADER_NAMES + over)))),
     ]
     for origin, wanted in asked:
-        memory = Memory()
-        memory.decide(of, origin, wanted)
-        assert bool(len(memory)) is kept
+        cache = DecisionCache()
+        cache.decide(of, origin, wanted)
+        assert bool(len(cache)) is kept
 
 
 @pytest.mark.rule("6.memory")
 def test_clients_cannot_make_it_hold_more_decisions() -> None:
-    memory, of = Memory(), policy(origins=[ME])
+    cache, of = DecisionCache(), policy(origins=[ME])
     most = 0
     for number in range(2 * MAX_DECISIONS + 1):
-        memory.decide(of, f"https://{number}.example")
-        most = max(most, len(memory))
+        cache.decide(of, f"https://{number}.example")
+        most = max(most, len(cache))
     assert most == MAX_DECISIONS
-    assert memory.get((of, f"https://{2 * MAX_DECISIONS}.example", None)) is not None
+    assert cache.get((of, f"https://{2 * MAX_DECISIONS}.example", None)) is not None
 
 
 def long_names(number: int) -> str:
@@ -163,32 +164,32 @@ def a_long_method(number: int) -> Asked:
 def test_what_clients_can_make_it_hold_is_bounded_in_bytes(
     options: dict[str, Any], make: Callable[[int], Asked], served: int
 ) -> None:
-    memory, of = Memory(), policy(**options)
+    cache, of = DecisionCache(), policy(**options)
     others = [(f"M{number}", policy(**options)) for number in range(served)]
     gc.freeze()  # what other tests hold needs not be searched
     tracemalloc.start()
     try:
         for number in range(MAX_DECISIONS // PART):
             # As for each request: the pairs are made anew.
-            memory.decide(of, *make(number), tuple((method, of) for method, of in others))
+            cache.decide(of, *make(number), tuple((method, of) for method, of in others))
         gc.collect()
         held, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
         gc.unfreeze()
-    assert len(memory) == MAX_DECISIONS // PART
+    assert len(cache) == MAX_DECISIONS // PART
     assert held < MOST_BYTES // PART, held
 
 
 @pytest.mark.rule("6.memory")
 def test_what_many_methods_of_one_url_get_is_not_kept() -> None:
-    memory, of = Memory(), policy(origins=[ME])
+    cache, of = DecisionCache(), policy(origins=[ME])
     many = tuple((f"M{number}", of) for number in range(MAX_SERVED + 1))
     wanted = Preflight("M0", None, False)
-    assert memory.decide(of, ME, wanted, many).allow_origin == ME
-    assert len(memory) == 0
-    memory.decide(of, ME, wanted, many[:-1])
-    assert len(memory) == 1
+    assert cache.decide(of, ME, wanted, many).allow_origin == ME
+    assert len(cache) == 0
+    cache.decide(of, ME, wanted, many[:-1])
+    assert len(cache) == 1
 
 
 # -- the facts of a request ----------------------------------------------------------------
@@ -265,7 +266,7 @@ def decided(app: Flask, path: str = "/", origin: str | None = ME, method: str = 
         return decide_actual(app, compiled(app), request)
 
 
-@pytest.mark.rule("5.actual", "10.memory")
+@pytest.mark.rule("5.actual", "10.cache")
 @pytest.mark.parametrize("origin", [ME, YOU, None])
 @pytest.mark.parametrize("path", ["/", "/missing", "/tenant/a"])
 def test_a_decision_is_made_once(origin: str | None, path: str) -> None:
@@ -282,7 +283,7 @@ def test_where_cors_is_off_there_is_no_decision() -> None:
     assert decided(app, "/") is None
     assert decided(app, "/api/off") is None
     assert decided(app, "/api/missing") is not None
-    assert len(compiled(app).memory) == 1
+    assert len(compiled(app).cache) == 1
 
 
 @pytest.mark.rule("3.dot-segments")
@@ -316,8 +317,8 @@ def test_a_preflight_is_answered_by_the_policy_of_what_serves_its_method() -> No
     assert other.decision.denied
 
 
-@pytest.mark.rule("10.memory")
-def test_preflights_are_remembered() -> None:
+@pytest.mark.rule("10.cache")
+def test_preflights_are_cached() -> None:
     app = make_app(origins=[ME])
     assert answer(app).decision is answer(app).decision
 

@@ -15,7 +15,8 @@ from flask_cors import CORS
 from flask_cors.errors import Report, Source
 from flask_cors.options.reader import read_options
 from flask_cors.options.schema import DEFAULTS
-from flask_cors.policy.decide import Decision, Preflight, decide
+from flask_cors.policy.decide import Decision, decide
+from flask_cors.policy.facts import Preflight
 from flask_cors.policy.policy import Policy
 from flask_cors.runtime import headers as module
 from flask_cors.runtime.headers import HEADERS, explain_with, send_with

@@ -206,13 +206,13 @@ def test_policies_are_not_those_of_a_failure() -> None:
 def test_reload_reads_the_config_again_and_forgets_decisions() -> None:
     state = make(CORS_MAX_AGE=1)
     before = state.compiled()
-    before.memory.decide(before.policies.all[0], ME)
+    before.cache.decide(before.policies.all[0], ME)
     state.app.config["CORS_MAX_AGE"] = 2
     state.reload()
     after = state.compiled()
     assert ages(state) == [2]
     assert after is not before
-    assert (len(before.memory), len(after.memory)) == (1, 0)
+    assert (len(before.cache), len(after.cache)) == (1, 0)
 
 
 @pytest.mark.rule("8.reload-error")

@@ -6,12 +6,18 @@ from typing import Any
 
 import pytest
 
-from flask_cors.tools.cookies import cookie_problem, cookie_problems, is_same_site
+from flask_cors.tools.app_cookies import CookieProblem, cookie_problems
+from flask_cors.tools.public_suffixes import is_same_site
 
 API = "https://api.example.com/me"
 SAME, OTHER = "https://app.example.com", "https://app.other.example"
 NONE = {"SESSION_COOKIE_SAMESITE": "None"}
 SECURE = {"SESSION_COOKIE_SECURE": True}
+
+
+def problem_of(config: dict[str, Any], origin: str, url: str) -> CookieProblem | None:
+    """Return the problem of the session cookie, ``None`` where it is sent."""
+    return next(cookie_problems(config, origin, url), None)
 
 
 @pytest.mark.parametrize(
@@ -48,27 +54,26 @@ SECURE = {"SESSION_COOKIE_SECURE": True}
 def test_whether_the_session_cookie_is_sent(
     config: dict[str, Any], origin: str, url: str, words: str | None
 ) -> None:
-    problem = cookie_problem(config, origin, url)
+    problem = problem_of(config, origin, url)
     if words is None:
         assert problem is None
     else:
         assert problem is not None
-        assert problem.cookie == "session"
+        assert "session cookie" in problem.reason
         assert words in problem.reason
         assert problem.hint
 
 
 def test_what_to_write_is_enough() -> None:
-    problem = cookie_problem({}, OTHER, API)
+    problem = problem_of({}, OTHER, API)
     assert problem is not None
-    assert problem.keys == ("SESSION_COOKIE_SAMESITE", "SESSION_COOKIE_SECURE")
     assert problem.hint == (
         "Set SESSION_COOKIE_SAMESITE = 'None' and SESSION_COOKIE_SECURE = True, or serve the page "
         "and the API from one site."
     )
     followed = {"SESSION_COOKIE_SAMESITE": "None", "SESSION_COOKIE_SECURE": True}
-    assert cookie_problem(followed, OTHER, API) is None
-    over_http = cookie_problem({}, OTHER, "http://api.example.com/")
+    assert problem_of(followed, OTHER, API) is None
+    over_http = problem_of({}, OTHER, "http://api.example.com/")
     assert over_http is not None
     assert over_http.hint.endswith("Serve the API over https.")
 
@@ -78,7 +83,7 @@ def test_the_cookie_of_flask_login_counts_where_it_is_configured() -> None:
     assert list(cookie_problems(config, OTHER, API)) == []
     config["REMEMBER_COOKIE_SECURE"] = True
     (problem,) = cookie_problems(config, OTHER, API)
-    assert problem.cookie == "remember"
+    assert "remember cookie" in problem.reason
     assert "REMEMBER_COOKIE_SAMESITE" in str(problem)
 
 

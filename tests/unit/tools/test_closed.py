@@ -12,7 +12,7 @@ from flask_cors.tools.closed import Verdict, examine, suggest_closed
 from flask_cors.tools.closed import examination as examination_module
 from flask_cors.tools.closed.automaton import UnreadableError
 from flask_cors.tools.closed.hosts import WHOLE, Domains, IPv6Addresses, split_origin
-from flask_cors.tools.closed.suffixes import SuffixRules
+from flask_cors.tools.closed.suffix_rules import SuffixRules
 from tests.unit.tools.closed_patterns import (
     CLOSED_ADVERSARIAL,
     CLOSED_IN_USE,
@@ -22,7 +22,7 @@ from tests.unit.tools.closed_patterns import (
 
 SUFFIXES = PublicSuffixList()
 
-# What a browser sends: Fetch, "Origin header", serialized-origin; "_" and other signs that the
+# What a browser sends: Fetch, "Origin header", serialized-origin; "_" and other characters that the
 # URL standard lets through, and a trailing dot, are added.
 ORIGIN = re.compile(
     r"https?://(?:\[[0-9a-f:]+\]|(?:[a-z0-9_!$&'()*+,;=~-]{1,63}\.)*[a-z0-9-]{1,63}\.?)"
@@ -201,11 +201,11 @@ def registrable(host: str) -> str | None:
     """Return what the grammar reads as the registrable domain of *host*."""
     grammar = Domains(strict=True)
     places = {(grammar.start, "")}
-    for place, sign in enumerate(reversed(host), 1):
+    for place, char in enumerate(reversed(host), 1):
         places = {
             (after, host[len(host) - place + 1 :] if effect == WHOLE else domain)
             for before, domain in places
-            for after, effect in grammar.read(before, sign)
+            for after, effect in grammar.read(before, char)
         }
     ends = {
         host if effect == WHOLE else domain
@@ -306,8 +306,8 @@ def test_a_rule_is_asked_for_backwards() -> None:
 def test_ipv6_addresses(address: str, is_read: bool) -> None:
     grammar = IPv6Addresses()
     places = {grammar.start}
-    for sign in address:
-        places = {after for place in places for after, _ in grammar.read(place, sign)}
+    for char in address:
+        places = {after for place in places for after, _ in grammar.read(place, char)}
     assert any(list(grammar.ends(place)) for place in places) is is_read
 
 

@@ -9,13 +9,13 @@ import pytest
 from flask_cors.errors import Report, Source
 from flask_cors.options.reader import read_options
 from flask_cors.options.schema import DEFAULTS
-from flask_cors.policy.decide import Preflight
+from flask_cors.policy.facts import Preflight
 from flask_cors.policy.policy import Policy
 from flask_cors.tools.comparing import (
     STRANGER,
+    allows_all_of,
+    allows_origins_of,
     callables_of,
-    keeps,
-    keeps_origins,
     names,
     rights_of,
     some_named,
@@ -61,16 +61,18 @@ def policy(**options: Any) -> Policy:
         ({"origins": [A], "max_age": 5}, {"origins": [A]}, True),
     ],
 )
-def test_what_a_policy_keeps(old: dict[str, Any], new: dict[str, Any], kept: bool) -> None:
-    assert keeps(policy(**old), policy(**new), "PUT") is kept
+def test_what_a_policy_allows_of_another(
+    old: dict[str, Any], new: dict[str, Any], kept: bool
+) -> None:
+    assert allows_all_of(policy(**new), policy(**old), "PUT") is kept
 
 
-def test_no_policy_keeps_nothing_and_has_nothing_to_keep() -> None:
-    assert keeps(None, policy(origins=[A]), "PUT")
-    assert keeps(None, None, "PUT")
-    assert not keeps(policy(origins=[A]), None, "PUT")
-    assert not keeps_origins(policy(origins=[A]), None)
-    assert keeps_origins(policy(origins=[]), None)
+def test_no_policy_allows_nothing() -> None:
+    assert allows_all_of(policy(origins=[A]), None, "PUT")
+    assert allows_all_of(None, None, "PUT")
+    assert not allows_all_of(None, policy(origins=[A]), "PUT")
+    assert not allows_origins_of(None, policy(origins=[A]))
+    assert allows_origins_of(None, policy(origins=[]))
 
 
 def test_what_a_page_may_do() -> None:

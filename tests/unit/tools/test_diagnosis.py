@@ -43,7 +43,7 @@ def seen(server: Server, method: str = "GET", credentials: str = "same-origin") 
     except NetworkError as error:
         failure = error
     exchanges: tuple[Exchange, ...] = tuple(page.exchanges)
-    return Seen(URL, PAGE, credentials, exchanges, failure, server)
+    return Seen(URL, PAGE, exchanges, failure, server)
 
 
 def faults(*answers: Answer, method: str = "GET", **asked: str) -> Iterator[tuple[str, str, str]]:
@@ -160,7 +160,7 @@ def test_a_request_that_no_browser_sends(origin: str, url: str, what: str, hint:
     with pytest.raises(NetworkError) as caught:
         page.fetch(url)
     assert server.asked == []
-    (fault,) = faults_of(Seen(url, origin, "same-origin", (), caught.value, server))
+    (fault,) = faults_of(Seen(url, origin, (), caught.value, server))
     assert fault.who == "the page"
     assert what in fault.what
     assert hint in fault.hint

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from flask import Flask
 
 from ....errors import ConfigError, CorsWarning
-from ..code import has_hooks_after
+from ...app_code import has_hooks_after
 from ..subject import Subject
 from . import hook_rows, option_rows, origin_rows, route_rows
 from .changes import (
@@ -41,11 +41,11 @@ ROWS: Final = (WARNING, *(row.info for row in every_row()))
 
 
 def upgrade(
-    app: Flask, state: State, heard: Sequence[warnings.WarningMessage] = ()
+    app: Flask, state: State, issued: Sequence[warnings.WarningMessage] = ()
 ) -> UpgradeResult:
     """Return what changes for an app, with its present configuration.
 
-    *heard* are the warnings that were issued while the app was set up. Where the
+    *issued* are the warnings that were issued while the app was set up. Where the
     configuration has errors, these are the changes: the app does not start.
     """
     unseen = tuple(row for row in every_row() if row.find is None)
@@ -58,7 +58,7 @@ def upgrade(
             return UpgradeResult(tuple(failing), unseen)
     found = [*_changes(subject)]
     found += [effect.to_change(0) for effect in unnamed_differences(subject, found)]
-    found += _warnings([*heard, *compiling], found)
+    found += _warnings([*issued, *compiling], found)
     unseen = tuple(row for row in every_row() if row in unseen or _may_be_unseen(row, app, found))
     order = {effect: number for number, effect in enumerate(EFFECTS)}
     found.sort(key=lambda change: (order[change.effect], change.row))
@@ -78,12 +78,12 @@ def _changes(subject: Subject) -> Iterator[Change]:
 
 
 def _warnings(
-    heard: Iterable[warnings.WarningMessage], found: Sequence[Change]
+    issued: Iterable[warnings.WarningMessage], found: Sequence[Change]
 ) -> Iterator[Change]:
     """Yield the warnings of this package that no change covers."""
     places = {(change.file, change.line) for change in found}
     known = [change.what.partition(": ")[2] or change.what for change in found]
-    for item in heard:
+    for item in issued:
         text = str(item.message)
         if (item.filename, item.lineno) in places:
             continue

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from .... import fetch
-from ....resolution.code import (
+from ....resolution.static_analysis import (
     REMOVES,
     WRITES,
     can_answer,
@@ -16,9 +16,9 @@ from ....resolution.code import (
     title_of,
     uses_of_allow_origin,
 )
+from ...app_code import expecting, hooks_of, place_of
 from ...routes import RouteRow
 from ...text import some
-from ..code import expecting, hooks_of, place_of
 from ..hooks import paired_hooks
 from ..subject import Found, Subject, routes
 from .changes import HEADERS, LESS, MORE, WARNS, Effect, row

@@ -50,7 +50,7 @@ def _rows_near(subject: Subject, known: set[tuple[str, str]]) -> Iterator[RouteR
                 for path in _differing(scope, incumbent, served):
                     if (rule.rule, path) not in known:
                         known.add((rule.rule, path))
-                        yield from rows_at(subject.table, rule, path)
+                        yield from rows_at(subject.policies, rule, path)
 
 
 def _differing(scope: Scope, incumbent: Resources[Layer], paths: Iterable[str]) -> Iterator[str]:

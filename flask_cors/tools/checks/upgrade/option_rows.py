@@ -44,7 +44,7 @@ def change_of(problem: Problem, effect: str) -> Change:
 
 def dropped(subject: Subject, number: int) -> Iterator[Effect]:
     """Yield what is dropped with a warning, of one row."""
-    for problem in subject.table.degraded:
+    for problem in subject.policies.degraded:
         if row_of(problem) == number:
             change = change_of(problem, WARNS)
             found = Found(change.place, change.what, change.keep, change.file, change.line)

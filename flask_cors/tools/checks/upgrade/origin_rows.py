@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ....options.names import texts_in
-from ....patterns.neighbours import plain_origins, within_bounds
+from ....options.values import texts_in
 from ....patterns.origin_syntax import OriginError, read_pattern
+from ....patterns.unintended_origins import plain_origins, within_bounds
 from ....policy.policy import Policy
 from ...text import some
 from ..subject import Found, Subject, Use, quoted, routes
@@ -26,7 +26,7 @@ _ENDS: Final = re.compile(r"(?<!\\)(?:\$|\\Z|\.\*\)*)$")
 @row(1, "any origin with credentials: the credentials are dropped")
 def any_origin_with_credentials(subject: Subject) -> Iterator[Effect]:
     problems = (
-        policy.dropped_credentials for policy in subject.table.all if not _were_apart(policy)
+        policy.dropped_credentials for policy in subject.policies.all if not _were_apart(policy)
     )
     for problem in {str(item): item for item in problems if item}.values():
         change = change_of(problem, LESS)

@@ -17,7 +17,7 @@ from .... import fetch
 from ....errors import REGEX_ERRORS, Source
 from ....options.parsers import is_used_up
 from ....options.schema import DEFAULTS, OPTIONS
-from ....patterns.neighbours import plain_origins, stranger_let_in, within_bounds
+from ....patterns.unintended_origins import plain_origins, stranger_let_in, within_bounds
 from ....policy.decide import decide
 from ....policy.policy import Policy
 from ....resolution.marks import Layer
@@ -104,7 +104,7 @@ def _granted(subject: Subject, row: RouteRow) -> _Granted:
 
 def _answering(subject: Subject, row: RouteRow) -> Iterator[Layer]:
     """Yield the layers that answered in turn: of each ``CORS`` object, the resource it chose."""
-    route = subject.table.route(row.endpoint, row.rule)
+    route = subject.policies.route(row.endpoint, row.rule)
     for scope in route.scopes if route else ():
         objects: dict[int, list[Any]] = {}
         # Of several objects the last answers first.

@@ -14,11 +14,11 @@ from ....patterns.origins import Origins
 from ....patterns.paths import PathPattern
 from ....policy.policy import Policy
 from ....resolution.marks import Layer, class_of, mark_of
-from ...comparing import keeps
+from ...comparing import allows_all_of
 from ...explanation import show
 from ...routes import Adapters, RouteRow, rows_at, served_rule
 from ...text import some
-from ..subject import Found, Scope, Subject, quoted, routes, source_of
+from ..subject import Found, Subject, quoted, routes, source_of
 from .changes import HEADERS, LESS, MORE, Effect, row
 from .incumbent import Resources
 from .written import has_position
@@ -44,19 +44,19 @@ _SEEN: Final = (
 
 @row(4, "'/api/*' covers whole segments, and not /api-internal")
 def segments(subject: Subject) -> Iterator[Effect]:
-    for scope, path, old, new in _other_winners(subject):
+    for path, old, new in _other_winners(subject):
         if old is not None and new is None:
             what = f"{path} was covered by {quoted(old[0].text)}, and no longer is"
             keep = f"If it is to be covered, name it too: {quoted(path)}."
-            yield Effect(LESS, _at(scope, old[1], what, keep))
+            yield Effect(LESS, _at(old[1], what, keep))
         elif old is None and new is not None:
             what = f"{path} was not covered by {quoted(new[0].text)}, and now is"
-            yield Effect(MORE, _at(scope, new[1], what, "If it is not meant, narrow the pattern."))
+            yield Effect(MORE, _at(new[1], what, "If it is not meant, narrow the pattern."))
 
 
 @row(5, "the resource with the longest literal beginning comes first")
 def order_of_resources(subject: Subject) -> Iterator[Effect]:
-    for scope, path, old, new in _other_winners(subject):
+    for path, old, new in _other_winners(subject):
         if old is None or new is None:
             continue
         config = subject.config_settings
@@ -67,7 +67,7 @@ def order_of_resources(subject: Subject) -> Iterator[Effect]:
                 f"{quoted(new[0].text)}: {_in_words(gained)}"
             )
             keep = "Write both patterns so that only one of them covers the path."
-            yield Effect(_effect(gained), _at(scope, new[1], what, keep))
+            yield Effect(_effect(gained), _at(new[1], what, keep))
 
 
 _Winner = tuple[PathPattern, Layer]
@@ -75,7 +75,7 @@ _Winner = tuple[PathPattern, Layer]
 
 def _other_winners(
     subject: Subject,
-) -> Iterator[tuple[Scope, str, _Winner | None, _Winner | None]]:
+) -> Iterator[tuple[str, _Winner | None, _Winner | None]]:
     """Yield the paths of routes that get another resource than they got."""
     for scope, url_rules in subject.scopes.items():
         incumbent = Resources(scope.as_given())
@@ -85,10 +85,10 @@ def _other_winners(
         for path in paths:
             old, new = incumbent.match(path), scope.match(path)
             if (old and old[1]) is not new:
-                yield scope, path, old, (patterns[new], new) if new else None
+                yield path, old, (patterns[new], new) if new else None
 
 
-def _at(scope: Scope, layer: Layer, what: str, keep: str) -> Found:
+def _at(layer: Layer, what: str, keep: str) -> Found:
     source = source_of(layer)
     return Found(layer.place, what, keep, source.file, source.line)
 
@@ -169,7 +169,7 @@ def _looser(subject: Subject, outer: Layer, setting: Setting) -> set[str]:
 
 def _of_other_objects(subject: Subject, item: RouteRow) -> Iterator[Layer]:
     """Yield what other ``CORS`` objects for the same app or blueprint set for a route's path."""
-    route = subject.table.route(item.endpoint, item.rule)
+    route = subject.policies.route(item.endpoint, item.rule)
     # Calls in one line, such as a loop's, have equal sources, but each call has its own.
     calls = {id(layer.source) for layer in item.layers}
     for scope in route.scopes if route else ():
@@ -237,12 +237,12 @@ def _keep(layer: Layer, found: Mapping[str, tuple[Setting, Setting]]) -> str:
     """Return what to write at *layer* for the old values, as far as one line can hold them."""
     lines = [f"{name}={text}" for name, (_, old) in found.items() if (text := _code(name, old))]
     target = "@cross_origin" if layer.mark is not None else layer.place
-    said = [f"To keep the old values, write {', '.join(lines)} in {target}."] if lines else []
+    advice = [f"To keep the old values, write {', '.join(lines)} in {target}."] if lines else []
     if "supports_credentials" in found and found["supports_credentials"][0].value:
-        said.append(
+        advice.append(
             "Credentials are granted now: see whether these origins are meant to have them."
         )
-    return " ".join(said) or "Set the intended options there."
+    return " ".join(advice) or "Set the intended options there."
 
 
 def _code(name: str, setting: Setting) -> str:
@@ -278,8 +278,9 @@ def _answering_for_others(url: str, rows: Sequence[RouteRow]) -> Iterator[Effect
     first, *others = rows
     pairs = [(first.policy, other.policy, other.methods[0]) for other in others]
     # The header names are those that each of the routes grants, so none is gained.
-    effects = [MORE] if any(not keeps(new, _any_header(old), m) for old, new, m in pairs) else []
-    effects += [LESS] if any(not keeps(old, new, method) for old, new, method in pairs) else []
+    more = any(not allows_all_of(_any_header(old), new, method) for old, new, method in pairs)
+    less = any(not allows_all_of(new, old, method) for old, new, method in pairs)
+    effects = [effect for effect, found in ((MORE, more), (LESS, less)) if found]
     for effect in effects or [HEADERS]:
         yield Effect(effect, Found(url, what, "Set the intended options at each endpoint."))
 
@@ -301,7 +302,7 @@ def _served_by_others(subject: Subject) -> Iterator[tuple[RouteRow, RouteRow]]:
             rule = served_rule(adapters.at(item.host), item.path, method)
             if rule is None or rule.rule == item.rule or rule.rule not in by_rule:
                 continue
-            for other in rows_at(subject.table, rule, item.path):
+            for other in rows_at(subject.policies, rule, item.path):
                 if method in other.methods and other.policy is not item.policy:
                     yield item, other
 

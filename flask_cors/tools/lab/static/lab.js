@@ -105,8 +105,8 @@ async function ask() {
   if (!isPage && request.kind === "form") {
     return showProblem("kind", "The browser model sends fetch requests alone: choose fetch, or a page of the lab.");
   }
-  const { told, browser, seen } = await (isPage ? askBrowser(request) : askModel(request));
-  return showResult({ request, wanted, told, browser, seen, isModel: !isPage, runsApp: app.runsApp });
+  const { explanation, browser, seen } = await (isPage ? askBrowser(request) : askModel(request));
+  return showResult({ request, wanted, explanation, browser, seen, isModel: !isPage, runsApp: app.runsApp });
 }
 
 async function askBrowser(request) {
@@ -116,13 +116,13 @@ async function askBrowser(request) {
     ? await control("seen", { after: last, origin: request.origin, url: request.url, credentials: request.credentials })
     : null;
   if (seen && seen.started !== app.started) await loadApp();
-  return { told: await explain(request), browser, seen };
+  return { explanation: await explain(request), browser, seen };
 }
 
 async function askModel(request) {
   const answer = await control("model", { ...request, mode: request.kind });
   const browser = answer.unanswered ? { kind: "invalid", error: answer.unanswered } : answer;
-  return { told: await explain(request), browser, seen: { entries: browser.sent || [], cookies: null } };
+  return { explanation: await explain(request), browser, seen: { entries: browser.sent || [], cookies: null } };
 }
 
 // A page cannot read the answer to its form, so credentials need no permission there.

@@ -24,8 +24,8 @@ function reasonOf({ seen }) {
   return found ? found[1] : "";
 }
 
-function enforces({ told }) {
-  return (told.options || []).some(({ name, value }) => name === "enforce" && value === "True");
+function enforces({ explanation }) {
+  return (explanation.options || []).some(({ name, value }) => name === "enforce" && value === "True");
 }
 
 function isRefused(result) {
@@ -38,36 +38,36 @@ function isRefused(result) {
 
 // [class, word, sentence]
 function verdictOf(result) {
-  const { browser, told, seen, request } = result;
+  const { browser, explanation, seen, request } = result;
   if (isRefused(result)) return ["blocked", "refused", "Refused by the server with 403; the view did not run."];
   switch (browser.kind) {
-    case "readable": return readableVerdict(browser, told);
+    case "readable": return readableVerdict(browser, explanation);
     case "invalid": return ["blocked", "not sent", `No page can send this. ${browser.error}`];
     case "unreachable": return ["blocked", "no answer", browser.error];
     case "opaque": return ["no-origin", "sent", `${arrived(result)} In mode no-cors a page learns nothing of the answer.`];
     case "sent": return ["no-origin", "sent", `${arrived(result)} A page learns nothing of the answer to its form.`];
-    default: return ["blocked", "blocked", blockedText(browser, told, seen, request)];
+    default: return ["blocked", "blocked", blockedText(browser, explanation, seen, request)];
   }
 }
 
-function readableVerdict({ status, redirected }, told) {
+function readableVerdict({ status, redirected }, explanation) {
   const after = redirected ? ", after a redirect" : "";
   if (status < 400) return ["readable", `readable, ${status}`, `The page’s script reads the answer${after}.`];
   let why = "CORS lets the page read it; the app answered with an error.";
   if (status === 401) why = "CORS lets the page read it; the app wants a login.";
-  if (status === 404 && told.endpoint === null) why = "CORS lets the page read it; no route serves this path.";
+  if (status === 404 && explanation.endpoint === null) why = "CORS lets the page read it; no route serves this path.";
   if (status === 405) why = "CORS lets the page read it; the route does not serve this method.";
   if (status >= 500) why = "CORS lets the page read it; look into the app’s log for the error.";
   return ["partly", `readable, but ${statusText(status)}`, `${why}${after}`];
 }
 
-function blockedText(browser, told, seen, { origin }) {
+function blockedText(browser, explanation, seen, { origin }) {
   if (browser.console) return browser.console;
   if (seen && seen.entries.length === 0) {
     return `The script gets “${browser.error}”, and no request reached the app. An extension or a setting of the ` +
       "browser may have stopped it.";
   }
-  if (told.verdict === "blocked") return told.message;
+  if (explanation.verdict === "blocked") return explanation.message;
   return `The script gets “${browser.error}”; the browser’s console says why ${origin} may not read the answer.`;
 }
 
@@ -83,7 +83,7 @@ function arrived(result) {
 // -- the parts ------------------------------------------------------------------------
 
 function resultNodes(result) {
-  const { told, request, wanted } = result;
+  const { explanation, request, wanted } = result;
   const [kind, word, sentence] = verdictOf(result);
   const nodes = [element("p", { class: `verdict ${kind}`, "data-slot": "verdict" },
     element("strong", { "data-slot": "word" }, word), ": ", sentence)];
@@ -98,36 +98,36 @@ function resultNodes(result) {
     nodes.push(detailsNode("What the script reads", element("pre", { tabindex: "0", "aria-label": "The body of the answer" }, result.browser.body)));
   }
   nodes.push(detailsNode("Step by step", timelineNode(result)));
-  if (told.unanswered) nodes.push(element("p", { class: "verdict blocked" }, told.unanswered));
-  else nodes.push(detailsNode("Why the server decides so", reasonsNode(told, 3), element("h3", {}, "Effective options"), optionsNode(told.options)));
+  if (explanation.unanswered) nodes.push(element("p", { class: "verdict blocked" }, explanation.unanswered));
+  else nodes.push(detailsNode("Why the server decides so", reasonsNode(explanation, 3), element("h3", {}, "Effective options"), optionsNode(explanation.options)));
   return nodes;
 }
 
 function fixNodes(result) {
-  const { browser, told } = result;
+  const { browser, explanation } = result;
   const reason = reasonOf(result);
   const nodes = reason ? [element("p", { "data-slot": "reason" }, "The app says: ", reason)] : [];
   // Advice is for what was expected: it does not help where something else decides.
   const isExpected = isRefused(result) || (browser.kind === "blocked"
-    ? told.verdict === "blocked" : browser.status >= 400 && told.status === browser.status);
-  if (isExpected && told.advice) {
-    const fix = fixNode(told);
+    ? explanation.verdict === "blocked" : browser.status >= 400 && explanation.status === browser.status);
+  if (isExpected && explanation.advice) {
+    const fix = fixNode(explanation);
     fix.dataset.slot = "fix";
     nodes.push(fix);
   }
-  const who = isRefused(result) || told.unanswered ? "" : whoDecides(result);
+  const who = isRefused(result) || explanation.unanswered ? "" : whoDecides(result);
   if (who) nodes.push(element("p", { class: "verdict partly", "data-slot": "differs" }, who));
   return nodes;
 }
 
 // Who decides where it is not the configuration of Flask-CORS; empty where it is.
 function whoDecides(result) {
-  const { browser, told } = result;
-  if (told.verdict === "undecided") return short(told.message);
-  const differs = browser.kind === "blocked" ? told.verdict !== "blocked"
-    : browser.kind === "readable" && told.verdict === "blocked";
+  const { browser, explanation } = result;
+  if (explanation.verdict === "undecided") return short(explanation.message);
+  const differs = browser.kind === "blocked" ? explanation.verdict !== "blocked"
+    : browser.kind === "readable" && explanation.verdict === "blocked";
   return differs
-    ? `By its configuration Flask-CORS would make this “${told.verdict}”. ${somethingElse(actualOf(result))}` : "";
+    ? `By its configuration Flask-CORS would make this “${explanation.verdict}”. ${somethingElse(actualOf(result))}` : "";
 }
 
 function somethingElse(entry) {
@@ -143,22 +143,22 @@ function somethingElse(entry) {
 }
 
 function factsNode(result) {
-  const { request, browser, seen, told } = result;
+  const { request, browser, seen, explanation } = result;
   const list = element("dl", { class: "facts" });
   const add = (name, slot, text) => list.append(element("div", {}, element("dt", {}, name), element("dd", { "data-slot": slot }, text)));
   add("Preflight", "preflight", preflightText(result));
   if (browser.kind === "readable") add("Headers for the script", "headers", browser.headers.map(([name]) => name).join(", ") || "none");
   if (seen && !seen.cookies) add("Cookies", "cookies", modelCookies(result));
   else if (!seen || !seen.cookies.length) add("Cookies", "cookies", noCookies(request, seen));
-  if (!told.unanswered) add("Policy", "policy", policyText(told));
+  if (!explanation.unanswered) add("Policy", "policy", policyText(explanation));
   return list;
 }
 
-function preflightText({ browser, seen, told, request }) {
+function preflightText({ browser, seen, explanation, request }) {
   if (browser.kind === "invalid") return "none sent";
-  if (!seen) return told.unanswered || !told.preflight.length ? "not known: the app runs elsewhere" : "sent first";
+  if (!seen) return explanation.unanswered || !explanation.preflight.length ? "not known: the app runs elsewhere" : "sent first";
   const preflight = seen.entries.find(({ kind }) => kind === "preflight");
-  if (!preflight) return request.kind === "cors" && told.preflight && told.preflight.length ? "granted before, and remembered by the browser" : "none needed";
+  if (!preflight) return request.kind === "cors" && explanation.preflight && explanation.preflight.length ? "granted before, and cached by the browser" : "none needed";
   const followed = seen.entries.some(({ kind }) => kind === "actual");
   return `sent, answered with ${preflight.status}; the request ${followed ? "followed" : "was not sent"}`;
 }
@@ -210,12 +210,12 @@ function callText({ url, method, headers, body, credentials, kind, bodyType }) {
 }
 
 function timelineNode(result) {
-  const { request, seen, told } = result;
+  const { request, seen, explanation } = result;
   const call = element("li", {}, element("p", {}, request.kind === "form" ? "The page sends a form" : "The page’s script calls"),
     element("p", {}, element("code", {}, callText(request))));
   const [kind, word, sentence] = verdictOf(result);
   const end = element("li", {}, element("p", {}, element("span", { class: `badge ${kind}` }, word)), element("p", {}, sentence));
-  const items = seen ? seen.entries.map(seenNode) : (told.exchanges || []).map(expectedNode);
+  const items = seen ? seen.entries.map(seenNode) : (explanation.exchanges || []).map(expectedNode);
   return element("ol", { class: "timeline", "data-slot": "exchanges" }, call, ...items, end);
 }
 

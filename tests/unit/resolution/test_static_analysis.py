@@ -13,7 +13,7 @@ from typing import Any
 import flask
 import pytest
 
-from flask_cors.resolution.code import (
+from flask_cors.resolution.static_analysis import (
     Attributes,
     attributes_of,
     can_answer,

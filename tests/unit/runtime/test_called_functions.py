@@ -11,7 +11,7 @@ from flask.views import MethodView
 from flask_cors import CORS
 from flask_cors.resolution.compile import Policies
 from flask_cors.resolution.marks import MARK, Mark
-from flask_cors.runtime.called import (
+from flask_cors.runtime.called_functions import (
     app_served,
     decide_by,
     is_automatic,
@@ -118,7 +118,7 @@ def test_automatic_options_of_the_view_and_of_a_function_that_is_called() -> Non
 @pytest.mark.rule("1.exempt", "5.plain-options")
 def test_no_options_are_automatic_by_a_mark_that_cors_exempt_overrides() -> None:
     inner, outer = mark(max_age=1), mark(exempt=True)
-    outer.instead_of = inner
+    outer.overrides = inner
     assert not is_on(make_app(outer), inner)
     assert is_on(make_app(outer), mark(max_age=1))
     # A path with a dot segment has no policy, and the view has one all the same.
@@ -174,10 +174,10 @@ def test_an_exempt_function_has_no_decision() -> None:
 
 
 @pytest.mark.rule("1.called-memory")
-def test_decisions_on_called_functions_are_not_remembered() -> None:
+def test_decisions_on_called_functions_are_not_cached() -> None:
     app = make_app(mark(origins=YOU))
     compiled = state_of(app).compiled()
-    before = compiled.policies.all, len(compiled.memory)
+    before = compiled.policies.all, len(compiled.cache)
     for _ in range(3):
         decided(app, mark(origins=ME))
-    assert (compiled.policies.all, len(compiled.memory)) == before
+    assert (compiled.policies.all, len(compiled.cache)) == before

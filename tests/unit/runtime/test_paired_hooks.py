@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask, Request, Response, g, request
 
-from flask_cors.runtime.paired import PairedHooks
+from flask_cors.runtime.paired_hooks import PairedHooks
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,10 @@
-"""What is remembered, by the library or by a cache, changes no answer."""
+"""What is cached, by the library or by a cache, changes no answer."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.property.remembered import Count, search
+from tests.property.cached_decisions import Count, search
 
 pytestmark = pytest.mark.filterwarnings("ignore::flask_cors.CorsWarning")
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from flask_cors.patterns.neighbours import (
+from flask_cors.patterns.unintended_origins import (
     matches_unrelated,
     plain_origins,
     stranger_let_in,
@@ -194,7 +194,7 @@ def test_what_a_pattern_suggests() -> None:
     assert not any("evil" in origin for origin in plain_origins(regex))
 
 
-@pytest.mark.rule("8.credentials-neighbours")
+@pytest.mark.rule("8.credentials-unintended")
 @pytest.mark.parametrize("end", ["example.com", r"example\.com"])
 @pytest.mark.parametrize(
     "prefix",

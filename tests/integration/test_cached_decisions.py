@@ -1,4 +1,4 @@
-"""What is remembered of one request never changes the answer to another."""
+"""What is cached of one request never changes the answer to another."""
 
 from __future__ import annotations
 

@@ -21,18 +21,6 @@ REMOVES: Final = "removes"
 READS: Final = "reads"
 
 _FRAMEWORK: Final = ("flask", "werkzeug", "flask_cors")
-_RESPONSE_HEADERS: Final = {
-    name.lower(): name
-    for name in (
-        fetch.ALLOW_ORIGIN,
-        fetch.ALLOW_CREDENTIALS,
-        fetch.ALLOW_METHODS,
-        fetch.ALLOW_HEADERS,
-        fetch.ALLOW_PRIVATE_NETWORK,
-        fetch.EXPOSE_HEADERS,
-        fetch.MAX_AGE,
-    )
-}
 _ALLOW_ORIGIN: Final = fetch.ALLOW_ORIGIN.lower()
 # Werkzeug's response has the header as an attribute, too.
 _ATTRIBUTE: Final = "access_control_allow_origin"
@@ -160,7 +148,7 @@ def cors_headers_in(code: CodeType) -> list[str]:
     """Return the CORS response headers that *code* names, in strings or as attributes."""
     attributes = (name.replace("_", "-") for name in names_in(code))
     texts = chain(_strings(code.co_consts), attributes)
-    found = (_RESPONSE_HEADERS.get(text.lower()) for text in texts)
+    found = (fetch.CORS_RESPONSE_HEADERS.get(text.lower()) for text in texts)
     return sorted({name for name in found if name})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.routing import Rule
 
-from flask_cors.tools.lab.routes import routes_of
+from flask_cors.tools.lab.form_routes import routes_of
 
 ADDRESS = "http://localhost:5000"
 

@@ -16,9 +16,9 @@ from ipaddress import ip_address
 from itertools import islice, product
 from typing import Final, NamedTuple
 
-from .effort import longest_text
+from .match_cost import longest_text
 from .origin_syntax import PRIVATE_SUFFIXES
-from .regex_items import Item, read, signs_of
+from .regex_items import Item, chars_of, read
 from .suffixes import owned
 
 _TOP_LEVEL: Final = frozenset({"com", "community", "io", "net", "org"})
@@ -152,7 +152,7 @@ def _required(items: Sequence[Item]) -> str:
 
 
 def _required_of(item: Item) -> str:
-    if not item.low or item.sign_class:
+    if not item.low or item.char_class:
         return " "
     if not item.alternatives:
         return item.text.lower()
@@ -272,14 +272,14 @@ def _free(text: str) -> _Word:
 
 
 def _one_of(item: Item) -> _Word:
-    if item.sign_class == "." and item.low == item.high == 1:
+    if item.char_class == "." and item.low == item.high == 1:
         return _spelled(".")  # as its author read it
-    sign = "x" if item.sign_class == "." else signs_of(item.sign_class)[:1] or "_"
-    return _spelled(sign) if item.high == 1 and _is_listed(item.sign_class) else _free(sign)
+    char = "x" if item.char_class == "." else chars_of(item.char_class)[:1] or "_"
+    return _spelled(char) if item.high == 1 and _is_listed(item.char_class) else _free(char)
 
 
-def _is_listed(sign_class: str) -> bool:
-    return len(signs_of(sign_class).strip("._")) <= _LISTED
+def _is_listed(char_class: str) -> bool:
+    return len(chars_of(char_class).strip("._")) <= _LISTED
 
 
 def _others(item: Item, full: bool) -> Iterator[_Word]:
@@ -299,10 +299,10 @@ def _others(item: Item, full: bool) -> Iterator[_Word]:
             yield _spelled(text * copies) + _free(text)
     elif item.high > 1:
         yield from map(_free, _STRANGERS)
-    elif _is_listed(item.sign_class):
-        yield from map(_spelled, signs_of(item.sign_class))
+    elif _is_listed(item.char_class):
+        yield from map(_spelled, chars_of(item.char_class))
     else:
-        yield from (_free(sign) for sign in _SINGLES if sign in signs_of(item.sign_class))
+        yield from (_free(char) for char in _SINGLES if char in chars_of(item.char_class))
 
 
 # -- what is a stranger ------------------------------------------------------------------
@@ -345,7 +345,7 @@ def _domain(host: str, marks: str) -> tuple[str, str] | None:
 
 
 def _varies(name: str, marks: str) -> bool:
-    return any(mark == "0" and sign != "." for sign, mark in zip(name, marks, strict=True))
+    return any(mark == "0" and char != "." for char, mark in zip(name, marks, strict=True))
 
 
 def _network(host: str, marks: str) -> tuple[str, str] | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flask_cors.tools.lab.cookies import CookieBook, Fate
+from flask_cors.tools.lab.cookie_log import CookieEvent, CookieLog
 from flask_cors.tools.lab.log import Entry
 
 APP = "http://localhost:5000"
@@ -32,21 +32,21 @@ def entry(number: int = 1, **given: Any) -> Entry:
     return Entry(number, **{**values, **given})
 
 
-def fates(*entries: Entry, credentials: bool = True) -> list[Fate]:
+def events(*entries: Entry, credentials: bool = True) -> list[CookieEvent]:
     """Return what became of the cookies of the last of *entries*."""
-    book = CookieBook()
+    log = CookieLog()
     for earlier in entries[:-1]:
-        book.follow([earlier], credentials=True)
-    return book.follow(entries[-1:], credentials=credentials)
+        log.follow([earlier], credentials=True)
+    return log.follow(entries[-1:], credentials=credentials)
 
 
 def test_a_login_is_stored_sent_and_deleted() -> None:
     login = entry(1, set_cookies=["session=x; HttpOnly; Path=/"])
-    assert fates(login) == [Fate("session", "set", attributes="Path=/")]
-    assert fates(login, entry(2, cookies=["session"])) == [Fate("session", "sent")]
+    assert events(login) == [CookieEvent("session", "set", attributes="Path=/")]
+    assert events(login, entry(2, cookies=["session"])) == [CookieEvent("session", "sent")]
     logout = entry(2, cookies=["session"], set_cookies=["session=; Max-Age=0; Path=/"])
-    assert [fate.what for fate in fates(login, logout)] == ["sent", "deleted"]
-    assert fates(login, logout, entry(3)) == []
+    assert [event.what for event in events(login, logout)] == ["sent", "deleted"]
+    assert events(login, logout, entry(3)) == []
 
 
 @pytest.mark.parametrize(
@@ -64,25 +64,25 @@ def test_a_login_is_stored_sent_and_deleted() -> None:
     ],
 )
 def test_why_a_cookie_is_not_stored(line: str, given: dict[str, Any], reason: str) -> None:
-    (fate,) = fates(entry(set_cookies=[line], **given))
-    assert fate.what == "refused"
-    assert fate.why.startswith(reason)
-    assert fate.fix.startswith(LAX_FIX) == (FROM_ANOTHER in fate.why)
+    (event,) = events(entry(set_cookies=[line], **given))
+    assert event.what == "refused"
+    assert event.why.startswith(reason)
+    assert event.fix.startswith(LAX_FIX) == (FROM_ANOTHER in event.why)
 
 
 def test_a_cookie_that_no_page_could_store_has_no_fix_of_same_site() -> None:
     login = entry(1, origin=CROSS, set_cookies=["a=1; SameSite=None"])
-    (fate,) = fates(login)
-    assert (fate.why, fate.fix) == ("SameSite=None without Secure", "")
+    (event,) = events(login)
+    assert (event.why, event.fix) == ("SameSite=None without Secure", "")
 
 
 def test_without_credentials_cookies_neither_come_nor_go() -> None:
     login = entry(1, set_cookies=["a=1"])
     expected = "the page asked without credentials: 'include'"
-    (fate,) = fates(login, credentials=False)
-    assert (fate.what, fate.why, fate.fix) == ("refused", expected, "")
-    (fate,) = fates(login, entry(2), credentials=False)
-    assert (fate.what, fate.why, fate.fix) == ("withheld", expected, "")
+    (event,) = events(login, credentials=False)
+    assert (event.what, event.why, event.fix) == ("refused", expected, "")
+    (event,) = events(login, entry(2), credentials=False)
+    assert (event.what, event.why, event.fix) == ("withheld", expected, "")
 
 
 @pytest.mark.parametrize(
@@ -108,29 +108,29 @@ def test_without_credentials_cookies_neither_come_nor_go() -> None:
 )
 def test_why_a_cookie_is_not_sent(line: str, given: dict[str, Any], reason: str) -> None:
     login = entry(1, set_cookies=[line])
-    (fate,) = fates(login, entry(2, **given))
-    assert (fate.what, fate.why) == ("withheld", reason)
-    assert fate.fix.startswith(LAX_FIX) == (FROM_ANOTHER in fate.why)
+    (event,) = events(login, entry(2, **given))
+    assert (event.what, event.why) == ("withheld", reason)
+    assert event.fix.startswith(LAX_FIX) == (FROM_ANOTHER in event.why)
 
 
 def test_a_secure_cookie_stays_off_plain_http() -> None:
     login = entry(1, url="https://api.example/", set_cookies=["a=1; Secure; Domain=api.example"])
-    (fate,) = fates(login, entry(2, url="http://api.example/", site="same-site"))
-    assert fate.why == "it is Secure, and the request goes over plain http"
-    (fate,) = fates(login, entry(2, url="https://b.api.example/", cookies=["a"]))
-    assert fate == Fate("a", "sent")
-    (fate,) = fates(login, entry(2, url="https://b.api.example/"))
-    assert fate.why == "the browser has it no longer, or blocks it"
-    (fate,) = fates(login, entry(2, url="https://bapi.example/"))
-    assert fate.why == "it belongs to api.example"
+    (event,) = events(login, entry(2, url="http://api.example/", site="same-site"))
+    assert event.why == "it is Secure, and the request goes over plain http"
+    (event,) = events(login, entry(2, url="https://b.api.example/", cookies=["a"]))
+    assert event == CookieEvent("a", "sent")
+    (event,) = events(login, entry(2, url="https://b.api.example/"))
+    assert event.why == "the browser has it no longer, or blocks it"
+    (event,) = events(login, entry(2, url="https://bapi.example/"))
+    assert event.why == "it belongs to api.example"
 
 
 def test_preflights_have_no_cookies_and_nothing_is_read_twice() -> None:
-    book = CookieBook()
+    log = CookieLog()
     login = entry(1, set_cookies=["a=1"])
-    assert book.follow([entry(2, kind="preflight", set_cookies=["b=1"])], credentials=True) == []
-    first = book.follow([login], credentials=True)
-    assert book.follow([login], credentials=False) == first
+    assert log.follow([entry(2, kind="preflight", set_cookies=["b=1"])], credentials=True) == []
+    first = log.follow([login], credentials=True)
+    assert log.follow([login], credentials=False) == first
 
 
 @pytest.mark.parametrize(
@@ -148,23 +148,23 @@ def test_preflights_have_no_cookies_and_nothing_is_read_twice() -> None:
     ],
 )
 def test_when_a_line_deletes_a_cookie(line: str, what: str) -> None:
-    (fate,) = fates(entry(set_cookies=[line]))
-    assert (fate.what, fate.name) == (what, "" if line == "nameless" else "a")
+    (event,) = events(entry(set_cookies=[line]))
+    assert (event.what, event.name) == (what, "" if line == "nameless" else "a")
 
 
 def test_the_attributes_that_decide_are_shown_and_no_value() -> None:
     line = "a=secret; SameSite=None; Secure; Partitioned; Domain=localhost; Path=/; HttpOnly"
-    book = CookieBook()
-    (fate,) = book.follow([entry(set_cookies=[line])], credentials=True)
-    assert fate.attributes == "SameSite=None; Secure; Partitioned; Path=/"
+    log = CookieLog()
+    (event,) = log.follow([entry(set_cookies=[line])], credentials=True)
+    assert event.attributes == "SameSite=None; Secure; Partitioned; Path=/"
     login = entry(2, url="https://b.shop.example/", set_cookies=["a=secret; Domain=shop.example"])
-    *_, fate = book.follow([login], credentials=True)
-    assert fate.attributes == "Domain=shop.example; Path=/"
-    (fate,) = fates(entry(set_cookies=["a=secret; Secure; Domain=x.example; Max-Age=5"]))
-    assert fate.attributes == "Secure; Domain=x.example; Max-Age=5"
-    assert "secret" not in repr(list(book._jar))
+    *_, event = log.follow([login], credentials=True)
+    assert event.attributes == "Domain=shop.example; Path=/"
+    (event,) = events(entry(set_cookies=["a=secret; Secure; Domain=x.example; Max-Age=5"]))
+    assert event.attributes == "Secure; Domain=x.example; Max-Age=5"
+    assert "secret" not in repr(list(log._jar))
 
 
 def test_a_cookie_that_is_too_long_is_refused_though_its_value_is_not_kept() -> None:
-    (fate,) = fates(entry(set_cookies=[f"a={'1' * 4096}"]))
-    assert fate.why == "it is empty, or longer than 4096 bytes"
+    (event,) = events(entry(set_cookies=[f"a={'1' * 4096}"]))
+    assert event.why == "it is empty, or longer than 4096 bytes"

@@ -1,4 +1,4 @@
-"""What is remembered, by the library or by a cache, gives no page what another one was granted.
+"""What is cached, by the library or by a cache, gives no page what another one was granted.
 
 Two searches on random apps. Requests are sent twice, to an app that remembers its decisions and to
 one whose memory is emptied before each request: both must answer alike. And sequences of origins
@@ -6,8 +6,8 @@ ask one URL through a shared cache (RFC 9111, section 4.1: a stored response ser
 headers named in Vary are the same): what comes out of the cache must let a page read exactly what
 a fresh response would.
 
-``python -m tests.property.remembered`` tries 40,000 requests and a million sequences, and prints
-what it found.
+``python -m tests.property.cached_decisions`` tries 40,000 requests and a million sequences, and
+prints what it found.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def forget(app: Flask) -> None:
     """Empty the memory of decisions."""
     current: Any = state_of(app).current
     if hasattr(current, "memory"):
-        current.memory._known.clear()
+        current.cache._known.clear()
 
 
 def compare(world: World, chance: random.Random, count: Count) -> None:
@@ -181,7 +181,7 @@ def search(number: int, examples: int, count: Count) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Try as much as asked for, print the figures, and return 0 without a fault."""
-    parser = argparse.ArgumentParser(prog="python -m tests.property.remembered")
+    parser = argparse.ArgumentParser(prog="python -m tests.property.cached_decisions")
     parser.add_argument("--requests", type=int, default=40_000)
     parser.add_argument("--sequences", type=int, default=1_000_000)
     chosen = parser.parse_args(arguments)

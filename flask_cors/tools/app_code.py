@@ -1,24 +1,36 @@
-"""The code of an app that decides on Access-Control-Allow-Origin of one response.
+"""The code of an app: its middleware, hooks and views, and those that write a CORS header.
 
-Knows which functions Flask calls for a request; what they do is read by ``resolution.code``, and
-nothing is called.
+Finds functions and calls none; what they do is read by ``resolution.static_analysis``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import FunctionType
 from typing import Final, NamedTuple
 
-from flask import Flask
+from flask import Flask, request_finished
 from werkzeug.exceptions import HTTPException, default_exceptions
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ..resolution.code import READS, can_answer, title_of, uses_of_allow_origin
 from ..resolution.layers import names_around
 from ..resolution.lost_marks import functions_of
 from ..resolution.marks import class_of
+from ..resolution.static_analysis import (
+    READS,
+    Expecting,
+    can_answer,
+    hooks_after,
+    hooks_that_expect_headers,
+    is_the_apps,
+    title_of,
+    uses_of_allow_origin,
+)
 from ..runtime.state import WITH_RULES
 
+# The hooks that a preflight does not run through, and those that it does.
+BEFORE: Final = ("url_value_preprocessors", "before_request_funcs")
+AFTER: Final = ("after_request_funcs", "teardown_request_funcs")
 # How middleware calls what it wraps; attributes of other names are not followed.
 _INSIDE: Final = ("app", "wsgi_app", "application", "wrapped", "upstream", "_app", "_wsgi_app")
 _MOST_WRAPPERS: Final = 20
@@ -50,7 +62,7 @@ def writers(
     functions of ``after_request`` alone see it; *error* is the status of an answer without a view.
     """
     called: list[tuple[str, object]] = []
-    called += [("middleware", _called_of(each)) for each in middleware(app)]
+    called += [("middleware", _called_of(each)) for each in _middleware(app)]
     called += _hooks(app, endpoint, short, error)
     if endpoint is not None and not short and error is None:
         view = app.view_functions.get(endpoint)
@@ -65,17 +77,28 @@ def _writer(what: str, target: object) -> Writer | None:
     return Writer(what, title_of(target), use.file, use.line) if use else None
 
 
-def middleware(app: Flask) -> list[object]:
-    """Return what wraps ``app.wsgi_app``, from the outside in, as far as attributes show it."""
-    found: list[object] = []
-    current: object = app.wsgi_app
-    while not _is_own(current, app) and len(found) < _MOST_WRAPPERS:
-        found.append(current)
-        inside = (getattr(current, name, None) for name in _INSIDE)
-        current = next((each for each in inside if callable(each)), None)
-        if current is None:
+def wsgi_chain(app: Flask) -> list[object]:
+    """Return ``app.wsgi_app`` and what it wraps, from the outside in, as attributes show it.
+
+    The last is a method of the app, unless some middleware hides what it wraps.
+    """
+    chain: list[object] = [app.wsgi_app]
+    while not is_own(chain[-1], app) and len(chain) < _MOST_WRAPPERS:
+        inside = (getattr(chain[-1], name, None) for name in _INSIDE)
+        found = next((each for each in inside if callable(each)), None)
+        if found is None:
             break
-    return found
+        chain.append(found)
+    return chain
+
+
+def is_own(application: object, app: Flask) -> bool:
+    """Return whether this is a method of the app itself, maybe of a subclass of Flask."""
+    return getattr(application, "__self__", None) is app
+
+
+def _middleware(app: Flask) -> list[object]:
+    return [each for each in wsgi_chain(app) if not is_own(each, app)]
 
 
 def changing_middleware(app: Flask) -> list[str]:
@@ -83,12 +106,7 @@ def changing_middleware(app: Flask) -> list[str]:
 
     Werkzeug's ProxyFix is none.
     """
-    return [_place_of(each) for each in middleware(app) if not isinstance(each, ProxyFix)]
-
-
-def _is_own(application: object, app: Flask) -> bool:
-    """Return whether this is the app's own method, maybe of a subclass."""
-    return getattr(application, "__self__", None) is app
+    return [_place_of(each) for each in _middleware(app) if not isinstance(each, ProxyFix)]
 
 
 def _called_of(application: object) -> object:
@@ -171,3 +189,51 @@ def _view(view: object, method: str | None) -> Iterator[object]:
         for name, member in vars(base).items():
             if callable(member) and (not handler or name not in _HANDLERS or name in names):
                 yield member
+
+
+# -- functions of views, and hooks, by themselves ------------------------------------------
+
+
+def view_functions(view: object) -> Iterator[FunctionType]:
+    """Yield the functions behind a view function, handlers of its view class included."""
+    yield from functions_of(view)
+    view_class = class_of(view)
+    for base in view_class.__mro__ if view_class else ():
+        for member in vars(base).values():
+            yield from functions_of(member)
+
+
+def hooks_of(app: Flask, names: Iterable[str]) -> Iterator[tuple[str, object]]:
+    """Yield the hooks of an app and its blueprints, each with the name of its decorator.
+
+    *names* are attributes of the app such as ``after_request_funcs``.
+    """
+    for name in names:
+        for functions in getattr(app, name, {}).values():
+            yield from ((name.removesuffix("_funcs"), function) for function in functions)
+
+
+def all_hooks(app: Flask) -> Iterator[tuple[str, object]]:
+    """Yield the functions that run before and after requests, and on errors."""
+    yield from hooks_of(app, ("before_request_funcs", *AFTER))
+    for by_code in app.error_handler_spec.values():
+        for handlers in by_code.values():
+            yield from (("errorhandler", handler) for handler in handlers.values())
+
+
+def expecting(app: Flask) -> list[Expecting]:
+    """Return the hooks that look for Access-Control-Allow-Origin, which is written after them."""
+    return hooks_that_expect_headers(app, request_finished.receivers_for(app))
+
+
+def has_hooks_after(app: Flask) -> bool:
+    """Return whether code of the app has a response after its view."""
+    return any(hooks_after(app, request_finished.receivers_for(app)))
+
+
+def place_of(function: object) -> tuple[str | None, int | None]:
+    """Return file and line of a function, ``None`` where they are not known."""
+    for found in functions_of(function):
+        if is_the_apps(found):
+            return found.__code__.co_filename, found.__code__.co_firstlineno
+    return None, None

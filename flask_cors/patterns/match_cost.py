@@ -8,7 +8,7 @@ from functools import lru_cache
 from math import comb
 from typing import Final, NamedTuple
 
-from .regex_items import Item, all_items, read, signs_of
+from .regex_items import Item, all_items, chars_of, read
 
 # A try may take about this many steps of the matcher; ten million take a second.
 _MOST_STEPS: Final = 50_000
@@ -27,13 +27,13 @@ def longest_text(pattern: str) -> int:
     alternatives = read(pattern)
     if alternatives is None:
         return 0
-    effort = _effort(alternatives, 1)
+    cost = _cost(alternatives, 1)
     scheme = len("https://") if re.match(r"\^?https?\??:", pattern) else 0
     lengths = range(_LONGEST, 0, -1)
-    return next((scheme + length for length in lengths if effort.fits(length)), 0)
+    return next((scheme + length for length in lengths if cost.fits(length)), 0)
 
 
-class _Effort(NamedTuple):
+class _Cost(NamedTuple):
     """How many ways there may be to divide a text among the parts of a pattern.
 
     ``choices``: between alternatives, and with or without an optional part. ``loops``: parts
@@ -51,8 +51,8 @@ class _Effort(NamedTuple):
         return steps * (2**length if self.ambiguous else 1) <= _MOST_STEPS
 
 
-def _effort(alternatives: Sequence[Sequence[Item]], times: int) -> _Effort:
-    """Return the effort of *alternatives*, which occur *times* times in the pattern."""
+def _cost(alternatives: Sequence[Sequence[Item]], times: int) -> _Cost:
+    """Return the cost of *alternatives*, which occur *times* times in the pattern."""
     choices, loops, ambiguous = _power(len(alternatives), times), 0, False
     for item in (item for items in alternatives for item in items):
         if item.high > _COUNTED and item.high != item.low:
@@ -61,11 +61,11 @@ def _effort(alternatives: Sequence[Sequence[Item]], times: int) -> _Effort:
             choices = min(choices * _power(item.high - item.low + 1, times), _MOST_STEPS + 1)
         if item.alternatives:
             fixed = 1 if item.high > _COUNTED and item.high != item.low else max(item.high, 1)
-            inner = _effort(item.alternatives, times * fixed)
+            inner = _cost(item.alternatives, times * fixed)
             choices = min(choices * inner.choices, _MOST_STEPS + 1)
             loops, ambiguous = loops + inner.loops, ambiguous or inner.ambiguous
             ambiguous = ambiguous or _is_ambiguous(item)
-    return _Effort(choices, loops, ambiguous)
+    return _Cost(choices, loops, ambiguous)
 
 
 def _power(base: int, exponent: int) -> int:
@@ -77,8 +77,8 @@ def _power(base: int, exponent: int) -> int:
 def _is_ambiguous(item: Item) -> bool:
     """Return whether a repetition may divide a text in more than one way.
 
-    A sign at its end, or start, that it holds nowhere else leaves one way; so do alternatives
-    that begin with different signs.
+    A character at its end, or start, that it holds nowhere else leaves one way; so do alternatives
+    that begin with different characters.
     """
     if item.high <= _COUNTED:
         return False
@@ -95,12 +95,12 @@ def _separates(items: Sequence[Item], place: int) -> bool:
     if end.alternatives or end.low != 1 or end.high != 1:
         return False
     text = end.text.lower()
-    signs = text[place] if text else signs_of(end.sign_class)
+    chars = text[place] if text else chars_of(end.char_class)
     others = [item for item in all_items([items]) if item is not end]
-    once = not text or text.count(signs) == 1
-    return once and not any(_may_hold(item, signs) for item in others)
+    once = not text or text.count(chars) == 1
+    return once and not any(_may_hold(item, chars) for item in others)
 
 
-def _may_hold(item: Item, signs: str) -> bool:
-    held = item.text.lower() + (signs_of(item.sign_class) if item.sign_class else "")
-    return not set(signs).isdisjoint(held)
+def _may_hold(item: Item, chars: str) -> bool:
+    held = item.text.lower() + (chars_of(item.char_class) if item.char_class else "")
+    return not set(chars).isdisjoint(held)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from ...testing import Cookie, CookieJar
 from ...testing.cookies import name_of
-from ..cookies import registrable_domain, site_of
+from ..public_suffixes import registrable_domain, site_of
 from .log import Entry
 
 _NO_CREDENTIALS: Final = "the page asked without credentials: 'include'"
@@ -23,11 +23,11 @@ _FOR_OTHER_SITES: Final = (
     "A page of a different site needs SameSite=None; Secure. For Flask's session: "
     'SESSION_COOKIE_SAMESITE = "None" and SESSION_COOKIE_SECURE = True.'
 )
-_MOST_FATES: Final = 100
+_MOST_EVENTS: Final = 100
 
 
 @dataclass(frozen=True)
-class Fate:
+class CookieEvent:
     """What became of one cookie: ``set``, ``deleted``, ``refused``, ``sent`` or ``withheld``.
 
     ``fix`` says what would change that, where ``SameSite`` is the reason.
@@ -40,41 +40,44 @@ class Fate:
     fix: str = ""
 
 
-class CookieBook:
+class CookieLog:
     """The cookies that the app's answers have set, as far as the lab saw them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._jar = _jar()
         self._read = 0
-        self._fates: dict[int, list[Fate]] = {}
+        self._events: dict[int, list[CookieEvent]] = {}
 
-    def follow(self, entries: Iterable[Entry], *, credentials: bool) -> list[Fate]:
+    def follow(self, entries: Iterable[Entry], *, credentials: bool) -> list[CookieEvent]:
         """Return what became of the cookies of *entries*, which are read in their order.
 
         *credentials* says whether the page asked for cookies to go along.
         """
         with self._lock:
-            return [fate for entry in entries for fate in self._follow(entry, credentials)]
+            return [event for entry in entries for event in self._follow(entry, credentials)]
 
-    def _follow(self, entry: Entry, credentials: bool) -> list[Fate]:
+    def _follow(self, entry: Entry, credentials: bool) -> list[CookieEvent]:
         if entry.kind == "preflight":
             return []
         if entry.number > self._read:
             self._read = entry.number
-            fates = [Fate(name, "sent") for name in entry.cookies]
-            fates += self._withheld(entry, credentials)
-            fates += [self._set(entry, line, credentials) for line in entry.set_cookies]
-            self._fates = {**dict(list(self._fates.items())[-_MOST_FATES:]), entry.number: fates}
-        return self._fates.get(entry.number, [])
+            events = [CookieEvent(name, "sent") for name in entry.cookies]
+            events += self._withheld(entry, credentials)
+            events += [self._set(entry, line, credentials) for line in entry.set_cookies]
+            self._events = {
+                **dict(list(self._events.items())[-_MOST_EVENTS:]),
+                entry.number: events,
+            }
+        return self._events.get(entry.number, [])
 
-    def _withheld(self, entry: Entry, credentials: bool) -> list[Fate]:
+    def _withheld(self, entry: Entry, credentials: bool) -> list[CookieEvent]:
         same_site = not _is_cross_site(entry)
         notes = dict(
             self._jar.withheld(entry.url, same_site=same_site, partition=_page_site(entry))
         )
         return [
-            Fate(
+            CookieEvent(
                 cookie.name,
                 "withheld",
                 _why_withheld(cookie, entry, notes) if credentials else _NO_CREDENTIALS,
@@ -85,7 +88,7 @@ class CookieBook:
             if cookie.name not in entry.cookies
         ]
 
-    def _set(self, entry: Entry, line: str, credentials: bool) -> Fate:
+    def _set(self, entry: Entry, line: str, credentials: bool) -> CookieEvent:
         name, line = name_of(line), _without_value(line)
         same_site, partition = not _is_cross_site(entry), _page_site(entry)
         # What a page of the app's own site would have stored.
@@ -93,12 +96,14 @@ class CookieBook:
         storable = alone.set(entry.url, line, partition=partition)
         attributes = next(map(_attributes, alone), line.partition(";")[2].strip())
         if not credentials:
-            return Fate(name, "refused", _NO_CREDENTIALS, attributes)
+            return CookieEvent(name, "refused", _NO_CREDENTIALS, attributes)
         if why := self._jar.store(entry.url, line, same_site=same_site, partition=partition):
-            return Fate(name, "refused", why, attributes, _FOR_OTHER_SITES if storable else "")
+            return CookieEvent(
+                name, "refused", why, attributes, _FOR_OTHER_SITES if storable else ""
+            )
         if not list(alone):
-            return Fate(name, "deleted", "its lifetime is over", attributes)
-        return Fate(name, "set", attributes=attributes)
+            return CookieEvent(name, "deleted", "its lifetime is over", attributes)
+        return CookieEvent(name, "set", attributes=attributes)
 
 
 def _jar() -> CookieJar:
@@ -126,7 +131,7 @@ def _attributes(cookie: Cookie) -> str:
 
 
 def _without_value(line: str) -> str:
-    """Return a ``Set-Cookie`` line whose value is as long, and tells nothing."""
+    """Return a ``Set-Cookie`` line with another value of the same length."""
     pair, semicolon, rest = line.partition(";")
     name, equals, value = pair.partition("=")
     if not equals:

@@ -54,16 +54,16 @@ class Draft:
         return [*found, repr(self.config.get(OPTIONS["resources"].key))]
 
     def compile(self) -> Compiled:
-        """Compile it; what was warned of, logged or raised is in ``complaints``."""
+        """Compile it; what was warned of, logged or raised is in ``messages``."""
         views: Any = _App(self.app, self.readings)
-        with _listening() as complaints:
+        with _recorded_messages() as messages:
             try:
                 policies = Policies(self.registry, self.config, views, prefix_matcher(self.app))
             except ConfigError as error:
-                complaints += map(str, error.problems)
-                return Compiled(self, None, frozenset(complaints))
-        complaints += (str(item) for policy in policies.all for item in policy.degraded)
-        return Compiled(self, policies, frozenset(complaints))
+                messages += map(str, error.problems)
+                return Compiled(self, None, frozenset(messages))
+        messages += (str(item) for policy in policies.all for item in policy.degraded)
+        return Compiled(self, policies, frozenset(messages))
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Compiled:
 
     draft: Draft
     policies: Policies | None
-    complaints: frozenset[str]
+    messages: frozenset[str]
 
 
 class _App:
@@ -101,25 +101,25 @@ class _View(OnTrial):
 
 
 @contextmanager
-def _listening() -> Iterator[list[str]]:
-    """Collect what this thread warns of and logs; it is shown nowhere else."""
-    heard: list[str] = []
+def _recorded_messages() -> Iterator[list[str]]:
+    """Record what this thread warns of and logs, which is then not shown."""
+    recorded: list[str] = []
     thread = get_ident()
 
-    def keep(record: logging.LogRecord) -> bool:
+    def discard_ours(record: logging.LogRecord) -> bool:
         ours = record.thread == thread
-        heard.extend([record.getMessage()] if ours else [])
+        recorded.extend([record.getMessage()] if ours else [])
         return not ours
 
-    LOG.addFilter(keep)
+    LOG.addFilter(discard_ours)
     try:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always", CorsWarning)
             warnings.simplefilter("always", DeprecationWarning)
-            yield heard
+            yield recorded
     finally:
-        LOG.removeFilter(keep)
-    heard.extend(str(item.message) for item in warned)
+        LOG.removeFilter(discard_ours)
+    recorded.extend(str(item.message) for item in warned)
 
 
 # -- edits -----------------------------------------------------------------------------
@@ -284,7 +284,7 @@ def _edited(rule: Rule, place: int | None, option: str, new: Setting) -> Rule:
     old = resources[place]
     resources[place] = Resource(old.pattern, {**old.settings, option: new})
     # The list that was given is not to be read again instead.
-    return rule._replace(resources=resources, late=None)
+    return rule._replace(resources=resources, given_resources=None)
 
 
 def with_resource(
@@ -293,7 +293,7 @@ def with_resource(
     """Return how a call of ``CORS`` gets one more resource, or one with another pattern."""
     kept = [each for each in old.resources or () if each.pattern.text != instead_of]
     more = Resource(parse_pattern(pattern), settings)
-    new = old._replace(resources=[*kept, more], late=None)
+    new = old._replace(resources=[*kept, more], given_resources=None)
 
     def make(draft: Draft) -> Draft:
         registry = _copied(draft.registry)
@@ -374,8 +374,8 @@ def with_mark(target: object, settings: Mapping[str, Setting]) -> Callable[[Draf
         if not same:
             return layers
         # A class's mark comes after those on its methods and its subclasses, before its bases'.
-        nearer = own.__mro__[: own.__mro__.index(view_class)] if own and view_class else ()
-        marks = [mark for mark in map(mark_of, nearer) if mark is not None]
+        inner_classes = own.__mro__[: own.__mro__.index(view_class)] if own and view_class else ()
+        marks = [mark for mark in map(mark_of, inner_classes) if mark is not None]
         inner = [each for each in layers if each.kind in ("method", "view") or each.mark in marks]
         return [*inner, layer, *layers[len(inner) :]]
 

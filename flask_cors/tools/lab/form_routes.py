@@ -6,21 +6,13 @@ Reads the URL map; asks nothing.
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.routing import Rule
 
-from ..routes import shown_methods
-
-_CONVERTER: Final = re.compile(r"<(?:(\w+)(?:\((.*?)\))?:)?(\w+)>")
-_VALUES: Final = {
-    "int": "1",
-    "float": "1.5",
-    "path": "a/b",
-    "uuid": "00000000-0000-4000-8000-000000000000",
-}
+from ..routes import CONVERTER, shown_methods, values_of
 
 
 def routes_of(app: Flask, address: str) -> list[dict[str, Any]]:
@@ -35,7 +27,7 @@ def routes_of(app: Flask, address: str) -> list[dict[str, Any]]:
             "endpoint": rule.endpoint or "",  # a rule that redirects may have none
             "methods": shown_methods(rule),
             "base": _base(app, rule, address),
-            "arguments": [_argument(*found.groups()) for found in _CONVERTER.finditer(rule.rule)],
+            "arguments": [_argument(found) for found in CONVERTER.finditer(rule.rule)],
         }
         for rule in rules
     ]
@@ -45,11 +37,10 @@ def _serves_files(endpoint: object) -> bool:
     return str(endpoint).rpartition(".")[2] == "static"
 
 
-def _argument(converter: str | None, options: str | None, name: str) -> dict[str, str]:
-    value = _VALUES.get(converter or "", "example")
-    if converter == "any" and options:
-        value = options.split(",")[0].strip(" '\"")
-    return {"name": name, "converter": converter or "string", "value": value}
+def _argument(converter: re.Match[str]) -> dict[str, str]:
+    kind, _, name = converter.groups()
+    value = "a/b" if kind == "path" else values_of(converter)[0]
+    return {"name": name, "converter": kind or "string", "value": value}
 
 
 def _base(app: Flask, rule: Rule, address: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 from flask import Blueprint, Flask, Response, request
 from flask.views import MethodView
 
-from flask_cors.tools.code import writers
+from flask_cors.tools.app_code import writers
 
 NAME = "Access-Control-Allow-Origin"
 PAIRS = [("access-control-allow-origin", "*"), ("X-Other", "1")]

@@ -54,7 +54,7 @@ def default_options_response(app: Flask) -> Any:
 def note(req: Request, response: Response, mark: Mark) -> None:
     """Note on the request that a function with this mark returned *response*.
 
-    One that hands on what another marked function returned leaves that one's note.
+    A function that returns another marked function's response leaves that one's note.
     """
     notes = notes_on(req)
     if notes.returned is not response:

@@ -6,13 +6,12 @@ the user is not logged in. Reads configuration only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from ..testing import sites
-from ..testing.sites import is_trustworthy, last_two_labels
+from ..testing.sites import is_trustworthy
+from .public_suffixes import is_same_site
 
 # Flask's keys, and those of Flask-Login and Flask-JWT-Extended, which count where they are set.
 _COOKIES: Final = (
@@ -23,15 +22,8 @@ _COOKIES: Final = (
 
 
 class CookieProblem(NamedTuple):
-    """A cookie of the app that is not sent: which, the config keys behind it, why, what to write.
+    """A cookie of the app that is not sent: why, and what to write."""
 
-    ``cookie`` is ``session`` (Flask's), ``remember`` (Flask-Login's) or ``JWT`` (of
-    Flask-JWT-Extended); ``keys`` are those of
-    ``app.config``.
-    """
-
-    cookie: str
-    keys: tuple[str, ...]
     reason: str
     hint: str
 
@@ -39,23 +31,18 @@ class CookieProblem(NamedTuple):
         return f"{self.reason}. {self.hint}"
 
 
-def cookie_problem(config: Mapping[str, Any], origin: str, url: str) -> CookieProblem | None:
-    """Return why a page of *origin* sends no session cookie to *url*; ``None`` if it does.
+def cookie_problems(config: Mapping[str, Any], origin: str, url: str) -> Iterator[CookieProblem]:
+    """Yield the problem of each cookie of the app that a page of *origin* does not send to *url*.
 
     *config* is that of the app. Judges a ``fetch`` with credentials by the cookie's ``SameSite``
-    and ``Secure`` attributes alone; a browser may block third-party cookies besides.
+    and ``Secure`` attributes alone; a browser may also block third-party cookies.
     """
-    return next(cookie_problems(config, origin, url), None)
-
-
-def cookie_problems(config: Mapping[str, Any], origin: str, url: str) -> Iterator[CookieProblem]:
-    """Yield the problem of each cookie that is not sent; see :func:`cookie_problem`."""
     same_site = is_same_site(origin, url)
     for name, prefix in _COOKIES:
         if name == "session" or any(str(key).startswith(f"{prefix}_") for key in config):
-            cookie = read_cookie(config, name, prefix)
-            if why := cookie.why_not(origin, url, same_site):
-                yield CookieProblem(name, (cookie.same_site_key, cookie.secure_key), *why)
+            problem = read_cookie(config, name, prefix).problem(origin, url, same_site)
+            if problem:
+                yield problem
 
 
 class AppCookie(NamedTuple):
@@ -67,15 +54,15 @@ class AppCookie(NamedTuple):
     same_site_key: str
     secure_key: str
 
-    def why_not(self, origin: str, url: str, same_site: bool) -> tuple[str, str] | None:
-        """Return why the cookie is not sent, and what to write; ``None`` where it is.
+    def problem(self, origin: str, url: str, same_site: bool) -> CookieProblem | None:
+        """Return why the cookie is not sent, and what to write; ``None`` where it is sent.
 
         RFC 6265bis, sections 5.6 (a "None" that is not Secure is not stored) and 5.7.3.
         """
         over = f" {_OVER_HTTPS}" if not is_trustworthy(url) else ""
         if self.same_site == "None" and not self.secure:
             reason = f"browsers reject the {self.name} cookie: SameSite=None without Secure"
-            return reason, f"Set {self.secure_key} = True.{over}"
+            return CookieProblem(reason, f"Set {self.secure_key} = True.{over}")
         if not same_site and self.same_site != "None":
             why = f"SameSite={self.same_site}" if self.same_site else "SameSite is Lax by default"
             reason = (
@@ -83,10 +70,11 @@ class AppCookie(NamedTuple):
                 f"{url_origin(url)}, a different site ({why})"
             )
             hint = f"Set {self.same_site_key} = 'None' and {self.secure_key} = True"
-            return reason, f"{hint}, or serve the page and the API from one site.{over}"
+            hint += f", or serve the page and the API from one site.{over}"
+            return CookieProblem(reason, hint)
         if self.secure and over:
             reason = f"browsers do not send the {self.name} cookie over plain http: it is Secure"
-            return reason, _OVER_HTTPS
+            return CookieProblem(reason, _OVER_HTTPS)
         return None
 
 
@@ -108,37 +96,3 @@ def url_origin(url: str) -> str:
     """Return scheme, host and port of *url*."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-
-
-def is_same_site(origin: str, url: str) -> bool:
-    """Return whether a page of *origin* is of the site of *url*, its scheme included.
-
-    See https://html.spec.whatwg.org/#same-site; ``null`` is of no site.
-    """
-    return origin != "null" and site_of(origin) == site_of(url)
-
-
-def site_of(url: str) -> tuple[str, str]:
-    """Return scheme and registrable domain of *url*, by the public suffix list where it is."""
-    return sites.site_of(url, registrable_domain())
-
-
-def registrable_domain() -> Callable[[str], str | None]:
-    """Return what finds a host's registrable domain: the public suffix list of [cli], if there."""
-    try:
-        found: Callable[[str], str | None] = public_suffix_list().privatesuffix
-    except ModuleNotFoundError:
-        return last_two_labels
-    return found
-
-
-def public_suffix_list() -> Any:
-    """Return the list of the extra ``[cli]``; raises ``ModuleNotFoundError`` without it."""
-    from publicsuffixlist import PublicSuffixList  # of the extra [cli]
-
-    return _made(PublicSuffixList)
-
-
-@lru_cache(maxsize=1)
-def _made(make: Callable[[], Any]) -> Any:
-    return make()  # reading the list takes a fifth of a second

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flask_cors.patterns.effort import longest_text
+from flask_cors.patterns.match_cost import longest_text
 
 
 @pytest.mark.parametrize(
