@@ -28,7 +28,7 @@ from .errors import ConfigError, Problem, Report, Source, source_here, warn
 from .extension import of
 from .options.reader import read_options
 from .options.schema import OPTIONS
-from .resolution.lost_marks import lost_mark_of, remember
+from .resolution.lost_marks import lost_mark_of, note_marked
 from .resolution.marks import (
     MARK,
     Mark,
@@ -216,7 +216,7 @@ def _marked(view: Callable[..., Any], mark: Mark) -> Callable[..., Any]:
     marked = call_async if _is_async(view) else call
     functools.update_wrapper(marked, view)
     setattr(marked, MARK, mark)
-    remember(view, mark)
+    note_marked(view, mark)
     return marked
 
 

@@ -32,7 +32,7 @@ class LostMark(NamedTuple):
     hint: str
 
 
-def remember(target: Callable[..., Any], mark: Mark) -> None:
+def note_marked(target: Callable[..., Any], mark: Mark) -> None:
     """Note that a marked version of the function *target* was made."""
     mark.set_target(target)
     with suppress(TypeError):  # not weakly referable: a view that is lost is not found

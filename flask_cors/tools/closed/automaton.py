@@ -48,7 +48,7 @@ _LONGEST_REPETITION: Final = 512
 # No real list of names has more optional repetitions than these.
 _FEW_REPETITIONS: Final = 4
 _MOST_STATES: Final = 40_000
-_MOST_REMEMBERED: Final = 300_000
+_MOST_CACHED: Final = 300_000
 
 _CATEGORIES: Final = {
     "CATEGORY_DIGIT": r"\d",
@@ -100,7 +100,7 @@ class Move(NamedTuple):
 
 
 class Direction:
-    """An automaton as it is read from one of its ends. What is asked for is remembered."""
+    """An automaton as it is read from one of its ends. Results are cached."""
 
     def __init__(self, edges: Sequence[Sequence[Edge]], first: int, anchor: str) -> None:
         self.edges = edges
@@ -109,7 +109,7 @@ class Direction:
         self._closures: dict[int, Mapping[int, int]] = {}
         self._moves: dict[int, tuple[Move, ...]] = {}
         self._read: dict[tuple[frozenset[int], str], frozenset[int]] = {}
-        self._remembered = 0
+        self._cached = 0
 
     def initial(self) -> Mapping[int, int]:
         """Return the states before the first character, each with its fewest choices.
@@ -136,8 +136,8 @@ class Direction:
                 if choices < found.get(edge.target, MANY + 1):
                     found[edge.target] = choices
                     waiting.append(edge.target)
-        self._remembered += len(found)
-        if self._remembered > _MOST_REMEMBERED:
+        self._cached += len(found)
+        if self._cached > _MOST_CACHED:
             raise TooLargeError
         return found
 

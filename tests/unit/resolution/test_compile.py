@@ -11,7 +11,7 @@ import pytest
 from flask_cors.errors import ConfigError, CorsWarning, Problem, Source
 from flask_cors.resolution import compile as compiler
 from flask_cors.resolution.compile import Policies
-from flask_cors.resolution.lost_marks import remember
+from flask_cors.resolution.lost_marks import note_marked
 from flask_cors.resolution.marks import Layer, Mark
 from flask_cors.resolution.registry import Rule
 from tests.unit.resolution.plain import (
@@ -644,7 +644,7 @@ def test_the_policy_of_a_called_function_is_kept_nowhere() -> None:
 @pytest.mark.rule("1.above-route")
 def test_a_view_registered_without_its_mark_is_warned_of() -> None:
     shown = view()
-    remember(shown, mark())
+    note_marked(shown, mark())
     with pytest.warns(CorsWarning) as caught:
         App(views={"e": shown}).policies()
     (entry,) = caught
@@ -656,7 +656,7 @@ def test_a_view_registered_without_its_mark_is_warned_of() -> None:
 
 def test_a_view_without_a_name_is_named_by_its_repr() -> None:
     shown = functools.partial(view())
-    remember(shown, mark())
+    note_marked(shown, mark())
     with pytest.warns(CorsWarning) as caught:
         App(views={"e": shown}).policies()
     assert repr(shown) in str(caught[0].message)
@@ -665,20 +665,20 @@ def test_a_view_without_a_name_is_named_by_its_repr() -> None:
 @pytest.mark.rule("1.above-route")
 def test_a_view_whose_mark_is_registered_too_is_not_warned_of() -> None:
     shown, made = view(), mark()
-    remember(shown, made)
+    note_marked(shown, made)
     App(views={"plain": shown, "marked": view(made), "other": view()}).policies()
 
 
 def test_a_view_whose_mark_another_app_has_is_not_warned_of() -> None:
     shown, made = view(), mark()
-    remember(shown, made)
+    note_marked(shown, made)
     App(views={"marked": view(made)}).policies()
     App(views={"plain": shown}).policies()
 
 
 def test_a_marked_view_of_which_another_was_made_is_not_warned_of() -> None:
     shown = view(mark())
-    remember(shown, mark())
+    note_marked(shown, mark())
     App(views={"e": shown}).policies()
 
 

@@ -17,8 +17,8 @@ from flask_cors.resolution.lost_marks import (
     lost_at_registration,
     lost_in_wrapper,
     lost_mark_of,
+    note_marked,
     note_registered,
-    remember,
 )
 from flask_cors.resolution.marks import Mark
 from tests.unit.resolution.plain import mark, put, view, view_of
@@ -45,9 +45,9 @@ def test_a_mark_is_lost_while_no_app_has_a_view_with_any_made_of_its_function() 
     shown = view()
     first, second = mark(), mark()
     assert lost_mark_of(shown) is None
-    remember(shown, first)
+    note_marked(shown, first)
     assert lost_mark_of(shown) is first
-    remember(shown, second)
+    note_marked(shown, second)
     assert lost_mark_of(shown) is second
     note_registered([view(), view(first)])
     assert lost_mark_of(shown) is None
@@ -55,7 +55,7 @@ def test_a_mark_is_lost_while_no_app_has_a_view_with_any_made_of_its_function() 
 
 def test_a_registered_mark_that_was_made_for_nothing_is_passed_over() -> None:
     shown = view()
-    remember(shown, mark())
+    note_marked(shown, mark())
     note_registered([view(mark())])
     assert lost_mark_of(shown) is not None
 
@@ -63,7 +63,7 @@ def test_a_registered_mark_that_was_made_for_nothing_is_passed_over() -> None:
 @pytest.mark.rule("1.called-memory")
 def test_what_is_remembered_does_not_keep_the_function_alive() -> None:
     shown = view()
-    remember(shown, mark())
+    note_marked(shown, mark())
     gone = ref(shown)
     del shown
     gc.collect()
@@ -78,7 +78,7 @@ def test_what_cannot_be_weakly_referred_to_is_not_remembered() -> None:
             return ""
 
     slotted = Slots()
-    remember(slotted, mark())
+    note_marked(slotted, mark())
     assert lost_mark_of(slotted) is None
 
 
@@ -90,7 +90,7 @@ def test_what_has_no_hash_has_no_lost_mark() -> None:
 def test_a_view_that_was_registered_before_its_mark() -> None:
     shown, found = view(), Mark({}, Source("view", "cross_origin", "app.py", 7))
     assert lost_at_registration(shown) is None
-    remember(shown, found)
+    note_marked(shown, found)
     lost = lost_at_registration(shown)
     assert lost is not None
     assert lost.reason == (

@@ -34,7 +34,7 @@ from flask_cors.runtime.hooks import state_of
 
 ME = "https://me.example"
 YOU = "https://you.example"
-# What clients can make one app of one process remember; the figure stands in SECURITY.md.
+# What clients can make one app of one process cache; the figure stands in SECURITY.md.
 MOST_BYTES = 3 * 2**20
 # Each decision costs the same: a part of them is measured, since tracing takes long.
 PART = 8
