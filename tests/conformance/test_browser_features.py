@@ -18,7 +18,8 @@ from tests.conformance.conftest import require_chromium
 from tests.conformance.features import FEATURES, Places, Server, model, wire
 from tests.conformance.server import Addresses, Log, serving
 
-pytestmark = pytest.mark.browser
+# One worker asks: two browsers at a time take longer than one.
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-features")]
 
 # Only a request that never comes takes so long.
 MOST_SECONDS = 60
@@ -121,15 +122,7 @@ def stage() -> Iterator[Stage]:
         yield Stage(chromium, at, log)
 
 
-@pytest.mark.parametrize(
-    "number",
-    [
-        pytest.param(
-            number, id=str(feature), marks=pytest.mark.xdist_group(f"features-{number // TOGETHER}")
-        )
-        for number, feature in enumerate(FEATURES)
-    ],
-)
+@pytest.mark.parametrize("number", range(len(FEATURES)), ids=list(map(str, FEATURES)))
 def test_the_server_sees_the_same(stage: Stage, number: int) -> None:
     modelled, real = stage.modelled(number), stage.seen(number)
     assert modelled == real, "\n".join(
