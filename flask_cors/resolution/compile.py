@@ -7,14 +7,13 @@ swap its URL map and its view functions: no reference to either is kept.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import product
 from operator import length_hint
 from typing import Any, Final, Protocol
 
-from ..errors import LOG, Problem, Report, Source, raise_if, warn_about, warn_at
+from ..errors import LOG, Problem, Report, Source, raise_if, warn_about
 from ..options.reader import current, read_config
 from ..options.schema import DEFAULT_METHODS, Setting
 from ..patterns.origins import Origins
@@ -25,61 +24,40 @@ from .layers import (
     combinations,
     compile_scope,
     match_all,
-    names_around,
-    other_spelling,
 )
 from .lock import LOCKS
-from .lost_marks import lost_mark_of, note_registered
 from .marks import (
     Layer,
     Layers,
     Mark,
     class_of,
     layers_of,
-    mark_of,
     marked_methods,
     marks_of_view,
     marks_that_decide,
     placed,
 )
 from .registry import Registry, Rule
+from .set_up_warnings import (
+    log_shadowed_resources,
+    warn_of_hooks_that_expect_headers,
+    warn_of_lost_marks,
+)
 from .table import NOT_COMPILED, Known, Route, Table, Target
+from .url_rules import (
+    UrlMap,
+    UrlRule,
+    hosts_of,
+    literal_beginning,
+    methods_of,
+    reaches_a_view,
+    served_paths,
+)
 from .walk import resolve, until_exempt
 
-_IN_WORDS: Final = {
-    "after_request": "after_request function",
-    "request_finished": "receiver of request_finished",
-    "method": "method",
-}
-_LATE: Final = "but the headers are added later, after the last hook"
-_WHICH_COUNTS: Final = (
-    "Exact paths come first, then the longest literal beginning; on a tie, the later CORS object, "
-    "and in one call what is named first"
-)
 # With more URL rules, to ask for every method of a preflight's URL costs less than to count them.
 _MOST_COUNTED: Final = 1_000
 _NO_METHODS: Final[Mapping[str | None, Any]] = {}
-
-
-class UrlRule(Protocol):
-    """What is read of a URL rule (``werkzeug.routing.Rule``)."""
-
-    rule: str
-    endpoint: Any
-    methods: Any
-    host: Any
-    subdomain: Any
-    strict_slashes: Any
-    merge_slashes: Any
-    build_only: Any
-    websocket: Any
-    redirect_to: Any
-
-
-class UrlMap(Protocol):
-    """What is read of a URL map (``werkzeug.routing.Map``)."""
-
-    def iter_rules(self, endpoint: str | None = None) -> Iterator[UrlRule]: ...
 
 
 class App(Protocol):
@@ -132,7 +110,7 @@ class Policies:
         rules = list(app.url_map.iter_rules())
         self._rules = len(rules)
         scopes = self._scopes_of(registry)
-        hosts = _hosts_of(registry.blueprints, rules)
+        hosts = hosts_of(registry.blueprints, rules)
         areas = Areas(registry.blueprints.values(), hosts, covers)
         #: Whether the config or a ``CORS`` object sets ``enforce``; marks are in ``ENFORCING``.
         self.enforces = bool(self._base["enforce"].value) or any(
@@ -305,10 +283,10 @@ class Policies:
         scopes = self.table.scopes_around(endpoint)
         for rule in rules:
             key = (endpoint, rule.rule)
-            if "OPTIONS" not in _methods(rule):
+            if "OPTIONS" not in methods_of(rule):
                 self.every_rule_has_options = False
             route = Route(marks, by_method, scopes, not rule.strict_slashes)
-            around = self._layers_around(route, rule) if _is_served(rule) else ()
+            around = self._layers_around(route, rule) if reaches_a_view(rule) else ()
             if len(outer := set(around)) == 1 and None not in outer:
                 # Most routes have the same layers around them.
                 (route.outer,) = outer
@@ -325,7 +303,7 @@ class Policies:
             _note_options(mark, rules)
         by_method: Mapping[str | None, Layers | None] = _NO_METHODS
         if class_of(view) is not None:
-            methods = {method for rule in rules for method in _methods(rule)}
+            methods = {method for rule in rules for method in methods_of(rule)}
             if any(rule.methods is None for rule in rules):
                 methods |= marked_methods(view)
             by_method = {method: self._marks_on(view, method) for method in methods}
@@ -359,14 +337,13 @@ class Policies:
 
         The list holds ``None`` where more may apply.
         """
-        start, converter, _ = rule.rule.partition("<")
-        start = _merged(rule, start)
+        start, is_whole_path = literal_beginning(rule)
         around: list[Layers]
-        if converter:
-            around = combinations(route.scopes, start)
-        else:
+        if is_whole_path:
             around = [match_all(route.scopes, path, route.both) for path in served_paths(rule)]
-        certain = not converter or len(around) == 1
+        else:
+            around = combinations(route.scopes, start)
+        certain = is_whole_path or len(around) == 1
         for marks, outer in product(_walks(route, rule), around):
             if layers := marks + outer:
                 policy = self._policy(layers, quiet=certain)
@@ -412,51 +389,9 @@ class Policies:
         """Warn of what has no effect, at the line that set it."""
         for problem in self._unwarned:
             warn_about(problem)
-        self._log_shadowed(scopes)
-        self._warn_of_hooks()
-        views = list(self._app.view_functions.values())
-        note_registered(views)
-        for view in views:
-            if mark_of(view) is None and (lost := lost_mark_of(view)):
-                name = getattr(view, "__qualname__", repr(view))
-                warn_at(
-                    lost.source,
-                    f"the view {name} is registered without its decorator, {lost.source}: "
-                    "write cross_origin below @app.route, next to the function",
-                )
-
-    def _log_shadowed(self, scopes: Iterable[Scope]) -> None:
-        """Log a resource that restricts, and whose paths all go to one that does not.
-
-        Log and no ``CorsWarning``: the order is the documented one, and may well be meant.
-        """
-        for pair in (pair for scope in scopes for pair in scope.shadowed()):
-            if all(layer.source for layer in pair) and self._loosens(*pair):
-                LOG.warning(
-                    "%s never applies: %s takes every path that it covers, and allows more. %s.",
-                    *(each.source._replace(place=each.place) for each in pair if each.source),
-                    _WHICH_COUNTS,
-                )
-
-    def _loosens(self, layer: Layer, other: Layer) -> bool:
-        """Return whether any origin is allowed by *other* alone, or nothing is refused by it."""
-
-        def is_set(option: str, to: Layer) -> Any:
-            return (to.settings.get(option) or self._base[option]).value
-
-        opens = is_set("origins", other).any and not is_set("origins", layer).any
-        return bool(opens or (is_set("enforce", layer) and not is_set("enforce", other)))
-
-    def _warn_of_hooks(self) -> None:
-        """Warn of hooks that look for headers, which are not there yet."""
-        # Imported for the first request, since an app may well be imported to run a command.
-        from .static_analysis import hooks_that_expect_headers, instead_of, title_of
-
-        for kind, hook, use in hooks_that_expect_headers(self._app, self._receivers()):
-            title = f"the {_IN_WORDS[kind]} {title_of(hook)}"
-            place = Source("app", title, use.file, use.line)
-            text = f"{title} {use.verb} Access-Control-Allow-Origin, {_LATE}"
-            warn_at(place, f"{text}. {instead_of(use)}")
+        log_shadowed_resources(scopes, self._base)
+        warn_of_hooks_that_expect_headers(self._app, self._receivers())
+        warn_of_lost_marks(self._app.view_functions.values())
 
 
 def _sets_enforce(scope: Scope) -> bool:
@@ -472,44 +407,12 @@ def _note_options(mark: Mark, rules: Iterable[UrlRule]) -> None:
         )
 
 
-def _methods(rule: UrlRule) -> Iterable[str]:
-    """Return the methods that a URL rule serves; one without any serves them all."""
-    methods: Iterable[str] = DEFAULT_METHODS if rule.methods is None else rule.methods
-    return methods
-
-
 def _walks(route: Route, rule: UrlRule) -> Iterable[Layers]:
     """Return the marks that apply to requests to a URL; a 405 walks without a method."""
     if not route.by_method:
         return () if route.marks is None else (route.marks,)
-    walks = dict.fromkeys(map(route.marks_of, (None, *sorted(_methods(rule)))))
+    walks = dict.fromkeys(map(route.marks_of, (None, *sorted(methods_of(rule)))))
     return (marks for marks in walks if marks is not None)
-
-
-def _is_served(rule: UrlRule) -> bool:
-    """Return whether requests reach a view by this rule (``werkzeug.routing.Rule``)."""
-    return not (rule.build_only or rule.websocket or rule.redirect_to is not None)
-
-
-def _merged(rule: UrlRule, path: str) -> str:
-    """Return a rule's path as it is requested: Werkzeug merges slashes before it matches."""
-    return re.sub("/{2,}", "/", path) if "//" in path and rule.merge_slashes else path
-
-
-def served_paths(rule: UrlRule) -> tuple[str, ...]:
-    """Return the paths that a URL rule without converters serves without a redirect."""
-    path = _merged(rule, rule.rule)
-    return (path,) if rule.strict_slashes or path == "/" else (path, other_spelling(path))
-
-
-def _hosts_of(blueprints: Iterable[str], rules: Iterable[UrlRule]) -> dict[str, frozenset[str]]:
-    """Return the hosts, or subdomains, of the URL rules of each blueprint."""
-    found: dict[str, set[str]] = {name: set() for name in blueprints}
-    for rule in rules if found else ():
-        for name in names_around(rule.endpoint):
-            if name in found:
-                found[name].add(rule.host or rule.subdomain or "")
-    return {name: frozenset(hosts) for name, hosts in found.items()}
 
 
 def _unique(problems: Iterable[Problem]) -> list[Problem]:

@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 
 from ..errors import REGEX_ERRORS
 from ..patterns.paths import PathPattern, parse_pattern
-from ..resolution.compile import served_paths
+from ..resolution.url_rules import served_paths
 from .routes import CONVERTER, example
 
 _ALMOST_THE_SAME: Final = 0.85

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from ...patterns.paths import EVERYTHING
-from ...resolution.compile import served_paths
 from ...resolution.marks import Layer
+from ...resolution.url_rules import served_paths
 from ..app_code import other_apps
 from ..corrections import Correction, correction_of, covering, may_cover
 from ..explanation import show

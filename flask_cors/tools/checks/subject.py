@@ -16,8 +16,9 @@ from ...options.schema import Setting
 from ...patterns.origins import Origins
 from ...patterns.paths import EVERYTHING, PathPattern, ResourceIndex
 from ...policy.policy import Policy
-from ...resolution.compile import Policies, served_paths
+from ...resolution.compile import Policies
 from ...resolution.marks import Layer
+from ...resolution.url_rules import served_paths
 from ..routes import RouteRow, overview
 from ..text import some
 

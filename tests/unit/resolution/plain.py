@@ -10,10 +10,11 @@ from flask_cors.errors import Report, Source
 from flask_cors.options.reader import read_options
 from flask_cors.options.schema import Setting
 from flask_cors.policy.policy import Policy
-from flask_cors.resolution.compile import Policies, UrlMap, UrlRule
+from flask_cors.resolution.compile import Policies
 from flask_cors.resolution.marks import MARK, Layer, Layers, Mark
 from flask_cors.resolution.registry import Registry, Rule
 from flask_cors.resolution.table import Target
+from flask_cors.resolution.url_rules import UrlMap, UrlRule
 
 A = "https://a.example"
 B = "https://b.example"
@@ -78,7 +79,7 @@ class Url:
     """A URL rule, as much of it as the compiler reads."""
 
     rule: str
-    endpoint: str
+    endpoint: str | None
     methods: Iterable[str] | None = ("GET", "HEAD", "OPTIONS")
     strict_slashes: bool = True
     merge_slashes: bool = True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from typing import Any
 
@@ -11,7 +10,6 @@ import pytest
 from flask_cors.errors import ConfigError, CorsWarning, Problem, Source
 from flask_cors.resolution import compile as compiler
 from flask_cors.resolution.compile import Policies
-from flask_cors.resolution.lost_marks import note_marked
 from flask_cors.resolution.marks import Layer, Mark
 from flask_cors.resolution.registry import Rule
 from tests.unit.resolution.plain import (
@@ -636,50 +634,6 @@ def test_the_policy_of_a_called_function_is_kept_nowhere() -> None:
         assert age(policies.called(layer, target("e", "GET", "/e"))) == 4
     assert policies.all == before
     assert age(policy_at(policies, "e", "GET", "/e")) == 1
-
-
-# -- lost marks ----------------------------------------------------------------------------
-
-
-@pytest.mark.rule("1.above-route")
-def test_a_view_registered_without_its_mark_is_warned_of() -> None:
-    shown = view()
-    note_marked(shown, mark())
-    with pytest.warns(CorsWarning) as caught:
-        App(views={"e": shown}).policies()
-    (entry,) = caught
-    assert str(entry.message) == (
-        "the view view.<locals>.show is registered without its decorator, cross_origin: "
-        "write cross_origin below @app.route, next to the function"
-    )
-
-
-def test_a_view_without_a_name_is_named_by_its_repr() -> None:
-    shown = functools.partial(view())
-    note_marked(shown, mark())
-    with pytest.warns(CorsWarning) as caught:
-        App(views={"e": shown}).policies()
-    assert repr(shown) in str(caught[0].message)
-
-
-@pytest.mark.rule("1.above-route")
-def test_a_view_whose_mark_is_registered_too_is_not_warned_of() -> None:
-    shown, made = view(), mark()
-    note_marked(shown, made)
-    App(views={"plain": shown, "marked": view(made), "other": view()}).policies()
-
-
-def test_a_view_whose_mark_another_app_has_is_not_warned_of() -> None:
-    shown, made = view(), mark()
-    note_marked(shown, made)
-    App(views={"marked": view(made)}).policies()
-    App(views={"plain": shown}).policies()
-
-
-def test_a_marked_view_of_which_another_was_made_is_not_warned_of() -> None:
-    shown = view(mark())
-    note_marked(shown, mark())
-    App(views={"e": shown}).policies()
 
 
 class Growing(App):
