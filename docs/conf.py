@@ -8,11 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from docutils import nodes
-from sphinx.util.docutils import SphinxDirective
 from sphinx.util.logging import getLogger
-
-from flask_cors.options import schema as options
-from flask_cors.options.schema import OPTIONS, Option
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -25,10 +21,7 @@ copyright = "2026 Flask-CORS contributors"
 release = installed("Flask-CORS")
 version = ".".join(release.split(".")[:2])
 
-extensions = [
-    "sphinx.ext.autodoc",
-    "sphinxcontrib.svgbob",
-]
+extensions = ["sphinx.ext.autodoc"]
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
 # References to what is not there are warnings. Types of signatures that have no entry here are
@@ -48,52 +41,8 @@ smartquotes = False
 html_theme = "furo"
 html_title = f"Flask-CORS {version}"
 html_static_path = ["_static"]
-html_css_files = ["diagrams.css"]
+html_css_files = ["plots.css"]
 html_show_sourcelink = False
-
-PLACES = {
-    "mark": "`cross_origin`",
-    "resource": "a resource's dictionary",
-    "blueprint": "`CORS(blueprint)`",
-    "app": "`CORS(app)`",
-}
-
-
-WHEN = {
-    "actual": "but not on preflights",
-    "preflight": "on preflights of an allowed method",
-    "always": "wherever the origin is allowed",
-}
-
-
-class DescribedOption(SphinxDirective):
-    """Describe an option from its row in ``flask_cors.options.schema``, and show its example."""
-
-    required_arguments = 1
-    has_content = True
-
-    def run(self) -> list[nodes.Node]:
-        for source in (options.__file__, __file__):
-            self.env.note_dependency(source)
-        text = [described(OPTIONS[self.arguments[0]]), *self.content]
-        return self.parse_text_to_nodes("\n".join(text), allow_section_headings=True)
-
-
-def described(option: Option) -> str:
-    """Return an option's section; its row, and this function, write single backticks."""
-    places = ", ".join(words for place, words in PLACES.items() if place in option.places)
-    title = f"`{option.name}`"
-    fields = {
-        "Accepts": option.accepts,
-        "Default": option.shown_default,
-        "Given to": places,
-        "In `app.config`": f"`{option.key}`",
-    }
-    if option.emit:
-        fields["Sends"] = f"`{option.emit.header}`, {WHEN[option.emit.when]}"
-    lines = [f".. _option-{option.name}:", "", title, "~" * (len(title) + 2), "", option.doc, ""]
-    lines += [f":{name}: {text}" for name, text in fields.items()]
-    return "\n".join(lines).replace("`", "``") + "\n"
 
 
 def link_pages(app: Sphinx, doctree: nodes.document) -> None:
@@ -116,5 +65,4 @@ def link_pages(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    app.add_directive("described-option", DescribedOption)
     app.connect("doctree-read", link_pages)
