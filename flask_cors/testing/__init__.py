@@ -13,7 +13,7 @@ from .cache import HTTPCache
 from .cookies import Cookie, CookieJar, CookieNote
 from .errors import CORSBlocked, NetworkError
 from .event_source import EventStream, ServerSentEvent
-from .page import Response, ResponseHeaders
+from .response import Response, ResponseHeaders
 from .sites import last_two_labels
 from .traits import CHROMIUM, FIREFOX, STANDARD, Traits
 from .transport import Exchange, Reply, Request, Transport

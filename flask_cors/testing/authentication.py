@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -88,17 +87,11 @@ class AuthenticationEntries:
 
 
 class Authentication:
-    """The ``Authorization`` of one fetch (``#http-network-or-cache-fetch``)."""
+    """The ``Authorization`` of one request (``#http-network-or-cache-fetch``)."""
 
-    def __init__(
-        self,
-        entries: AuthenticationEntries,
-        request: FetchRequest,
-        partition: Callable[[], object],
-    ) -> None:
+    def __init__(self, entries: AuthenticationEntries, request: FetchRequest) -> None:
         self._entries = entries
         self._request = request
-        self._partition = partition
         self._sent: str | None = None
         self._answer: str | None = None
         self._realm = ""
@@ -107,7 +100,7 @@ class Authentication:
         """Return ``Authorization`` where the page has not set it and there is one to send."""
         self._sent = self._answer
         if self._sent is None and self._may_send() and self._url_value() is None:
-            self._sent = self._entries.of_url(self._partition(), self._request.url)
+            self._sent = self._entries.of_url(self._request.partition, self._request.url)
         return () if self._sent is None else (("Authorization", self._sent),)
 
     def answers(self, reply: Reply) -> bool:
@@ -118,7 +111,7 @@ class Authentication:
         realm = realm_of(reply)
         if realm is None or not self._may_send():
             return False
-        known = self._entries.of_realm(self._partition(), self._request.url, realm)
+        known = self._entries.of_realm(self._request.partition, self._request.url, realm)
         value = self._url_value() or known
         if value in (None, self._sent):
             return False
@@ -128,8 +121,8 @@ class Authentication:
     def finish(self, reply: Reply) -> None:
         """Remember what has been sent, if *reply* does not refuse it."""
         if self._answer is not None and reply.status != 401:
-            self._entries.add(self._partition(), self._request.url, self._realm, self._answer)
-        self._answer = None
+            request = self._request
+            self._entries.add(request.partition, request.url, self._realm, self._answer)
 
     def _may_send(self) -> bool:
         own = combined(self._request.headers, "Authorization")

@@ -53,19 +53,19 @@ class BlobURLStore:
         if url in self._entries and self._entries[url].is_of(page):
             del self._entries[url]
 
-    def find(self, request: FetchRequest) -> BlobURLEntry | None:
-        """Return the entry of the URL of *request*, which only a tab gets of another origin."""
+    def reply(self, request: FetchRequest) -> Reply | Failure:
+        """Return the response that *request* gets, or why none; only a tab gets other origins'."""
         entry = self._entries.get(request.url)
-        if entry is None or not (entry.is_of(request.page) or request.is_top_level):
-            return None
-        return entry
+        if entry is not None and (entry.is_of(request.page) or request.is_top_level):
+            return _reply(request, entry.blob)
+        is_own = request.url.startswith(f"blob:{request.origin}/")
+        return (None if is_own else request.refusal()) or NOT_FOUND
 
 
-def blob_reply(request: FetchRequest, entry: BlobURLEntry) -> Reply | Failure:
-    """Return the response that *request* gets of *entry*, or why it gets none."""
+def _reply(request: FetchRequest, blob: Blob) -> Reply | Failure:
     if request.method != "GET":
         return Failure("blob-url", "ERR_METHOD_NOT_SUPPORTED")
-    blob, wanted = entry.blob, combined(request.headers, "Range")
+    wanted = combined(request.headers, "Range")
     if wanted is None:
         return Reply(200, _headers(blob), blob.content, "OK")
     found = parse_range(wanted, allows_whitespace=True)

@@ -1,6 +1,6 @@
 """A browser: pages on origins, and everything that they send to servers.
 
-Builds the requests that pages, elements and users make; :mod:`.fetching` runs them.
+The public methods; :mod:`.main_fetch` runs the requests that they build.
 """
 
 from __future__ import annotations
@@ -10,32 +10,34 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal, TextIO, get_args
+from typing import Any, TextIO
 
 from . import cors
-from .bodies import Blob, Body, ExtractedBody, FormData, extract, form_body
+from .bodies import Blob, Body, ExtractedBody, FormData, extract
 from .cache import CacheMode, HTTPCache
-from .content import Content, so_far
+from .content import so_far
 from .cookies import CookieJar
-from .dangling_markup import attribute_dangles, dangles
-from .elements import DOCUMENT_ACCEPT, LOADS, CrossOrigin, Element, judge_load
-from .event_source import EventStream, follow, holds, judge_stream, read_stream
-from .fetching import Fetching, Profile
-from .local_network import AddressSpaceOf, TargetAddressSpace, address_space_of_name
+from .dangling_markup import dangles
+from .elements import CrossOrigin, Element, judge_load, load_request
+from .event_source import EventStream, follow, holds, judge_stream, read_stream, stream_request
+from .fetch_params import FetchParams
+from .filtered_response import filtered_response, shown_document
+from .local_network import AddressSpaceOf, address_space_of_name
+from .main_fetch import fetch
+from .navigation import Enctype, FormMethod, navigation_request, with_form
 from .page import (
-    AnyMode,
     HeadersInit,
     Mode,
-    Response,
-    ResponseHeaders,
+    TargetAddressSpace,
     page_headers,
     page_method,
     with_defaults,
 )
-from .preflights import preflight_cache
+from .preflight_cache import preflight_cache
+from .profile import Profile
 from .referrer import ReferrerPolicy
 from .request import FetchRequest, Page, Redirect
-from .scalars import utf8
+from .response import Response
 from .sites import (
     RegistrableDomain,
     checked_origin,
@@ -44,15 +46,12 @@ from .sites import (
     origin_of,
     resolved,
     with_credentials,
-    with_query,
 )
 from .traits import STANDARD, Traits
 from .transport import ClientLike, Transport, WSGIApplication, WSGITransport
-from .websockets import WebSocket, handshake_headers, http_url, judge_handshake
+from .webidl import check_words
+from .websockets import WebSocket, handshake_request, judge_handshake
 from .xhr import XMLHttpRequest
-
-Enctype = Literal["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
-FormMethod = Literal["GET", "POST"]
 
 
 class Browser:
@@ -100,7 +99,6 @@ class Browser:
         cookies = CookieJar(clock, registrable_domain, traits)
         self._profile = Profile(
             transport=transport,
-            traits=traits,
             registrable_domain=registrable_domain,
             address_space=address_space,
             clock=clock,
@@ -181,7 +179,7 @@ class Browser:
         :class:`NetworkError` where something else in the standard does, and
         :class:`TypeError` for a request that no page can make.
         """
-        _check_words(
+        check_words(
             credentials=(credentials, cors.Credentials),
             mode=(mode, Mode),
             redirect=(redirect, Redirect),
@@ -195,8 +193,11 @@ class Browser:
         if body.is_stream and keepalive:
             raise TypeError("a stream cannot be sent with keepalive=True")
         method = page_method(method, mode, body)
+        asked = self._request(url)
+        if includes_credentials(asked.url):
+            raise TypeError(f"a page cannot fetch a URL that includes credentials: {asked.urls[0]}")
         request = replace(
-            self._request(self._page_url(url), url),
+            asked,
             method=method,
             headers=page_headers(headers, body.types, mode, self.traits),
             body=body.content,
@@ -213,7 +214,7 @@ class Browser:
             keepalive=keepalive,
             target_address_space=target_address_space,
         )
-        return Fetching(self._profile, request).run()
+        return self._read(request)
 
     def create_object_url(self, blob: Blob) -> str:
         """Return a ``blob:`` URL for *blob* (``URL.createObjectURL``), for pages of this origin."""
@@ -231,7 +232,8 @@ class Browser:
         *username* and *password*, or those of *url*, answer a 401 of the page's own origin that
         asks for them. Raise :class:`TypeError` for a request that no page can make.
         """
-        absolute = with_credentials(self._resolve(url), username, password)
+        opened = self._request(url)
+        opened.urls = [with_credentials(opened.urls[0], username, password)]
 
         def send(
             method: str,
@@ -241,7 +243,7 @@ class Browser:
             listens: bool,
         ) -> Response:
             request = replace(
-                self._request(absolute, url),
+                opened,
                 method=method,
                 headers=with_defaults(headers, body.types, "cors", self.traits),
                 body=body.content,
@@ -249,7 +251,7 @@ class Browser:
                 initiator="XMLHttpRequest",
                 forces_preflight=self._listens(body, listens),
             )
-            return Fetching(self._profile, request).run()
+            return self._read(request)
 
         return XMLHttpRequest(method, send, self.traits, self._profile.clock)
 
@@ -263,8 +265,11 @@ class Browser:
             raise TypeError("a beacon sends no stream: give it bytes or a Blob")
         listed = any(cors.is_safelisted("Content-Type", kind) for kind in body.types)
         mode: Mode = "no-cors" if listed or not body.types else "cors"
+        asked = self._request(url)
+        if not asked.url.startswith(("http:", "https:")):
+            raise TypeError(f"a beacon goes over HTTP alone: {asked.urls[0]}")
         request = replace(
-            self._request(self._resolve_beacon(url), url),
+            asked,
             method="POST",
             headers=page_headers((), body.types, mode, self.traits),
             body=body.content,
@@ -273,7 +278,7 @@ class Browser:
             initiator="beacon",
             keepalive=True,
         )
-        Fetching(self._profile, request).run()
+        self._read(request)
 
     def load(
         self,
@@ -295,31 +300,20 @@ class Browser:
         :class:`NetworkError` where the element fires ``error`` because of the status or the MIME
         type of the response; images, fonts and media are not decoded.
         """
-        _check_words(element=(element, Element), referrer_policy=(referrer_policy, ReferrerPolicy))
+        check_words(element=(element, Element), referrer_policy=(referrer_policy, ReferrerPolicy))
         if crossorigin is not None:
-            _check_words(crossorigin=(crossorigin, CrossOrigin))
-        how = LOADS[element]
-        by_cors = crossorigin is not None and how.mode != "navigate"
-        mode: AnyMode = "cors" if by_cors else how.mode
-        credentials: cors.Credentials = "same-origin" if mode == "cors" else "include"
+            check_words(crossorigin=(crossorigin, CrossOrigin))
         request = replace(
-            self._request(self._resolve(url), url),
-            headers=how.headers(),
-            mode=mode,
-            credentials="include" if crossorigin == "use-credentials" else credentials,
-            destination=how.destination,
-            initiator=how.kind,
-            is_unsafe=False,
+            load_request(self._request(url), element, url, crossorigin),
             integrity=integrity,
             referrer_policy=referrer_policy,
-            dangles=attribute_dangles(url),
         )
-        fetching = Fetching(self._profile, request)
-        return fetching.run(
-            lambda reply: judge_load(
-                element, reply, self.traits, is_http=request.url.startswith("http")
-            )
-        )
+        params = FetchParams(self._profile, request)
+        reply = fetch(params)
+        response = filtered_response(params, reply)
+        is_http = request.url.startswith("http")
+        params.check(judge_load(element, reply, self.traits, is_http=is_http))
+        return response
 
     def event_source(
         self,
@@ -336,29 +330,17 @@ class Browser:
         the stream, or until *max_events* have come where it has none. *reconnections* is how
         often the page stays to connect anew when a stream ends.
         """
-        absolute = self._resolve(url)
-        credentials: cors.Credentials = "include" if with_credentials else "same-origin"
 
         def connect(last_event_id: str, most: int | None) -> EventStream:
-            headers = [("Accept", "text/event-stream")]
-            if last_event_id:
-                headers.append(("Last-Event-ID", utf8(last_event_id).decode("latin-1")))
-            request = replace(
-                self._request(absolute, url),
-                headers=headers,
-                credentials=credentials,
-                initiator="resource",
-                is_unsafe=False,
-                cache="no-store",
+            request = stream_request(
+                self._request(url), last_event_id, with_credentials=with_credentials
             )
             enough = holds(most or 0)
-            fetching = Fetching(
+            params = FetchParams(
                 self._profile, request, (lambda came: enough(so_far(came))) if most else None
             )
-            reply = fetching.reply()
-            failure = judge_stream(reply)
-            if failure is not None:
-                raise fetching.fail(failure)
+            reply = fetch(params)
+            params.check(judge_stream(reply))
             return read_stream(so_far(reply), last_event_id)
 
         return follow(connect, last_event_id, max_events, reconnections)
@@ -370,25 +352,12 @@ class Browser:
         CORS for WebSockets: only the server can look at ``Origin``. An application behind WSGI
         cannot answer with 101 without a socket, but it can refuse.
         """
-        absolute = self._resolve_socket(url)
-        request = replace(
-            self._request(absolute, url),
-            headers=handshake_headers(protocols, self.traits.websocket_extensions),
-            mode="websocket",
-            credentials="include",
-            redirect="error",
-            initiator="websocket",
-            is_unsafe=False,
-            referrer=None,
-            cache="no-store",
-        )
-        fetching = Fetching(self._profile, request)
-        reply = fetching.reply()
-        failure = judge_handshake(reply, protocols, self.traits.websocket_extensions)
-        if failure is not None:
-            raise fetching.fail(failure)
+        request = handshake_request(self._request(url), protocols)
+        params = FetchParams(self._profile, request)
+        reply = fetch(params)
+        params.check(judge_handshake(reply, protocols, self.traits.websocket_extensions))
         return WebSocket(
-            absolute.replace("http", "ws", 1),
+            request.urls[0].replace("http", "ws", 1),
             reply.get("Sec-WebSocket-Protocol") or "",
             reply.get("Sec-WebSocket-Extensions") or "",
         )
@@ -417,7 +386,7 @@ class Browser:
         )
         if typed:
             request.referrer = None
-        return self._shown(request)
+        return self._show(request)
 
     def submit_form(
         self,
@@ -436,58 +405,36 @@ class Browser:
         With *frame* the form's target is a frame; ``user_activated=False`` stands for a script
         that submits it, and ``referrer_policy="no-referrer"`` for the form's ``rel=noreferrer``.
         """
-        _check_words(method=(method, FormMethod), enctype=(enctype, Enctype))
+        check_words(method=(method, FormMethod), enctype=(enctype, Enctype))
         form = data if isinstance(data, FormData) else FormData(data)
-        target = url
-        if method == "GET":
-            query, _ = form_body(form, "application/x-www-form-urlencoded")
-            target = with_query(self._resolve(url), query.decode())
         request = replace(
-            self._navigation(target, frame, referrer_policy),
+            with_form(self._navigation(url, frame, referrer_policy), form, method, enctype),
             user_activated=user_activated,
-            dangles=attribute_dangles(url),
         )
-        if method == "POST":
-            body, content_type = form_body(form, enctype)
-            request = replace(request, method="POST", body=body)
-            request.headers.append(("Content-Type", content_type))
-        return self._shown(request)
+        return self._show(request)
 
     def _navigation(self, url: str, frame: bool, referrer_policy: ReferrerPolicy) -> FetchRequest:
-        _check_words(referrer_policy=(referrer_policy, ReferrerPolicy))
-        headers = [("Accept", DOCUMENT_ACCEPT), ("Upgrade-Insecure-Requests", "1")]
-        return replace(
-            self._request(self._resolve(url), url),
-            headers=headers,
-            mode="navigate",
-            credentials="include",
-            destination="iframe" if frame else "document",
-            initiator="navigation",
-            is_unsafe=False,
-            referrer_policy=referrer_policy,
-            dangles=attribute_dangles(url),
-        )
+        check_words(referrer_policy=(referrer_policy, ReferrerPolicy))
+        request = self._request(url)
+        return navigation_request(request, url, frame=frame, referrer_policy=referrer_policy)
 
-    def _shown(self, request: FetchRequest) -> Response:
-        fetching = Fetching(self._profile, request)
-        reply = fetching.reply()
-        headers = ResponseHeaders(cors.readable(reply))
-        moved = len(request.urls) > 1
-        body = Content(reply, fetching.fail)
-        return Response("basic", request.url, reply.status, headers, body, moved, reply.reason)
+    def _show(self, request: FetchRequest) -> Response:
+        params = FetchParams(self._profile, request)
+        return shown_document(params, fetch(params))
 
-    def _request(self, url: str, written: str) -> FetchRequest:
-        """Return a request of the page for *url*, with what all of them have in common.
+    def _read(self, request: FetchRequest) -> Response:
+        params = FetchParams(self._profile, request)
+        return filtered_response(params, fetch(params))
 
-        *written* is the URL as the page has it.
-        """
+    def _request(self, url: str) -> FetchRequest:
+        """Return a request of the page for *url*, with what all of them have in common."""
         return FetchRequest(
             page=self._page,
             traits=self.traits,
             registrable_domain=self._profile.registrable_domain,
-            urls=[url],
+            urls=[self._resolve(url)],
             referrer=self._referrer("about:client"),
-            dangles=dangles(written),
+            dangles=dangles(url),
         )
 
     def _referrer(self, referrer: str) -> str | None:
@@ -503,22 +450,6 @@ class Browser:
     def _listens(self, body: ExtractedBody, listener: bool) -> bool:
         return listener and (body.content is not None or self.traits.preflights_empty_uploads)
 
-    def _resolve_socket(self, url: str) -> str:
-        return http_url(self._resolve(url))
-
-    def _page_url(self, url: str) -> str:
-        """Resolve a URL that a script gives to ``fetch``, and that may hold no credentials."""
-        absolute = self._resolve(url)
-        if includes_credentials(absolute):
-            raise TypeError(f"a page cannot fetch a URL that includes credentials: {absolute}")
-        return absolute
-
-    def _resolve_beacon(self, url: str) -> str:
-        absolute = self._resolve(url)
-        if not absolute.startswith(("http:", "https:")):
-            raise TypeError(f"a beacon goes over HTTP alone: {absolute}")
-        return absolute
-
     def _resolve(self, url: str, base: str | None = None) -> str:
         try:
             return resolved(base or self.base_url, url, self.traits)
@@ -527,14 +458,6 @@ class Browser:
 
 
 def _page(origin: str, top_level: str | None, path: str, referrer_policy: ReferrerPolicy) -> Page:
-    _check_words(referrer_policy=(referrer_policy, ReferrerPolicy))
+    check_words(referrer_policy=(referrer_policy, ReferrerPolicy))
     url = "about:srcdoc" if origin == "null" else resolved(origin, path)
     return Page(origin, url, top_level or origin, referrer_policy)
-
-
-def _check_words(**given: tuple[object, object]) -> None:
-    """Raise ``TypeError`` for what is no value of a WebIDL enumeration, as ``fetch`` does."""
-    for name, (word, kind) in given.items():
-        words = get_args(kind)
-        if word not in words:
-            raise TypeError(f"{name}={word!r}: write one of {', '.join(map(repr, words))}")

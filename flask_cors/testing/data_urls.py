@@ -29,7 +29,7 @@ def data_reply(url: str) -> Reply | None:
         body = _decoded(body or b"")
     found = parse(f"text/plain{head}" if head.startswith(";") else head)
     content_type = str(found or "text/plain;charset=US-ASCII")
-    return None if body is None else Reply(200, (("Content-Type", content_type),), body)
+    return None if body is None else Reply(200, (("Content-Type", content_type),), body, "OK")
 
 
 def _serialized(url: str) -> str:

@@ -6,12 +6,14 @@ makes of its response); sends nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from .dangling_markup import attribute_dangles
 from .errors import Failure
 from .mime_types import extract
 from .page import AnyMode
+from .request import FetchRequest
 from .traits import Traits
 from .transport import Reply
 
@@ -92,7 +94,29 @@ NEED_OK = frozenset(
 )
 # Modules and workers fail by the standard's rule in every browser.
 _ALWAYS_NEED_OK = frozenset({"json", "module", "sharedworker", "worker"})
-DOCUMENT_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+def load_request(
+    request: FetchRequest, element: Element, written: str, crossorigin: CrossOrigin | None
+) -> FetchRequest:
+    """Return the request of *element* for the URL *written*, made of a *request* of the page.
+
+    *crossorigin* is the attribute, ``None`` without it.
+    """
+    how = LOADS[element]
+    by_cors = crossorigin is not None and how.mode != "navigate"
+    mode: AnyMode = "cors" if by_cors else how.mode
+    is_anonymous = mode == "cors" and crossorigin != "use-credentials"
+    return replace(
+        request,
+        headers=how.headers(),
+        mode=mode,
+        credentials="same-origin" if is_anonymous else "include",
+        destination=how.destination,
+        initiator=how.kind,
+        is_unsafe=False,
+        dangles=attribute_dangles(written),
+    )
 
 
 def judge_load(

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 
 from .errors import CORSBlocked, Failure, NetworkError
 from .mime_types import extract
+from .request import FetchRequest
+from .scalars import utf8
 from .transport import Reply
 
 # What is not tried again (HTML, "fail the connection").
@@ -67,6 +69,23 @@ def follow(
         retry = stream.retry if more.retry is None else more.retry
         stream = EventStream((*stream.events, *more.events), more.last_event_id, retry)
     return stream
+
+
+def stream_request(
+    request: FetchRequest, last_event_id: str, *, with_credentials: bool
+) -> FetchRequest:
+    """Return the request of an ``EventSource``, made of a *request* of the page for its URL."""
+    headers = [("Accept", "text/event-stream")]
+    if last_event_id:
+        headers.append(("Last-Event-ID", utf8(last_event_id).decode("latin-1")))
+    return replace(
+        request,
+        headers=headers,
+        credentials="include" if with_credentials else "same-origin",
+        initiator="resource",
+        is_unsafe=False,
+        cache="no-store",
+    )
 
 
 def judge_stream(reply: Reply) -> Failure | None:

@@ -1,21 +1,23 @@
 """Local Network Access, as Chromium implements it: a permission of the user.
 
 Takes the place of the preflights with ``Access-Control-Request-Private-Network``, which
-Chromium gave up. Follows https://wicg.github.io/local-network-access/. Sends nothing.
+Chromium gave up. Follows https://wicg.github.io/local-network-access/. Judges requests; sends
+nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import urlsplit
 
-from .sites import is_ip
+from .errors import Failure
+from .request import FetchRequest
+from .sites import is_ip, is_trustworthy
 
 AddressSpace = Literal["public", "local", "loopback"]
 AddressSpaceOf = Callable[[str], "AddressSpace | None"]
-TargetAddressSpace = Literal["", "public", "local", "loopback"]
 
 _NEARNESS = {"public": 0, "local": 1, "loopback": 2}
 
@@ -45,6 +47,23 @@ def permissions_for(target: AddressSpace) -> frozenset[str]:
     return frozenset({name, "local-network-access"})
 
 
-def host_of(url: str) -> str:
-    """Return the host name of *url* or of an origin."""
+def blocked_by_local_network(
+    request: FetchRequest, space_of: AddressSpaceOf, permissions: Set[str]
+) -> Failure | None:
+    """Return why the user keeps the page from a more private network, ``None`` if it may ask."""
+    if not request.traits.guards_local_network or request.is_typed:
+        return None
+    target, wanted = space_of(_host_of(request.url)), request.target_address_space
+    if wanted and target is not None and wanted != target:
+        return Failure("local-network-target", wanted)
+    top_level = request.page.top_level
+    if target is None or not is_more_private(target, space_of(_host_of(top_level))):
+        return None
+    if not is_trustworthy(top_level):
+        return Failure("local-network-insecure", target)
+    granted = permissions_for(target) & permissions
+    return None if granted else Failure("local-network-permission", target)
+
+
+def _host_of(url: str) -> str:
     return urlsplit(url).hostname or ""

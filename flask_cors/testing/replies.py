@@ -7,9 +7,16 @@ from __future__ import annotations
 
 import re
 
+from .content import content_length
 from .errors import Failure
+from .redirects import SEVERAL_LOCATIONS, has_several_locations
 from .request import FetchRequest
 from .transport import Reply
+
+# #null-body-status, those of final responses
+NULL_BODY_STATUSES = frozenset({204, 205, 304})
+# RFC 9110 section 15.5.20: asked once more, over a new connection
+MISDIRECTED = 421
 
 
 def unusable(request: FetchRequest, reply: Reply) -> Failure | None:
@@ -29,7 +36,11 @@ def unusable(request: FetchRequest, reply: Reply) -> Failure | None:
     for name, value in reply.headers:
         if invalid.search(name) or invalid.search(value):
             return Failure("invalid-response", f"the header {name!r} with {value!r}")
-    return None
+    length = content_length(reply)
+    if isinstance(length, Failure):
+        return length
+    several = request.traits.checks_location_first and has_several_locations(request, reply)
+    return SEVERAL_LOCATIONS if several else None
 
 
 def _is_status(request: FetchRequest, status: int) -> bool:

@@ -1,6 +1,6 @@
 """A request on its way: what redirects change, and how it relates to the page that sent it.
 
-Knows origins, sites and the headers a browser adds; sends nothing.
+Knows origins and sites; sends nothing.
 """
 
 from __future__ import annotations
@@ -11,13 +11,12 @@ from itertools import pairwise
 from typing import Literal
 from urllib.parse import urlsplit
 
-from ..fetch import FETCH_DEST, FETCH_MODE, FETCH_SITE, FETCH_USER, ORIGIN, SAFELISTED_METHODS
+from ..fetch import SAFELISTED_METHODS
 from . import cors
 from .cache import CONDITIONAL_HEADERS, CacheMode
 from .errors import Failure
-from .local_network import TargetAddressSpace
-from .page import BODY_HEADERS, AnyMode
-from .referrer import ReferrerPolicy, determine_referrer, hides_origin
+from .page import BODY_HEADERS, AnyMode, TargetAddressSpace
+from .referrer import ReferrerPolicy, determine_referrer
 from .sites import (
     RegistrableDomain,
     includes_credentials,
@@ -129,6 +128,11 @@ class FetchRequest:
         return self.mode == "navigate" and self.destination == "document"
 
     @property
+    def partition(self) -> object:
+        """The site at the top of the tab (``#network-partition-keys``)."""
+        return self._site(self.url if self.is_top_level else self.page.top_level)
+
+    @property
     def shows_others(self) -> bool:
         """Whether a frame of the page shows another origin's document, which no script reads."""
         return self.mode == "navigate" and not all(map(self.is_same_origin, self.urls))
@@ -156,6 +160,10 @@ class FetchRequest:
             return True
         tainted = self.traits.same_site_minds_redirects and self._is_tainted(self._site)
         return self._is_site_of(self.url) and self._is_in_own_tab() and not tainted
+
+    def is_third_party(self) -> bool:
+        """Return whether it is sent to another site than that of its page or of the tab."""
+        return not self.is_same_site() and not self.is_top_level
 
     def relation(self) -> Relation:
         """Return the value of Sec-Fetch-Site: the most distant relation along the redirects."""
@@ -216,64 +224,6 @@ class FetchRequest:
         if self.referrer is not None:
             policy = self.referrer_policy or self.page.referrer_policy
             self.referrer = determine_referrer(self.referrer, self.url, policy, self.traits)
-
-    def browser_headers(self) -> list[tuple[str, str]]:
-        """Return the headers about the page: Origin, Referer and the Fetch metadata headers."""
-        named = ((ORIGIN, self._origin_header()), ("Referer", self.referrer))
-        headers = [(name, value) for name, value in named if value is not None]
-        return headers + self._metadata()
-
-    def _metadata(self) -> list[tuple[str, str]]:
-        """Return the headers of https://w3c.github.io/webappsec-fetch-metadata/."""
-        silent = self.mode == "websocket" and not self.traits.websockets_send_metadata
-        if silent or not is_trustworthy(self.url):
-            return []
-        metadata = [
-            (FETCH_DEST, self.destination or "empty"),
-            (FETCH_MODE, self.mode),
-            (FETCH_SITE, self.relation()),
-        ]
-        if self.mode == "navigate" and self.user_activated:
-            metadata.append((FETCH_USER, "?1"))
-        access = self._storage_access() if self.traits.sends_storage_access else None
-        if access is not None:
-            metadata.append(("Sec-Fetch-Storage-Access", access))
-        return metadata
-
-    def _storage_access(self) -> str | None:
-        """Return whether a request of a third party has its cookies.
-
-        Follows https://privacycg.github.io/storage-access-headers/; ``None`` where the request
-        is none of a third party, or without credentials.
-        """
-        if not self.includes_credentials or self.is_same_site() or self.is_top_level:
-            return None
-        if self.traits.third_party_cookies:
-            return "active"
-        return "inactive" if self._site(self.url) == self._site(self.page.top_level) else "none"
-
-    def _origin_header(self) -> str | None:
-        """Return the value of ``Origin`` (``#append-a-request-origin-header``)."""
-        by_element = self.mode == "cors" and self.destination not in ("", "audio", "video")
-        by_element = by_element and self.traits.elements_send_origin
-        if self.tainting == "cors" or self.mode == "websocket" or by_element:
-            return self.serialized_origin()
-        if self.method in ("GET", "HEAD"):
-            return None
-        moved = len(set(map(origin_of, self.urls))) > 1
-        if moved and not self.traits.keeps_origin:
-            return "null"
-        if self.mode != "cors" and self._hides_origin():
-            return "null"
-        return self.serialized_origin()
-
-    def _hides_origin(self) -> bool:
-        """Return whether the referrer policy hides the origin of what is not CORS's."""
-        policy = self.referrer_policy or self.page.referrer_policy
-        if self.mode != "navigate" and not self.traits.origin_follows_referrer_policy:
-            policy = ""
-        downgrades = self.traits.hides_origin_from_http or not is_trustworthy(self.url)
-        return hides_origin(self.origin, self.url, policy, downgrades)
 
     def follow(self, url: str, status: int) -> None:
         """Go on to *url* as a redirect with *status* says (``#http-redirect-fetch``)."""

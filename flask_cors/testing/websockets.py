@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha1
 
 from ..fetch import TOKEN, is_token
 from .errors import Failure
+from .request import FetchRequest
 from .transport import Reply
 
 # RFC 6455 section 1.3
@@ -57,6 +58,22 @@ def http_url(url: str) -> str:
     if scheme not in schemes or "#" in rest:
         raise TypeError(f"not a WebSocket's URL: {url!r}")
     return f"{schemes[scheme]}:{rest}"
+
+
+def handshake_request(request: FetchRequest, protocols: Sequence[str]) -> FetchRequest:
+    """Return the request of the opening handshake, made of a *request* of the page for its URL."""
+    return replace(
+        request,
+        urls=[http_url(request.urls[0])],
+        headers=handshake_headers(protocols, request.traits.websocket_extensions),
+        mode="websocket",
+        credentials="include",
+        redirect="error",
+        initiator="websocket",
+        is_unsafe=False,
+        referrer=None,
+        cache="no-store",
+    )
 
 
 def handshake_headers(

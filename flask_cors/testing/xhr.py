@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from .bodies import Blob, Body, ExtractedBody, extract
 from .charsets import text_of
 from .errors import NetworkError
 from .mime_types import MIMEType, parse
 from .mime_types import extract as mime_type_of
-from .page import Response, checked_header, is_settable, page_method
+from .page import checked_header, is_settable, page_method
+from .response import Response
 from .traits import Traits
 from .transport import combined
+from .webidl import check_words
 
 
 @dataclass(frozen=True)
@@ -188,9 +190,7 @@ class XMLHttpRequest:
     @response_type.setter
     def response_type(self, kind: ResponseType) -> None:
         self._require_not_done()
-        if kind not in get_args(ResponseType):
-            words = ", ".join(map(repr, get_args(ResponseType)))
-            raise TypeError(f"response_type={kind!r}: write one of {words}")
+        check_words(response_type=(kind, ResponseType))
         self._response_type = kind
 
     @property

@@ -9,6 +9,7 @@ import pytest
 
 from flask_cors.testing import CHROMIUM, STANDARD, Blob, Browser, NetworkError, Reply
 from flask_cors.testing.elements import Element, judge_load
+from tests.unit.testing import pages
 
 ELEMENTS: tuple[Any, ...] = get_args(Element)
 # Of a type that each element takes.
@@ -214,3 +215,51 @@ def test_an_object_answers_a_challenge(element: Any, status: int) -> None:
 
     page = Browser(transport=server, origin="https://app.example")
     assert page.load(element, "https://u:p@app.example/").status == status
+
+
+def test_what_no_element_is() -> None:
+    with pytest.raises(TypeError, match="element='div': write one of 'audio'"):
+        pages.browser().load("div", "/")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="crossorigin='x': write one of '', 'anonymous'"):
+        pages.browser().load("img", "/", crossorigin="x")  # type: ignore[arg-type]
+
+
+def test_a_track_is_of_the_pages_own_origin() -> None:
+    with pytest.raises(NetworkError) as caught:
+        pages.browser().load("track", "/")
+    assert caught.value.step == "same-origin-mode"
+
+
+@pytest.mark.parametrize(
+    ("element", "accept"),
+    [
+        ("img", "image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"),
+        ("stylesheet", "text/css,*/*;q=0.1"),
+        ("script", "*/*"),
+    ],
+)
+def test_accept(element: Any, accept: str) -> None:
+    page = pages.browser()
+    page.load(element, "/")
+    assert pages.last(page).get("Accept") == accept
+
+
+@pytest.mark.parametrize("element", ["audio", "video"])
+def test_all_of_it_is_asked_for_as_a_part(element: Any) -> None:
+    browser = pages.page(206)
+    browser.load(element, "/x")
+    browser.load(element, f"{pages.OTHER}/x")
+    browser.load(element, f"{pages.OTHER}/x", crossorigin="anonymous")
+    for exchange in browser.exchanges:
+        assert exchange.request.get("Range") == "bytes=0-"
+        assert exchange.request.get("Accept-Encoding") == "identity"
+        assert exchange.request.get("Accept") == "*/*"
+        assert not exchange.preflight
+    assert len(browser.exchanges) == 3
+
+
+@pytest.mark.parametrize("element", ["img", "track", "script", "font", "object"])
+def test_other_elements_ask_for_no_part(element: Any) -> None:
+    browser = pages.page(200)
+    browser.load(element, "/x")
+    assert browser.exchanges[0].request.get("Range") is None

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from flask_cors.testing import Browser, NetworkError, Reply, Request
+import pytest
+from flask import Flask, Response, request, stream_with_context
+
+from flask_cors.testing import Browser, EventStream, NetworkError, Reply, Request
 from flask_cors.testing.event_source import ServerSentEvent, holds, judge_stream, read_stream
+from tests.unit.testing import pages
 
 
 @pytest.mark.parametrize(
@@ -182,3 +187,66 @@ def test_no_more_connections_than_events_are_wanted() -> None:
     stream = page.event_source("/", reconnections=5, max_events=2)
     assert [event.data for event in stream.events][:2] == ["a", "b"]
     assert len(page.exchanges) == 2
+
+
+class TestApplications:
+    """What an application or a transport sends, event by event."""
+
+    def app(self, closed: list[bool]) -> Flask:
+        app = Flask("events")
+
+        @app.get("/ticks")
+        def ticks() -> Response:
+            def endless() -> Iterator[str]:
+                try:
+                    number = 0
+                    while True:
+                        number += 1
+                        yield f"id: {number}\ndata: {request.args.get('q', 'tick')}\n\n"
+                finally:
+                    closed.append(True)
+
+            return Response(stream_with_context(endless()), mimetype="text/event-stream")
+
+        return app
+
+    def test_an_endless_stream(self) -> None:
+        closed: list[bool] = []
+        page = Browser(self.app(closed), origin="http://localhost")
+        stream = page.event_source("/ticks", max_events=2)
+        assert stream == EventStream(
+            (ServerSentEvent("message", "tick", "1"), ServerSentEvent("message", "tick", "2")),
+            "2",
+            None,
+        )
+        assert closed == [True]
+
+    def test_a_stream_that_ends_early(self) -> None:
+        def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            start_response("200 OK", [("Content-Type", "text/event-stream")])
+            return [b"data:1\n\n"]
+
+        page = Browser(application, origin="http://localhost")
+        assert len(page.event_source("/", max_events=5).events) == 1
+
+    def test_a_transport_reads_to_the_end(self) -> None:
+        reply = Reply(200, (("Content-Type", "text/event-stream"),), b"data:1\n\ndata:2\n\n")
+        stream = pages.browser(reply, origin=pages.API).event_source("/", max_events=1)
+        assert [event.data for event in stream.events] == ["1", "2"]
+
+    def test_the_id_of_an_earlier_connection_stays(self) -> None:
+        reply = Reply(200, (("Content-Type", "text/event-stream"),), b"data:1\n\n")
+        page = pages.browser(reply, origin=pages.API)
+        stream = page.event_source("/", last_event_id="7\xe9\ud800")
+        assert (stream.events[0].id, stream.last_event_id) == ("7\xe9\ud800", "7\xe9\ud800")
+        assert pages.last(page).get("Last-Event-ID") == "7\xc3\xa9\xef\xbf\xbd"
+
+    def test_no_header_of_it_needs_a_preflight(self) -> None:
+        allowed = (("Content-Type", "text/event-stream"), ("Access-Control-Allow-Origin", "*"))
+        page = pages.browser(Reply(200, allowed, b"data:1\n\n"))
+        page.event_source("/", last_event_id='"7"')
+        assert [exchange.request.method for exchange in page.exchanges] == ["GET"]
+
+    def test_an_id_counts_once_its_event_has_ended(self) -> None:
+        reply = Reply(200, (("Content-Type", "text/event-stream"),), b"id:1\n\nid:2\n")
+        assert pages.browser(reply, origin=pages.API).event_source("/").last_event_id == "1"

@@ -12,6 +12,7 @@ from flask import Flask, request, session
 
 from flask_cors.testing import Browser, Exchange, Reply, Request
 from flask_cors.testing.transport import WSGITransport, split_value
+from tests.unit.testing.pages import API, OWN
 
 ORIGIN = "http://localhost"
 
@@ -290,3 +291,24 @@ def test_white_space_around_a_value_is_no_part_of_it() -> None:
     page = Browser(transport=lambda request: plain, origin=ORIGIN)
     page.fetch("/")
     assert page.exchanges[0].reply is plain
+
+
+@pytest.mark.parametrize(
+    ("status", "cache", "headers", "expected"),
+    [
+        (403, "no-store", {"Sec-Fetch-Site": "cross-site"}, True),
+        (403, "no-store", {"Sec-Fetch-Site": "same-site"}, True),
+        (403, "no-store", {"Sec-Fetch-Site": "same-origin"}, False),
+        (403, "no-store", {"Sec-Fetch-Site": "none"}, False),
+        (403, "no-store", {"Origin": OWN}, True),
+        (403, "no-store", {"Origin": API}, False),
+        (403, "no-store", {}, False),
+        (403, "private", {"Origin": OWN}, False),
+        (401, "no-store", {"Origin": OWN}, False),
+    ],
+)
+def test_is_refusal(status: int, cache: str, headers: dict[str, str], expected: bool) -> None:
+    request = Request("POST", f"{API}/x", tuple(headers.items()))
+    reply = Reply(status, (("Cache-Control", cache),))
+    assert Exchange(request, reply, False).is_refusal is expected
+    assert not Exchange(request, reply, True).is_refusal

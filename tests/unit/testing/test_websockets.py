@@ -16,14 +16,10 @@ from flask_cors.testing import (
     Reply,
     Request,
     Traits,
+    WebSocket,
 )
-from flask_cors.testing.websockets import (
-    KEY,
-    accepts,
-    handshake_headers,
-    http_url,
-    judge_handshake,
-)
+from flask_cors.testing.websockets import KEY, accepts, handshake_headers, http_url, judge_handshake
+from tests.unit.testing.pages import OWN, browser, last
 
 OPENED = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Accept": accepts(KEY)}
 
@@ -233,3 +229,34 @@ def test_a_page_over_https_opens_none_over_http(url: str) -> None:
     page = Browser(transport=transport, origin="https://a.example", base_url="https://a.example")
     with pytest.raises(NetworkError):
         page.open_websocket(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "asked", "opened"),
+    [
+        ("wss://api.example/chat", "https://api.example/chat", "wss://api.example/chat"),
+        ("https://api.example/chat", "https://api.example/chat", "wss://api.example/chat"),
+        ("/chat", "https://api.example/chat", "wss://api.example/chat"),
+        ("ws://localhost/", "http://localhost/", "ws://localhost/"),
+    ],
+)
+def test_opened(url: str, asked: str, opened: str) -> None:
+    headers = (
+        ("Upgrade", "websocket"),
+        ("Connection", "Upgrade"),
+        ("Sec-WebSocket-Accept", accepts(KEY)),
+    )
+    page = browser(Reply(101, headers))
+    assert page.open_websocket(url) == WebSocket(opened, "")
+    assert (last(page).method, last(page).url) == ("GET", asked)
+    assert last(page).get("Sec-WebSocket-Key") == KEY
+    assert last(page).get("Sec-WebSocket-Protocol") is None
+    assert last(page).get("Referer") is None
+
+
+def test_chromium_tells_nothing_of_the_page() -> None:
+    page = browser(Reply(403, ()), traits=CHROMIUM)
+    with pytest.raises(NetworkError):
+        page.open_websocket("/")
+    assert last(page).get("Sec-Fetch-Site") is None
+    assert last(page).get("Origin") == OWN
