@@ -44,6 +44,11 @@ class Source(NamedTuple):
     #: The line in that file, from 1; ``None`` with ``file``.
     line: int | None = None
 
+    @property
+    def is_resource(self) -> bool:
+        """Whether this is the dictionary of a resource, where keywords are keys."""
+        return self.place.startswith("resource ")
+
     def __str__(self) -> str:
         return self.place if self.file is None else f"{self.place} at {self.file}:{self.line}"
 
@@ -111,14 +116,17 @@ class Report:
         source: Source,
         problems: list[Problem] | None = None,
         degraded: list[Problem] | None = None,
+        shown_at: Source | None = None,
     ) -> None:
         self.source = source
+        #: The line to which warnings point where a source has none, as in ``app.config``.
+        self.shown_at = shown_at
         self.problems: list[Problem] = [] if problems is None else problems
         self.degraded: list[Problem] = [] if degraded is None else degraded
 
     def at(self, source: Source) -> Report:
         """Return a report for another place that collects into the same lists."""
-        return Report(source, self.problems, self.degraded)
+        return Report(source, self.problems, self.degraded, self.shown_at)
 
     def error(
         self,
@@ -129,6 +137,7 @@ class Report:
         fix: Mapping[str, object] | None = None,
     ) -> None:
         """Note a mistake because of which a restriction may be lost."""
+        hint = as_written(hint, fix, self.source)
         self.problems.append(Problem(option, value, self.source, reason, hint, fix))
 
     def degrade(
@@ -140,16 +149,18 @@ class Report:
         fix: Mapping[str, object] | None = None,
     ) -> None:
         """Note, and warn about, a mistake because of which less is granted."""
+        hint = as_written(hint, fix, self.source)
         problem = Problem(option, value, self.source, reason, hint, fix)
         self.degraded.append(problem)
         self._show(problem)
 
     def _show(self, problem: Problem) -> None:
-        warn_about(problem)
+        warn_about(problem, self.shown_at)
 
     def warn(self, option: str, value: object, reason: str) -> None:
         """Warn about a harmless mistake."""
-        warn_at(self.source, f"{option}={shorten(value)} ({self.source}): {reason}")
+        text = f"{option}={shorten(value)} ({self.source}): {reason}"
+        warn_at(self.source, text, instead=self.shown_at)
 
     def raise_if_any(self) -> None:
         """Raise one :class:`ConfigError` with all problems, if there are any."""
@@ -173,6 +184,16 @@ def raise_if(problems: Iterable[Problem]) -> None:
     """Raise one :class:`ConfigError` with all *problems*, if there are any."""
     if found := tuple(problems):
         raise ConfigError(found)
+
+
+def as_written(hint: str, fix: Mapping[str, object] | None, source: Source) -> str:
+    """Return *hint* with the options of *fix* as they are written where *source* is.
+
+    Hints have them as keywords, ``origins=…``; in the dictionary of a resource they are keys.
+    """
+    for name in fix or () if source.is_resource else ():
+        hint = re.sub(rf"(?<![\w?&]){re.escape(name)}=", f'"{name}": ', hint)
+    return hint
 
 
 def no_regex(error: Exception) -> str:
@@ -228,22 +249,29 @@ def warn(message: str, category: type[Warning] = CorsWarning) -> None:
     _warn(caller(), message, category)
 
 
-def warn_about(problem: Problem) -> None:
-    """Warn about *problem*, pointing at the line that set the option."""
-    warn_at(problem.source, str(problem))
+def warn_about(problem: Problem, instead: Source | None = None) -> None:
+    """Warn about *problem*, pointing at the line that set the option; else see :func:`warn_at`."""
+    warn_at(problem.source, str(problem), instead=instead)
 
 
-def warn_at(source: Source, message: str, category: type[Warning] = CorsWarning) -> None:
+def warn_at(
+    source: Source,
+    message: str,
+    category: type[Warning] = CorsWarning,
+    instead: Source | None = None,
+) -> None:
     """Warn, pointing at the line of *source*, which may have been run long ago.
 
-    Where it has no line, as in ``app.config``, the warning names its place, and never a line of
-    Flask's that happens to be running.
+    Where it has no line, as in ``app.config``, the warning points at the one of *instead*, or
+    names its place, and never a line of Flask's that happens to be running.
     """
     frame = caller()
+    if source.file is None and instead is not None:
+        source = instead
     if source.file is not None and source.line is not None:
         where = source.file, source.line
     else:
-        where = f"<{printable(source.place)}>", 0
+        where = "app.config" if source.level == "config" else f"<{printable(source.place)}>", 0
     if _is_at(frame, source) or (not where[1] and frame is not None and _is_users(frame)):
         _warn(frame, message, category)
     else:

@@ -31,8 +31,8 @@ def _value(text: str) -> Any:
 
 
 def renamed(hint: str) -> list[str]:
-    """Return the names of the options that a hint says to write."""
-    return re.findall(r"\b([a-z_]+)=", hint)
+    """Return the names of the options that a hint says to write, as keywords or as keys."""
+    return re.findall(r'\b([a-z_]+)(?:=|": )', hint)
 
 
 def loaded(text: str) -> Any:

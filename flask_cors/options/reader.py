@@ -172,7 +172,15 @@ class ConfigSettings(Mapping[str, Setting]):
 
 
 def read_config(config: Mapping[str, Any], report: Report) -> ConfigSettings:
-    """Return what ``app.config`` sets, read when it is needed; warn about misspelt keys."""
+    """Return what ``app.config`` sets, read when it is needed."""
+    return ConfigSettings(config, report)
+
+
+def judge_keys(config: Mapping[str, Any], report: Report, without_origins: str = "") -> None:
+    """Warn about config keys that are no options and look like one.
+
+    *without_origins* says what holds where ``origins`` was meant, and is not set.
+    """
     for key in switched_off_by(config):
         reason = "this config key is not an option of Flask-CORS, and CORS stays on"
         hint = "If it is meant for Flask-CORS, leave out the call of CORS instead."
@@ -181,10 +189,11 @@ def read_config(config: Mapping[str, Any], report: Report) -> ConfigSettings:
         source = Source("config", key)
         name = OPTIONS[option_key[5:].lower()].name
         reason = "this config key is not an option of Flask-CORS, and is ignored"
+        if name == "origins" and without_origins:
+            reason = f"{reason}, so {without_origins}"
         hint = f"If it is meant for Flask-CORS, write {option_key}."
         fix = _fix_of(name, config[key])
         report.at(source).degrade(key, config[key], reason, hint, fix)
-    return ConfigSettings(config, report)
 
 
 def _fix_of(name: str, value: object) -> dict[str, object]:
@@ -205,7 +214,8 @@ def _read_config(option: Option, value: Any, report: Report) -> Setting:
         report.degrade(option.key, value, reason, "Set it, or leave the key out.", {})
         return DEFAULTS[option.name]
     if option.name == "headers":
-        warn_at(report.source, "CORS_HEADERS is now CORS_ALLOW_HEADERS", DeprecationWarning)
+        text = "CORS_HEADERS is now CORS_ALLOW_HEADERS"
+        warn_at(report.source, text, DeprecationWarning, report.shown_at)
     return _read(option, value, report, option.key)._replace(snapshot=None)
 
 

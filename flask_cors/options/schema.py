@@ -39,13 +39,15 @@ class Setting(NamedTuple):
 
     ``given`` is the value as it was written. ``snapshot`` is a copy of what a list or mapping held
     then: where ``given`` holds something else when policies are compiled, it is read again. It is
-    ``None`` for what is not to be read again.
+    ``None`` for what is not to be read again. ``dropped`` is what a policy cannot grant of it, as
+    text: less than ``given`` is effective then.
     """
 
     value: Any
     source: Source
     snapshot: object = None
     given: object = None
+    dropped: str = ""
 
 
 class Emit(NamedTuple):

@@ -37,6 +37,8 @@ _TYPED: Final = r"(?i)\bhttps?(?:[;,.]?//+|:[/\\]+)|\b[htps]{3,8}://|(?<![^\s,])
 _LABEL_STAR: Final = "[^.]*"
 # What a shell, a template or a format string would fill in.
 _PLACEHOLDER: Final = r"\$\{|\$[A-Za-z_(]|\{\{?\s*[A-Za-z_]|%\(\w+\)s|(?<!\(\?P)<[A-Za-z_]"
+# localhost, or a name with a dot or a port, and a slash at the end at most.
+_HOST_AND_PORT: Final = r"(?i)(?:localhost|[a-z0-9_\-]+(?=[.:])(?:\.[a-z0-9_\-]+)*)(?::\d+)?/?"
 _ANY_HINT: Final = f"Write '*' for any origin, or list the origins: {EXAMPLE!r}."
 
 Fix = OriginPattern | list[OriginPattern]
@@ -75,6 +77,25 @@ def origins_near(text: str) -> list[str]:
     if mixed and not all(map(_is_whole, pieces)):
         return []  # it may be one host, torn apart: `https://app.exam ple.com`
     return list(dict.fromkeys(origin for piece in pieces if (origin := _corrected(piece))))
+
+
+def without_scheme(text: str) -> tuple[list[str], list[str]] | None:
+    """Return the hosts without a scheme in a list of origins, and the whole list with schemes.
+
+    ``None`` where *text* is no such list: a comma alone may stand for a dot, and white space alone
+    in the middle of a host, but for hosts that are nobody else's.
+    """
+    pieces = re.split(r"[\s,]+", text)
+    spaced = re.findall(r"(?:,\s+|\n)(?=[^\s,])", text)
+    bare = [piece for piece in pieces if "://" not in piece and piece not in ("*", "null")]
+    listed = len(spaced) == len(pieces) - 1 or all(map(_is_whole, bare))
+    if not bare or len(pieces) == 1 or not listed:
+        return None
+    if not all(re.fullmatch(_HOST_AND_PORT, piece) for piece in bare):
+        return None
+    found = [_corrected(piece) if piece in bare else piece for piece in pieces]
+    whole = [origin for origin in found if origin is not None]
+    return (bare, whole) if len(whole) == len(found) else None
 
 
 def _is_whole(piece: str) -> bool:

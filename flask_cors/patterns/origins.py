@@ -245,7 +245,41 @@ def _split(text: str, report: Report, option: str) -> Iterable[str]:
         meant = [origin for item in found for origin in origins_near(item)]
         not_a_list(text, meant, report, option)
         return ()
-    return re.split(_SEPARATOR, text.strip(_AROUND))
+    items = re.split(_SEPARATOR, text.strip(_AROUND))
+    if any(re.search(r"[\s,]", item) for item in items):
+        from .origin_hints import without_scheme
+
+        if several := without_scheme(text.strip(_AROUND)):
+            _report_bare(text, several, report, option, ", ".join)
+            return ()
+    return items
+
+
+def _report_bare(
+    text: str,
+    found: tuple[Sequence[str], Sequence[str]],
+    report: Report,
+    option: str,
+    joined: Callable[[Sequence[str]], object] = list,
+) -> None:
+    """Report a text of several origins, of which some have no scheme; all are dropped.
+
+    Origins are split before a scheme alone, as a regular expression may hold a comma. So it is an
+    error where one has a scheme, and was not read.
+    """
+    bare, whole = found
+    names = " and ".join(map(ascii, bare))
+    verb = "has" if len(bare) == 1 else "have"
+    reason = f"{names} {verb} no scheme, and browsers always send one"
+    what = joined(whole)
+    start = f"{option} = " if option.startswith("CORS_") else ""
+    hint = f"Write {start}{what!a}." if isinstance(what, str) else ""
+    hint = hint or f"Write {', '.join(map(ascii, whole))}."
+    fix = {option_name(option): what}
+    if len(bare) == len(whole):
+        report.degrade(option, text, f"dropped: {reason}", hint, fix)
+    else:
+        report.error(option, text, reason, hint, fix)
 
 
 def _read_item(
@@ -262,8 +296,11 @@ def _read_item(
 
 
 def _report(item: object, error: OriginError, report: Report, option: str) -> None:
-    from .origin_hints import hint_for
+    from .origin_hints import hint_for, without_scheme
 
+    if isinstance(item, str) and not error.drops and (found := without_scheme(item)):
+        _report_bare(item, found, report, option)
+        return
     text, meant = hint_for(item, error)
     fix = {} if meant is None else {option_name(option): meant}
     if error.drops:

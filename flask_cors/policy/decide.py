@@ -12,7 +12,7 @@ from .. import fetch
 from ..options.parsers import HeaderNames
 from ..options.schema import HeaderLines
 from ..patterns.origins import NO_MATCH, Match, is_echoable
-from .facts import Grant, Preflight
+from .facts import Grant, Limit, LimitCode, Preflight
 from .policy import Policy, without_credentials
 
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -207,15 +207,15 @@ def _limited(
     needed = _permissions(policy, origin, preflight)
     # To a browser "*" is every method, not the one that is asked for.
     methods, names = {preflight.method} - {"*"}, set(grant.headers)
-    limiting: list[str] = []
+    limiting: list[Limit] = []
     own_age = seconds = _seconds_cached(policy)
     for method, served_by in served:
         own = _policy_of(served_by)
         found = None if own is None else decide(own, origin, preflight._replace(method=method))
         own_names = None if found is None else _names_granted(found)
         if own_names is not None:
-            if not own_names.issuperset(grant.headers):
-                limiting.append(method)
+            if lacking := tuple(name for name in grant.headers if name not in own_names):
+                limiting.append(Limit(method, "headers", lacking))
             names &= own_names
         named = own_names is not None and not isinstance(served_by, AnsweredElsewhere)
         shorter = False
@@ -227,12 +227,26 @@ def _limited(
                 methods.add(method)
         elif method in fetch.SAFELISTED_METHODS and method != preflight.method:
             names.clear()
-            limiting.append(method)
+            limiting.append(Limit(method, _why_limited(found, named, needed)))
     lost = tuple(name for name in grant.headers if name not in names)
     refused = (*grant.refused, *lost)
-    by = tuple(dict.fromkeys(limiting)) if lost else ()
+    by = tuple(limiting) if lost else ()
     limit = seconds if names and seconds < own_age else None
     return Grant(True, tuple(sorted(names)), refused, tuple(sorted(methods)), by, limit)
+
+
+def _why_limited(found: Decision | None, named: bool, needed: set[tuple[str, str]]) -> LimitCode:
+    """Return why a safelisted method of the URL is not granted what is asked for another one."""
+    if found is None:
+        return "off"
+    if found.allow_origin is None:
+        return "origin"
+    if found.grant is None or not found.grant.method:
+        return "method"
+    if not named:
+        return "elsewhere"
+    lacking = {name for name, _ in needed - {*found.headers}}
+    return "credentials" if fetch.ALLOW_CREDENTIALS in lacking else "private-network"
 
 
 def _seconds_cached(policy: Policy) -> int:

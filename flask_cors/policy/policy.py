@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from .. import fetch
-from ..errors import Problem, Source
+from ..errors import Problem, Source, as_written
 from ..options.parsers import HeaderNames
 from ..options.schema import OPTIONS, HeaderLines, Setting
 from ..patterns.origin_syntax import EXAMPLE
@@ -133,8 +133,7 @@ def grantable(
         return settings, found, None
     if why := _any_origin(origins):
         problem = _dropped_credentials(settings, why)
-        place = f"{credentials.source.place}, dropped since any origin is allowed"
-        dropped = Setting(False, credentials.source._replace(place=place))
+        dropped = Setting(False, credentials.source, given=credentials.given, dropped="True")
         return {**settings, "supports_credentials": dropped}, [*found, problem], problem
     because = f"supports_credentials=True ({credentials.source})"
     if "null" in origins.literals:
@@ -143,7 +142,7 @@ def grantable(
     if "*" in exposed.value:
         found.append(_exposed_star(exposed, because))
         names = tuple(name for name in exposed.value if name != "*")
-        settings = {**settings, "expose_headers": exposed._replace(value=names)}
+        settings = {**settings, "expose_headers": exposed._replace(value=names, dropped="*")}
     return settings, found, None
 
 
@@ -167,10 +166,11 @@ def _dropped_credentials(settings: Mapping[str, Setting], why: str) -> Problem:
     if _stands_before(origins.source, credentials.source):
         given = ", ".join(origins.value.patterns())
         reason = f"supports_credentials=True ({credentials.source}) is dropped: {why}, and {end}"
-        return Problem("origins", given, origins.source, reason, _list_them(fix), fix)
+        hint = as_written(_list_them(fix), fix, origins.source)
+        return Problem("origins", given, origins.source, reason, hint, fix)
     fix["supports_credentials"] = True
     reason = f"dropped: {why} ({origins.source}), and {end}"
-    hint = _list_them(fix)
+    hint = as_written(_list_them(fix), fix, credentials.source)
     return Problem("supports_credentials", True, credentials.source, reason, hint, fix)
 
 
@@ -187,7 +187,7 @@ def _stands_before(origins: Source, credentials: Source) -> bool:
     """Return whether a list of origins at the place of the credentials would not be reached."""
     if credentials.level == "config":
         return origins.level != "default"
-    return origins.level == credentials.level and origins.place.startswith("resource ")
+    return origins.level == credentials.level and origins.is_resource
 
 
 def _null(origins: Setting, because: str) -> Problem:
@@ -198,8 +198,8 @@ def _null(origins: Setting, because: str) -> Problem:
 
 def _exposed_star(exposed: Setting, because: str) -> Problem:
     reason = f"dropped: browsers read '*' as a header's name under {because}"
-    hint = "List the header names: expose_headers=['X-Total']."
     fix = {"expose_headers": ["X-Total"]}
+    hint = as_written("List the header names: expose_headers=['X-Total'].", fix, exposed.source)
     return Problem("expose_headers", "*", exposed.source, reason, hint, fix)
 
 

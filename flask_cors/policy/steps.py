@@ -16,6 +16,8 @@ from .facts import (
     MAX_REQUEST_HEADERS_COUNT,
     MAX_REQUEST_HEADERS_LENGTH,
     Grant,
+    Limit,
+    LimitCode,
     Preflight,
 )
 from .policy import Policy
@@ -102,8 +104,8 @@ _ROWS: Final[dict[Code, _Row]] = {
     "headers-not-shared": _Row(
         *_HEADERS,
         False,
-        "the request headers {values} are allowed for this method, but not for {detail} at the "
-        "same URL; browsers cache the names for every method of a URL",
+        "the request headers {values} are allowed for this method, but not for every method of the "
+        "URL, for which browsers cache the names: {limits}",
     ),
     "headers-too-many": _Row(
         *_HEADERS,
@@ -123,9 +125,9 @@ _ROWS: Final[dict[Code, _Row]] = {
     "credentials-off": _Row(
         *_CREDENTIALS,
         True,
-        "cookies and HTTP authentication may not be used ({source})",
+        "cookies and HTTP authentication may not be used ({source}{detail})",
         "the page sends credentials, but cookies and HTTP authentication may not be used "
-        "({source})",
+        "({source}{detail})",
     ),
     "vary-named": _Row(*_CACHES, True, "Vary names Origin"),
     "vary-not-needed": _Row(
@@ -144,13 +146,26 @@ _ROWS: Final[dict[Code, _Row]] = {
 }
 
 
+#: What keeps a method of the URL from the header names that are allowed for another one.
+_LIMITS: Final[dict[LimitCode, str]] = {
+    "off": "CORS is off",
+    "origin": "the origin is not allowed",
+    "headers": "{values} is not allowed",
+    "method": "the method is not allowed",
+    "credentials": "credentials are not allowed",
+    "private-network": "access to a private network is not allowed",
+    "elsewhere": "its preflight is answered by other code",
+}
+
+
 class Step(NamedTuple):
     """One step of the protocol: what was checked, and how it ended.
 
     ``values`` are the client's: the origin, the method or the names of request headers.
     ``option`` is the option that decided and ``source`` the place where it is set;
     ``pattern`` the origin pattern or callable that matched or failed, and ``kind`` which
-    sort of pattern that is; ``detail`` what a callable raised.
+    sort of pattern that is; ``detail`` what a callable raised, or why credentials are dropped;
+    ``limits`` are the other methods of the URL because of which header names are not allowed.
     """
 
     code: Code
@@ -161,6 +176,7 @@ class Step(NamedTuple):
     pattern: str = ""
     kind: str = ""
     detail: str = ""
+    limits: tuple[Limit, ...] = ()
 
     @property
     def name(self) -> str:
@@ -177,12 +193,15 @@ class Step(NamedTuple):
         """The step in one sentence of printable ASCII, client text as its ``repr``."""
         row = _ROWS[self.code]
         sentence = row.failed if row.ok and not self.ok else row.sentence
-        return sentence.format(**{**self._asdict(), "values": _listed(self.values)})
+        lists = {"values": _listed(self.values), "limits": _listed_limits(self.limits)}
+        return sentence.format(**{**self._asdict(), **lists})
 
     def to_dict(self) -> dict[str, Any]:
         """Return all of it as plain data, the sentence included."""
         source = None if self.source is None else self.source._asdict()
-        found = {**self._asdict(), "source": source, "values": list(self.values)}
+        limits = [{**limit._asdict(), "values": list(limit.values)} for limit in self.limits]
+        lists = {"values": list(self.values), "limits": limits}
+        found = {**self._asdict(), "source": source, **lists}
         return {"name": self.name, "clause": self.clause, **found, "text": self.text}
 
 
@@ -219,7 +238,9 @@ def steps(decision: Decided) -> list[Step]:
         # What is sent counts: an option may be on, and not be granted to this origin.
         sent = any(name == fetch.ALLOW_CREDENTIALS for name, _ in decision.headers)
         code: Code = "credentials-on" if sent else "credentials-off"
-        found.append(_step(code, option="supports_credentials", setting=setting))
+        step = _step(code, option="supports_credentials", setting=setting)
+        detail = f": {setting.dropped} is dropped, since any origin is allowed"
+        found.append(step._replace(detail=detail) if setting.dropped else step)
     return [*found, _vary(decision)]
 
 
@@ -277,7 +298,7 @@ def _granted(policy: Policy, preflight: Preflight, grant: Grant) -> list[Step]:
             found.append(step)
         if shared:
             step = _step("headers-not-shared", *shared, option="allow_headers", setting=headers)
-            found.append(step._replace(detail=", ".join(grant.limiting)))
+            found.append(step._replace(limits=grant.limiting))
     elif grant.headers:
         names = grant.headers
         found.append(_step("headers-allowed", *names, option="allow_headers", setting=headers))
@@ -298,6 +319,15 @@ def _vary(decision: Decided) -> Step:
     code: Code = "vary-named" if decision.vary else "vary-not-needed"
     code = code if decision.policy.vary_header else "vary-left-alone"
     return _step(code, option="vary_header", setting=setting)
+
+
+def _listed_limits(limits: tuple[Limit, ...]) -> str:
+    """Return why methods limit header names, those with one reason together."""
+    methods: dict[str, list[str]] = {}
+    for limit in limits:
+        why = _LIMITS[limit.code].format(values=_listed(limit.values))
+        methods.setdefault(why, []).append(limit.method)
+    return "; ".join(f"{why} for {', '.join(names)}" for why, names in methods.items())
 
 
 def _listed(values: tuple[str, ...]) -> str:

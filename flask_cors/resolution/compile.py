@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
-from itertools import product
+from itertools import chain, product
 from operator import length_hint
 from typing import Any, Final, Protocol
 
 from ..errors import LOG, Problem, Report, Source, raise_if, warn_about
-from ..options.reader import current, read_config
+from ..options.reader import current, judge_keys, read_config
 from ..options.schema import DEFAULT_METHODS, Setting
 from ..patterns.origins import Origins
 from ..policy.policy import Policy
@@ -60,6 +60,22 @@ _MOST_COUNTED: Final = 1_000
 _NO_METHODS: Final[Mapping[str | None, Any]] = {}
 
 
+def allowed_without_origins(policies: Sequence[Policy]) -> str:
+    """Return in words what is allowed where no level sets ``origins``; empty where one does."""
+    by_default = [each.settings["origins"].source.level == "default" for each in policies]
+    if not any(by_default):
+        return ""
+    every = "every origin is allowed"
+    return every if all(by_default) else f"{every} where no level sets origins"
+
+
+def _first_call(registry: Registry) -> Source | None:
+    """Return where ``CORS`` is called first; ``None`` where that is not known."""
+    blueprints = (each.rules for each in registry.blueprints.values())
+    sources = (rule.source for rule in chain(registry.rules, *blueprints))
+    return next((source for source in sources if source and source.file), None)
+
+
 class App(Protocol):
     """What is read of an app (``flask.Flask``)."""
 
@@ -87,7 +103,7 @@ class Policies:
         receivers: Callable[[], Iterable[object]] = tuple,
     ) -> None:
         self._receivers = receivers
-        self._report = Report(Source("config", "app.config"))
+        self._report = Report(Source("config", "app.config"), shown_at=_first_call(registry))
         self._app = app
         self._base = read_config(config, self._report)
         # By endpoint and text of a URL rule; the table looks up in these two and in `_by_layers`.
@@ -118,6 +134,10 @@ class Policies:
         )
         self.table = Table(self._known, self._by_layers, self._routes, scopes, areas)
         self._compile(rules)
+        known_before = len(self.degraded)
+        judge_keys(config, self._report, allowed_without_origins(self.all))
+        #: Those of ``degraded`` that are about config keys which are no options.
+        self.about_keys = tuple(self.degraded[known_before:])
         known = self._all_known()
         # ``None`` is for routes without CORS, and for those where the path decides.
         self.has_one_policy = len(known) == 1 and None not in known
@@ -388,7 +408,7 @@ class Policies:
     def _warn(self, scopes: Iterable[Scope]) -> None:
         """Warn of what has no effect, at the line that set it."""
         for problem in self._unwarned:
-            warn_about(problem)
+            warn_about(problem, self._report.shown_at)
         log_shadowed_resources(scopes, self._base)
         warn_of_hooks_that_expect_headers(self._app, self._receivers())
         warn_of_lost_marks(self._app.view_functions.values())

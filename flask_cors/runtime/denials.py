@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from traceback import walk_tb
 from typing import Final
 from weakref import WeakSet
@@ -175,6 +178,22 @@ def _is_logged(level: int) -> bool:
     return LOG.isEnabledFor(level) and CORE_LOG.isEnabledFor(level)
 
 
+def which_app(app: Flask) -> list[str]:
+    """Return the option with which ``flask`` finds *app*, where it is needed and known.
+
+    An app that is run as a script is found by its file.
+    """
+    name = app.import_name
+    if os.environ.get("FLASK_APP") or name not in sys.modules:
+        return []
+    if name == "__main__":
+        file = getattr(sys.modules[name], "__file__", None)
+        if file is None:
+            return []
+        name = Path(file).name if Path(file).resolve().parent == Path.cwd() else file
+    return ["--app", name]
+
+
 def _command(app: Flask, request: Request, origin: str | None) -> str:
     """Return the command that explains a request, or the one a preflight is for, in debug mode."""
     if not app.debug or not origin:
@@ -186,7 +205,8 @@ def _command(app: Flask, request: Request, origin: str | None) -> str:
         method = wanted
         asked = request.headers.get(fetch.REQUEST_HEADERS, "").split(",")
         names = [name.strip() for name in asked[:_MOST_NAMES] if name.strip()]
-    words = ["flask", "cors", "explain", method, request.path, "--origin", origin]
+    words = ["flask", *which_app(app), "cors", "explain", method, request.path]
+    words += ["--origin", origin]
     words += [word for name in names for word in ("--header", name)]
     command = printable(shlex.join(words))
     return f" (see: {command})" if len(command) <= _MOST_EXPLAINED else ""

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TextIO
+from typing import Any, NoReturn, TextIO
 
 from . import cors
 from .bodies import Blob, Body, ExtractedBody, FormData, extract
@@ -49,7 +49,7 @@ from .sites import (
 )
 from .traits import STANDARD, Traits
 from .transport import ClientLike, Transport, WSGIApplication, WSGITransport
-from .webidl import check_words
+from .webidl import check_words, refuse_unknown
 from .websockets import WebSocket, handshake_request, judge_handshake
 from .xhr import XMLHttpRequest
 
@@ -164,6 +164,7 @@ class Browser:
         cache: CacheMode = "default",
         keepalive: bool = False,
         target_address_space: TargetAddressSpace = "",
+        **unknown: NoReturn,
     ) -> Response:
         """Do what ``fetch(url, {...})`` does in a page, and return what the page can read.
 
@@ -179,6 +180,7 @@ class Browser:
         :class:`NetworkError` where something else in the standard does, and
         :class:`TypeError` for a request that no page can make.
         """
+        refuse_unknown("fetch", unknown)
         check_words(
             credentials=(credentials, cors.Credentials),
             mode=(mode, Mode),

@@ -31,7 +31,17 @@ def checked_origin(origin: str) -> str:
     """Return *origin* if it is a serialized origin or ``null``, else raise ValueError."""
     if origin == "null" or (is_url(origin) and origin_of(str(parse(origin))) == origin):
         return origin
-    raise ValueError(f"not an origin: {origin!r}; write scheme://host[:port], or null")
+    raise ValueError(f"not an origin: {origin!r}; {_instead(origin)}")
+
+
+def _instead(text: str) -> str:
+    """Return what to write in place of a text that is not a serialized origin."""
+    meant = origin_of(str(parse(text))) if is_url(text) else ""
+    if not (meant and is_url(meant) and urlsplit(meant).hostname):
+        return "write scheme://host[:port], or null"
+    if text == f"{meant}/":
+        return f"remove the slash at the end: {meant!r}"
+    return f"write {meant!r}"
 
 
 def last_two_labels(host: str) -> str | None:

@@ -5,7 +5,20 @@ Knows words; sends nothing.
 
 from __future__ import annotations
 
-from typing import get_args
+from collections.abc import Iterable
+from typing import Final, get_args
+
+_INSTEAD: Final = {"body": "data= for text, bytes or a form, or json= for JSON"}
+
+
+def refuse_unknown(method: str, given: Iterable[str]) -> None:
+    """Raise :class:`TypeError` for arguments that *method* does not have, as Python does.
+
+    Names that the standard has and the model does not come with what to write.
+    """
+    for name in given:
+        text = f"{method}() got an unexpected keyword argument {name!r}"
+        raise TypeError(f"{text}: write {_INSTEAD[name]}" if name in _INSTEAD else text)
 
 
 def check_words(**given: tuple[object, object]) -> None:

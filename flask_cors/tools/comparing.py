@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from .. import fetch
+from ..patterns.origins import Origins
 from ..policy.decide import decide
 from ..policy.facts import Preflight
 from ..policy.policy import Policy
@@ -92,8 +93,8 @@ def rights_of(
     """
     if policy is None:
         return frozenset({_SERVED})
-    policy = _without_callables(policy)
-    others = tuple((method, own and _without_callables(own)) for method, own in served)
+    policy = without_callables(policy)
+    others = tuple((method, own and without_callables(own)) for method, own in served)
     actual, asked = decide(policy, origin), decide(policy, origin, wanted, others)
     rights = {name for name, _ in actual.headers if name != fetch.EXPOSE_HEADERS}
     if not policy.enforce or fetch.ALLOW_ORIGIN in rights:
@@ -105,7 +106,13 @@ def rights_of(
     return frozenset(rights)
 
 
-def _without_callables(policy: Policy) -> Policy:
+def without_callables(policy: Policy) -> Policy:
+    """Return *policy* as it is without the callables among its origins."""
     if not policy.origins.callables:
         return policy
     return replace(policy, origins=replace(policy.origins, callables=()))
+
+
+def matches_a_pattern(origins: Origins, origin: str) -> bool:
+    """Return whether *origins* allow *origin* without asking a callable."""
+    return bool(replace(origins, callables=()).match(origin).kind)

@@ -7,7 +7,8 @@ decides nothing itself.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Set
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -34,11 +35,16 @@ from .app_code import (
 from .app_cookies import cookie_problems
 from .asking import NOT_SENDABLE, Asked, Found, Question, ask, hidden_layer
 from .explanation import ExplainedExchange, Explanation, WalkStep, effective_options
+from .limits import Limiting, limiting_views, reasons
+from .public_suffixes import is_same_site
 
 __all__ = ["Explanation", "explain"]
 
 # Where `flask run` listens by default.
 _PORT: Final = "5000"
+# The name that pages are opened under, and the address that `flask run` prints: two sites.
+_THIS_MACHINE: Final = ("localhost", "127.0.0.1")
+_LOCAL_PAGE: Final = re.compile(r"https?://(?:localhost|127\.0\.0\.1)(?::\d+)?", re.IGNORECASE)
 
 
 def explain(
@@ -57,10 +63,10 @@ def explain(
     """Explain a request; see :meth:`flask_cors.extension.AppCORS.explain`."""
     if "/" in method:
         raise ValueError(f"the method comes first: explain('GET', {method!a}, origin)")
-    base, assumed = (base_url, "") if base_url else _base_url(app, path, origin)
-    root = urlsplit(base).path.rstrip("/")
+    base = _Base(base_url) if base_url else _base_of(app, path, origin)
+    root = urlsplit(base.url).path.rstrip("/")
     url = urljoin(
-        base, f"{root}{path}" if path.startswith("/") and not path.startswith("//") else path
+        base.url, f"{root}{path}" if path.startswith("/") and not path.startswith("//") else path
     )
     asks = _with_values(headers)
     question = Question(method, url, origin, asks, credentials, private_network, root)
@@ -81,7 +87,7 @@ def explain(
         exchanges=asked.exchanges,
         verdict="undecided" if code else asked.verdict,
         message=code.message if code else asked.message,
-        notes=tuple(_notes(app, asked, off, lost, question, assumed, policies)),
+        notes=tuple(_notes(app, asked, off, lost, question, base, policies)),
         credentials=credentials,
         off=off,
         lost_mark=lost.hint if lost else "",
@@ -90,7 +96,7 @@ def explain(
         why_status=_why(asked.last, question),
         otherwise=asked.verdict if code else "",
         writers=code.writers if code else (),
-        assumed=assumed,
+        assumed=base.assumed,
         preflight=_preflight(asked.verdict, question),
         ask_advice=lambda: look_for(explanation, asked, trials),
     )
@@ -111,19 +117,32 @@ def _preflight(verdict: str, question: Question) -> tuple[str, ...]:
 # -- the request -----------------------------------------------------------------------
 
 
-def _base_url(app: Flask, path: str, origin: str | None) -> tuple[str, str]:
-    """Return the address of the server that a path is asked of, and a sentence about it."""
+class _Base(NamedTuple):
+    """The address of the server that a path is asked of, and a sentence where it is assumed.
+
+    ``printed`` is the address that ``flask run`` prints, where it is assumed to serve the app.
+    """
+
+    url: str
+    assumed: str = ""
+    printed: str = ""
+
+
+def _base_of(app: Flask, path: str, origin: str | None) -> _Base:
     if _server_in(path):
-        return "", ""
+        return _Base("")
     name = app.config["SERVER_NAME"]
     # A browser lets no page of an https site fetch from plain http.
     secure = name is not None and origin is not None and origin.lower().startswith("https:")
     scheme = "https" if secure else app.config["PREFERRED_URL_SCHEME"]
     if name:
-        return f"{scheme}://{name}", f"The host is taken from SERVER_NAME: {scheme}://{name}."
+        url = f"{scheme}://{name}"
+        return _Base(url, f"The host is taken from SERVER_NAME: {url}.")
     port = os.environ.get("FLASK_RUN_PORT", _PORT)
-    base = f"{scheme}://localhost:{port if port.isdigit() else _PORT}"
-    return base, f"The host is assumed, as `flask run` would serve it: {base}."
+    url, printed = (
+        f"{scheme}://{host}:{port if port.isdigit() else _PORT}" for host in _THIS_MACHINE
+    )
+    return _Base(url, f"The host is assumed, as `flask run` would serve it: {url}.", printed)
 
 
 def _server_in(path: str) -> str:
@@ -233,7 +252,7 @@ def _notes(
     off: str,
     lost: LostMark | None,
     question: Question,
-    assumed: str,
+    base: _Base,
     policies: Policies,
 ) -> Iterator[str]:
     endpoint = asked.found.target.endpoint
@@ -248,6 +267,8 @@ def _notes(
             "specific, applies instead."
         )
     yield from _without_effect(asked, question)
+    if views := limiting_views(app, asked):
+        yield _limited(app, views, policies, question)
     if off:
         yield f"CORS is off here: {_WHY_OFF[off]}"
         if off == "nowhere" and (others := other_apps(app)):
@@ -255,14 +276,26 @@ def _notes(
     if question.credentials and question.origin and asked.verdict in ("readable", "blocked"):
         url = asked.exchanges[-1].url
         for problem in cookie_problems(app.config, question.origin, url):
-            where = f" {_OTHER_HOST}" if assumed and "SERVER_NAME" not in assumed else ""
+            where = f" {_OTHER_HOST}" if base.printed else ""
             yield f"{_capital(str(problem))}{where}"
+        if base.printed and _LOCAL_PAGE.fullmatch(question.origin):
+            yield _printed(base.printed, question.origin)
     yield from _notes_on_code(app, asked)
     if asked.verdict == "readable" and _is_blocked_with_json(asked, question):
         yield (
             "A page that sends JSON sets Content-Type, which allow_headers does not allow: ask "
             "with --header Content-Type."
         )
+
+
+def _limited(app: Flask, views: Sequence[Limiting], policies: Policies, question: Question) -> str:
+    """Return which other views of the URL limit its header names, and why."""
+    origin = str(question.origin)
+    found = (why for view in views for why in reasons(app, policies, view, origin))
+    return (
+        "A browser caches header names for every method of a URL, and GET, HEAD and POST need no "
+        f"permission of their own, so each has to allow what is allowed here: {'; '.join(found)}."
+    )
 
 
 def _notes_on_code(app: Flask, asked: Asked) -> Iterator[str]:
@@ -303,6 +336,16 @@ def _without_effect(asked: Asked, question: Question) -> Iterator[str]:
 
 
 # Whether page and API are of one site depends on their hosts.
+def _printed(address: str, origin: str) -> str:
+    """Return which address of this machine a page has to use for its cookies to be sent."""
+    same = is_same_site(origin, address)
+    site = f"the same site as {origin}" if same else f"a different site from {origin}"
+    return (
+        f"`flask run` prints {address}, which is {site} for cookies: open both with the same host "
+        "name."
+    )
+
+
 _OTHER_HOST: Final = "If the API has another host in production, ask with --base-url."
 _WITH_BODY: Final = ("POST", "PUT", "PATCH", "DELETE")
 

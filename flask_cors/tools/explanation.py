@@ -23,20 +23,28 @@ _MOST_PATTERNS = 10
 
 @dataclass(frozen=True)
 class EffectiveOption:
-    """An option's effective value as text, and where it is set."""
+    """An option's effective value as text, where it is set, and what was dropped of it."""
 
     name: str
     value: str
     source: Source
+    dropped: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain data."""
-        return {"name": self.name, "value": self.value, "source": self.source._asdict()}
+        source = self.source._asdict()
+        return {"name": self.name, "value": self.value, "source": source, "dropped": self.dropped}
+
+    @property
+    def note(self) -> str:
+        """What was dropped, in words; empty where nothing was."""
+        return f"{self.dropped} was dropped" if self.dropped else ""
 
     def __str__(self) -> str:
         source = self.source
         place = source.level if source.level == "default" else f"{source.level}: {source}"
-        return f"{self.name} = {self.value}  ({place})"
+        note = f"; {self.note}" if self.dropped else ""
+        return f"{self.name} = {self.value}  ({place}{note})"
 
 
 @dataclass(frozen=True)
@@ -224,7 +232,7 @@ def shown_settings(settings: Mapping[str, Setting]) -> Iterable[tuple[str, Setti
 
 def effective_option(name: str, setting: Setting) -> EffectiveOption:
     """Return one option as text, with its source."""
-    return EffectiveOption(name, show(setting.value), setting.source)
+    return EffectiveOption(name, show(setting.value), setting.source, setting.dropped)
 
 
 def show(value: object) -> str:

@@ -6,6 +6,7 @@ Asks ``explain`` and ``check``; decides nothing itself.
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from ..policy.decide import decide
 from ..policy.facts import Preflight
 from ..policy.policy import Policy
 from ..resolution.compile import Policies
+from ..runtime.denials import which_app
 from .checks import check
 from .explain import explain
 from .explanation import Explanation, effective_option, shown_settings
@@ -49,7 +51,7 @@ def render(app: Flask, state: State) -> str:
     """
     compiled = state.policies()
     matrix = Matrix(app, compiled, frozenset(state.hand_written))
-    result = check(app, state, compiled)
+    result = check(app, state)
     templates = Environment(
         loader=PackageLoader("flask_cors.tools"), autoescape=True, undefined=StrictUndefined
     )
@@ -102,6 +104,8 @@ class Matrix:
 
     def __init__(self, app: Flask, compiled: Policies, hand_written: frozenset[str]) -> None:
         self.rows = overview(app, compiled)
+        #: The command that explains a request, as it finds this app.
+        self.command = shlex.join(["flask", *which_app(app), "cors", "explain"])
         self.policies = policies_of(self.rows)
         fixed = (Sample(STRANGER, STRANGER), Sample("null", "null"))
         samples = {sample.origin: sample for sample in (*self._samples(), *fixed)}
@@ -141,6 +145,7 @@ class Matrix:
         ]
         numbers = {policy: number for number, policy in enumerate(self.policies)}
         return {
+            "command": visible(self.command),
             "origins": _from_here(self.origins),
             "hasOwn": self.has_own,
             "routes": [self._route(row, numbers) for row in self.rows],
@@ -196,10 +201,10 @@ class _Indexed:
     def __init__(self) -> None:
         self.strings: dict[str, int] = {}
         self.sources: dict[Source, int] = {}
-        self._known: dict[int, tuple[int, int, int]] = {}
+        self._known: dict[int, tuple[int, int, int, int]] = {}
 
-    def option(self, name: str, setting: Setting) -> tuple[int, int, int]:
-        """Return the numbers of an option's name, value and source."""
+    def option(self, name: str, setting: Setting) -> tuple[int, int, int, int]:
+        """Return the numbers of an option's name, value, source and of what was dropped."""
         # The policies that hold the settings outlive this object, so no id is used twice.
         known = self._known.get(id(setting))
         if known is None:
@@ -208,6 +213,7 @@ class _Indexed:
                 self.strings.setdefault(option.name, len(self.strings)),
                 self.strings.setdefault(option.value, len(self.strings)),
                 self.sources.setdefault(option.source, len(self.sources)),
+                self.strings.setdefault(option.dropped, len(self.strings)),
             )
         return known
 

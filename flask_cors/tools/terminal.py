@@ -143,7 +143,8 @@ def _off(row: RouteRow) -> str:
 
 
 def _with_level(option: EffectiveOption) -> str:
-    return f"{option.value} ({option.source.level})"
+    note = f": {option.note}" if option.dropped else ""
+    return f"{option.value} ({option.source.level}{note})"
 
 
 def _route_block(output: Output, row: RouteRow, sources: bool) -> None:

@@ -13,6 +13,7 @@ from flask.views import MethodView
 from werkzeug.routing import Rule
 
 from flask_cors import CORS, CorsWarning, cors_exempt, cross_origin, of
+from flask_cors.policy.facts import Limit
 from flask_cors.runtime.hooks import state_of
 from flask_cors.tools.advice.preflights import preflight_reasons
 
@@ -362,7 +363,7 @@ def test_credentials_for_the_whole_app_beside_a_public_part(how: str) -> None:
     CORS(app)
     add(app, "/me", "me")
     told = of(app).explain("GET", "/me", PAGE, credentials=True)
-    assert told.advice == "In CORS(app), write supports_credentials=True."
+    assert re.fullmatch(rf"In {HERE}, write supports_credentials=True\.", told.advice)
 
 
 @pytest.mark.parametrize(
@@ -704,12 +705,151 @@ def test_header_names_that_another_view_of_the_url_limits() -> None:
     told = of(app).explain("POST", "/api/login", PAGE, headers=["Content-Type"])
     assert told.advice == ""
     assert told.tried.known == (
-        "The views that serve GET, HEAD at this URL have to allow these headers too, with the same "
-        "credentials: a browser keeps them for every method of a URL. List HEAD in methods where "
-        "GET is."
+        "No change of one option would let the page read the response. Serve POST at a URL of its "
+        "own."
     )
+    where = rf"GET, HEAD /<path:rest> \(spa at {re.escape(__file__)}:\d+\)"
+    assert re.fullmatch(rf"{SHARED}: {where} has no CORS\.", told.notes[0])
+
     steps = [step for exchange in told.exchanges for step in exchange.steps]
-    assert [step.code for step in steps if not step.ok] == ["headers-not-shared"]
+    (step,) = (step for step in steps if not step.ok)
+    assert (step.code, step.limits) == (
+        "headers-not-shared",
+        (Limit("GET", "off"), Limit("HEAD", "off")),
+    )
+
+
+SHARED = (
+    "A browser caches header names for every method of a URL, and GET, HEAD and POST need no "
+    "permission of their own, so each has to allow what is allowed here"
+)
+POST_ORDERS = ("POST", "/orders", PAGE)
+
+
+def orders(get: Any = None, post: Any = None, config: dict[str, Any] | None = None) -> Flask:
+    """Return an app with two views at one URL, each with its decorator."""
+    app = shop(config)
+    unmarked: Any = lambda view: view  # noqa: E731
+    app.add_url_rule("/orders", "orders", (get or unmarked)(lambda: "x"))
+    mark = post or cross_origin([PAGE])
+    app.add_url_rule("/orders", "add", mark(lambda: "x"), methods=["POST"])
+    return app
+
+
+@pytest.mark.rule("9.proposed")
+@pytest.mark.parametrize(
+    ("get", "post", "asked", "why", "change"),
+    [
+        (
+            None,
+            None,
+            {},
+            r"GET, HEAD /orders \(orders at \S+\) has no CORS",
+            rf"Put @cross_origin\(\['{PAGE}'\]\) below the route of orders, which opens GET, HEAD "
+            rf"/orders to {PAGE}\.",
+        ),
+        (
+            cors_exempt,
+            None,
+            {},
+            r"GET, HEAD /orders \(orders at \S+\) is taken out of CORS by cors_exempt",
+            "",
+        ),
+        (
+            cross_origin([OTHER]),
+            None,
+            {},
+            rf"GET, HEAD /orders \(orders at \S+\) does not allow {PAGE}",
+            rf"In cross_origin on \S+ at .*, add '{PAGE}' to origins, which opens GET, HEAD "
+            rf"/orders to {PAGE}\.",
+        ),
+        (
+            cross_origin([PAGE], allow_headers="X-A"),
+            None,
+            {},
+            r"GET, HEAD /orders \(orders at \S+\) does not allow the request header content-type",
+            r"In cross_origin on \S+ at .*, add 'content-type' to allow_headers\.",
+        ),
+        (
+            cross_origin([PAGE], methods=["GET"]),
+            None,
+            {},
+            r"HEAD is not in methods of orders \(cross_origin on .*\), and GET is: list HEAD where "
+            r"GET is",
+            r"In cross_origin on \S+ at .*, add 'HEAD' to methods\.",
+        ),
+        (
+            cross_origin([PAGE], methods=["PUT"]),
+            None,
+            {},
+            r"GET, HEAD are not in methods of orders \(cross_origin on .*\)",
+            r"In cross_origin on \S+ at .*, add 'GET', 'HEAD' to methods\.",
+        ),
+        (
+            cross_origin([PAGE]),
+            cross_origin([PAGE], supports_credentials=True),
+            {"credentials": True},
+            r"GET, HEAD /orders \(orders at \S+\) does not allow credentials",
+            r"In cross_origin on \S+ at .*, write supports_credentials=True\.",
+        ),
+        (
+            cross_origin([PAGE], automatic_options=False),
+            None,
+            {},
+            r"GET, HEAD /orders \(orders at \S+\) has its preflights answered by other code "
+            r"\(automatic_options, or a view that serves OPTIONS\)",
+            "",
+        ),
+    ],
+)
+def test_why_another_view_of_the_url_limits_the_headers_is_explained(
+    get: Any, post: Any, asked: dict[str, Any], why: str, change: str
+) -> None:
+    app = orders(get, post)
+    told = of(app).explain(*POST_ORDERS, headers=["Content-Type"], **asked)
+    assert told.verdict == "blocked"
+    (note,) = (note for note in told.notes if note.startswith(SHARED))
+    assert re.fullmatch(rf"{SHARED}: {why}\.", note)
+    assert re.fullmatch(change, told.advice)
+
+
+@pytest.mark.rule("9.proposed")
+def test_the_decorator_that_opens_another_view_of_the_url_solves_it() -> None:
+    asked = {"headers": ["Content-Type"], "credentials": True}
+    mark = cross_origin([PAGE], supports_credentials=True)
+    told = of(orders(post=mark)).explain(*POST_ORDERS, **asked)
+    assert told.advice.startswith(
+        f"Put @cross_origin(origins=['{PAGE}'], supports_credentials=True)"
+    )
+    after = of(orders(get=mark, post=mark)).explain(*POST_ORDERS, **asked)
+    assert after.verdict == "readable"
+    assert not any(note.startswith(SHARED) for note in after.notes)
+
+
+@pytest.mark.rule("9.proposed")
+def test_no_view_is_opened_that_serves_other_urls_or_other_methods() -> None:
+    """The decorator would open ``/all``, too, and ``DELETE``, which no preflight asks for."""
+    app = orders()
+    app.add_url_rule("/all", "orders")
+    told = of(app).explain(*POST_ORDERS, headers=["Content-Type"])
+    assert told.advice == ""
+    assert "because it opens /all to origins that are not allowed there" in told.tried.known
+    app = shop()
+    add(app, "/orders", "orders", "GET", "DELETE")
+    app.add_url_rule("/orders", "add", cross_origin([PAGE])(lambda: "x"), methods=["POST"])
+    told = of(app).explain(*POST_ORDERS, headers=["Content-Type"])
+    assert told.advice.startswith(
+        f"Put @cross_origin(origins=['{PAGE}'], methods=['GET', 'HEAD']) below the route of orders"
+    )
+
+
+@pytest.mark.rule("9.proposed")
+def test_no_right_is_given_to_other_origins_of_a_view_that_is_opened() -> None:
+    """The list of ``orders`` is without credentials, which the decorator would grant to it."""
+    app = orders(cross_origin([OTHER]), cross_origin([PAGE], supports_credentials=True))
+    told = of(app).explain(*POST_ORDERS, headers=["Content-Type"], credentials=True)
+    assert told.advice == ""
+    assert "because it gives origins that are allowed /orders more than now" in told.tried.known
 
 
 @pytest.mark.rule("9.proposed")
@@ -1010,4 +1150,73 @@ def test_an_entry_that_was_dropped_is_corrected(typed: str) -> None:
     )
     assert "instead of" not in advice(
         make(origins=[OTHER, typed]), "GET", "/x", "https://c.example"
+    )
+
+
+@pytest.mark.rule("9.proposed")
+def test_credentials_that_are_dropped_for_every_route_have_the_form_of_the_warning_too() -> None:
+    app = shop()
+    CORS(app, supports_credentials=True)
+    add(app, "/x", "x")
+    add(app, "/y", "y")
+    with pytest.warns(CorsWarning, match="List the origins that may use credentials: origins="):
+        told = of(app).explain("GET", "/x", PAGE, credentials=True)
+    assert told.advice.startswith(
+        f"Put @cross_origin(origins=['{PAGE}'], supports_credentials=True)"
+    )
+    form = rf"in {HERE}, write origins=\['{PAGE}'\] and supports_credentials=True"
+    assert re.search(
+        rf"To change it for every route of that call: {form}\. But it changes what other origins "
+        r"get of /y: list every origin that is to read these routes\.$",
+        told.tried.known,
+    )
+
+
+def test_credentials_that_are_dropped_on_one_route_are_written_there() -> None:
+    app = shop()
+    CORS(app, supports_credentials=True)
+    add(app, "/x", "x")
+    with pytest.warns(CorsWarning, match="List the origins"):
+        told = of(app).explain("GET", "/x", PAGE, credentials=True)
+    assert re.fullmatch(
+        rf"In {HERE}, write origins=\['{PAGE}'\] and supports_credentials=True\.", told.advice
+    )
+    assert "every route" not in told.tried.known
+
+
+def test_options_of_a_resource_are_written_as_keys_of_its_dictionary() -> None:
+    app = shop()
+    CORS(app, resources={"/api/*": {"origins": OTHER}, "/open/*": {}})
+    add(app, "/api/x", "x")
+    add(app, "/open/y", "y")
+    asked = {"credentials": True}
+    assert re.fullmatch(
+        rf"In resource '/api/\*' of {HERE}, add '{PAGE}' to origins, and write "
+        r'"supports_credentials": True\.',
+        of(app).explain("GET", "/api/x", PAGE, **asked).advice,
+    )
+    where = rf"CORS\(app\) for '/open/\*' at {re.escape(__file__)}:\d+"
+    assert re.fullmatch(
+        rf"""In {where}, write "origins": \['{PAGE}'\] and "supports_credentials": True\.""",
+        of(app).explain("GET", "/open/y", PAGE, **asked).advice,
+    )
+
+
+def test_the_fix_of_a_warning_about_a_resource_is_written_as_a_key() -> None:
+    app = shop()
+    CORS(app, resources={"/api/*": {"origins": "*", "supports_credentials": True}})
+    add(app, "/api/x", "x")
+    with pytest.warns(CorsWarning, match=r"""credentials: "origins": \['https://app"""):
+        of(app).explain("GET", "/api/x", PAGE)
+
+
+def test_the_text_about_a_misspelt_key_is_no_objection() -> None:
+    """It says which origins hold, which is what the change is about."""
+    app = shop({"CORS_ORIGIN": OTHER})
+    CORS(app, supports_credentials=True)
+    add(app, "/x", "x")
+    with pytest.warns(CorsWarning):
+        told = of(app).explain("GET", "/x", PAGE, credentials=True)
+    assert re.fullmatch(
+        rf"In {HERE}, write origins=\['{PAGE}'\] and supports_credentials=True\.", told.advice
     )

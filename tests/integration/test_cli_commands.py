@@ -16,9 +16,10 @@ import pytest
 from click.testing import CliRunner, Result
 from flask import Flask, Response
 from flask.cli import ScriptInfo
+from flask.testing import FlaskCliRunner
 from referencing import Registry, Resource
 
-from flask_cors import CORS, ConfigError, cross_origin, of
+from flask_cors import CORS, ConfigError, CorsWarning, cross_origin, of
 from flask_cors.cli import cors
 from flask_cors.tools import terminal as console
 from tests.golden.app import make_app
@@ -397,3 +398,12 @@ def test_a_configuration_error_while_the_app_is_made() -> None:
     with pytest.raises(ConfigError):
         make()
     assert "ConfigError: origin='https://a.example'" in last_line(invoke(["routes"], make))
+
+
+def test_routes_say_what_was_dropped() -> None:
+    app = Flask("sample", static_folder=None)
+    CORS(app, supports_credentials=True)
+    app.add_url_rule("/x", "x", lambda: "x")
+    with pytest.warns(CorsWarning, match="dropped"):
+        shown = FlaskCliRunner(app).invoke(cors, ["routes"]).output
+    assert "supports_credentials = False (app: True was dropped)" in shown

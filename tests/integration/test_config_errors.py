@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
 import warnings
@@ -12,9 +13,11 @@ from typing import Any, NamedTuple
 
 import pytest
 from flask import Blueprint, Flask
+from flask.testing import FlaskCliRunner
 from flask.views import MethodView
 
-from flask_cors import CORS, ConfigError, CorsWarning, cors_exempt, cross_origin
+from flask_cors import CORS, ConfigError, CorsWarning, cors_exempt, cross_origin, of
+from flask_cors.cli import cors
 from flask_cors.errors import Problem
 from tests.hints import loaded, renamed, written
 
@@ -285,6 +288,8 @@ def test_an_unknown_option_that_restricts_is_an_error_with_the_closest_known_nam
     assert (problem.option, problem.value) == (name, value)
     assert problem.reason.startswith("there is no such option")
     assert renamed(problem.hint) == [closest]
+    # In the dictionary of a resource, options are keys.
+    assert (f'"{closest}": ' in problem.hint) == (place in RESOURCES)
     check_source(problem, place)
     accept(place, {closest: value})
 
@@ -732,3 +737,42 @@ def test_no_warning_reaches_a_terminal_as_more_than_ascii() -> None:
     for warning in caught:
         assert str(warning.message).isascii()
         assert str(warning.message).isprintable()
+
+
+# -- config keys that are no options ------------------------------------------------------
+
+
+@pytest.mark.rule("8.near-config")
+@pytest.mark.parametrize(
+    ("origins", "marked", "effect"),
+    [
+        (None, False, ", so every origin is allowed. "),
+        (None, True, ", so every origin is allowed where no level sets origins. "),
+        (SITE, False, ". "),
+    ],
+)
+def test_a_misspelt_key_for_origins_says_what_holds_at_the_line_of_the_call(
+    origins: str | None, marked: bool, effect: str
+) -> None:
+    app = Flask("sample", static_folder=None)
+    app.config["CORS_ORIGIN"] = SITE
+    CORS(app, **({"origins": origins} if origins else {}))
+    line = inspect.currentframe().f_lineno - 1  # type: ignore[union-attr]
+    app.add_url_rule("/x", "x", lambda: "x")
+    app.add_url_rule("/y", "y", cross_origin(SITE)(lambda: "y") if marked else lambda: "y")
+    with pytest.warns(CorsWarning) as caught:
+        of(app).explain("GET", "/x", SITE)
+    (warning,) = caught
+    text = "(CORS_ORIGIN): this config key is not an option of Flask-CORS, and is ignored"
+    assert f"{text}{effect}" in str(warning.message)
+    assert (warning.filename, warning.lineno) == (__file__, line)
+
+
+@pytest.mark.rule("8.near-config")
+def test_a_warning_about_the_config_names_no_file_that_is_none() -> None:
+    app = Flask("sample", static_folder=None)
+    app.config["CORS_ORIGIN"] = SITE
+    app.add_url_rule("/y", "y", cross_origin(SITE)(lambda: "y"))
+    with pytest.warns(CorsWarning) as caught:
+        FlaskCliRunner(app).invoke(cors, ["routes"])
+    assert [warning.filename for warning in caught] == ["app.config"]

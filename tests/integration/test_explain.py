@@ -665,7 +665,14 @@ def test_credentials_that_are_not_granted_are_told() -> None:
     told = explain(app, "GET", "/user/me", ME, credentials=True)
     (step,) = (step for step in told.exchanges[0].steps if not step.ok)
     assert (told.verdict, step.code) == ("blocked", "credentials-off")
-    assert "dropped since any origin is allowed" in step.text
+    assert step.text.endswith(
+        "(CORS_SUPPORTS_CREDENTIALS: True is dropped, since any origin is allowed)"
+    )
+    (option,) = (each for each in told.options if each.name == "supports_credentials")
+    assert (option.value, option.dropped) == ("False", "True")
+    assert str(option) == (
+        "supports_credentials = False  (config: CORS_SUPPORTS_CREDENTIALS; True was dropped)"
+    )
 
 
 # -- how it reads ----------------------------------------------------------------------
@@ -769,6 +776,7 @@ def test_it_is_plain_data() -> None:
         "pattern": ME,
         "kind": "literal",
         "detail": "",
+        "limits": [],
         "text": f"the origin '{ME}' is allowed by the literal '{ME}'",
     }
     assert data["exchanges"][0]["headers"][0] == list(acao())
@@ -908,3 +916,39 @@ def test_cors_for_another_flask_object_of_the_module_is_named() -> None:
     )
     CORS(app, origins=YOU)
     assert not any("another Flask object" in note for note in of(app).explain("GET", "/").notes)
+
+
+def _printed(origin: str, **asked: Any) -> list[str]:
+    app = make_app(origins=["http://localhost:8000", "http://127.0.0.1:8000", ME])
+    app.config.update(asked.pop("config", {}))
+    asked = {"credentials": True, **asked}
+    notes = explain(app, "GET", asked.pop("path", "/"), origin, **asked).notes
+    return [note for note in notes if "`flask run` prints" in note]
+
+
+def test_the_address_that_flask_run_prints_is_a_different_site_for_cookies() -> None:
+    assert _printed("http://localhost:8000") == [
+        "`flask run` prints http://127.0.0.1:5000, which is a different site from "
+        "http://localhost:8000 for cookies: open both with the same host name."
+    ]
+    assert _printed("http://127.0.0.1:8000") == [
+        "`flask run` prints http://127.0.0.1:5000, which is the same site as "
+        "http://127.0.0.1:8000 for cookies: open both with the same host name."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("origin", "asked"),
+    [
+        (ME, {}),
+        ("http://localhost:8000", {"credentials": False}),
+        ("http://localhost:8000", {"path": "http://localhost:5000/"}),
+        ("http://localhost:8000", {"base_url": "http://localhost:5000"}),
+        ("http://localhost:8000", {"config": {"SERVER_NAME": "localhost:5000"}}),
+        ("http://localhost:5000", {}),
+    ],
+)
+def test_the_address_that_flask_run_prints_is_named_where_it_matters(
+    origin: str, asked: dict[str, Any]
+) -> None:
+    assert _printed(origin, **asked) == []

@@ -12,7 +12,7 @@ from flask import Flask
 
 from flask_cors import CORS, CorsWarning, cross_origin
 from flask_cors.errors import Problem, Report, Source
-from flask_cors.options.reader import read_config, read_options
+from flask_cors.options.reader import judge_keys, read_config, read_options
 from flask_cors.options.schema import OPTIONS
 from flask_cors.options.unknown import hint_for_positional
 from flask_cors.patterns.unintended_origins import stranger_let_in
@@ -26,6 +26,8 @@ SOURCE = Source("app", "CORS(app)", "app.py", 7)
 
 # What was given, the origin of the page that was meant, and whether with credentials.
 MEANT: list[tuple[dict[str, Any], str, bool]] = [
+    ({"origins": f"{LOCAL}, localhost:3001"}, LOCAL, False),
+    ({"origins": f"{LOCAL}, localhost:3001"}, "http://localhost:3001", False),
     # -- options that there are none of
     ({"support_credentials": True}, APP, True),
     ({"support_credentials": "true"}, APP, True),
@@ -260,7 +262,7 @@ def test_an_argument_without_a_name_is_told_its_name(given: object, fix: object)
 def test_a_config_key_of_another_library_is_named_with_its_option() -> None:
     report = Report(SOURCE)
     with pytest.warns(CorsWarning, match="CORS_ALLOWED_ORIGINS") as caught:
-        read_config({"CORS_ALLOWED_ORIGINS": [LOCAL]}, report)
+        judge_keys({"CORS_ALLOWED_ORIGINS": [LOCAL]}, report)
     assert "write CORS_ORIGINS" in str(caught[0].message)
     (problem,) = report.degraded
     assert problem.fix == {"origins": [LOCAL]}

@@ -363,6 +363,28 @@ def test_a_busy_port_is_named_with_the_option_to_choose_another(option: str) -> 
     assert ("--server http://localhost" in output) == (option == "--port")
 
 
+def test_a_front_end_that_has_the_port_of_the_pages_is_to_be_stopped() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = str(busy.getsockname()[1])
+        _, output = invoke("--port", "0", "--page-port", port)
+    assert "--page-port. To have the origin of a front end that runs there, stop it first" in output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options"),
+    [
+        (["--port", "8700"], "--port or --page-port"),
+        (["--page-port", "5000"], "--port or --page-port"),
+        (["--server", "http://localhost:8700"], "--page-port"),
+    ],
+)
+def test_the_app_and_the_pages_need_two_ports(arguments: list[str], options: str) -> None:
+    code, output = invoke(*arguments)
+    assert code == 2
+    assert "The app and the pages of the lab cannot both have port" in output
+    assert f"Choose another port with {options}." in output
+
+
 def test_another_program_that_has_the_port_of_ipv6_is_no_lab(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

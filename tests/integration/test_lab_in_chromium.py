@@ -409,6 +409,12 @@ def test_a_login_is_kept_between_requests_of_the_same_site(
     assert slot(page, "word") == "readable, but 401 Unauthorized"
 
 
+def test_a_page_that_did_not_ask_for_cookies(lab: Lab, browser: chromium.Chromium) -> None:
+    page = visit(browser, same_site(lab))
+    assert ask(page, same_site(lab), "/api/items/12") == "readable, 200"
+    assert slot(page, "cookies") == "the page did not ask for cookies"
+
+
 def test_a_page_of_a_different_site_learns_why_the_cookie_stays_away(
     lab: Lab, browser: chromium.Chromium
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -239,6 +241,40 @@ def test_for_a_preflight_the_command_asks_for_the_request_that_it_is_for(
     (text,) = caplog.messages
     names = " --header content-type --header x-a" if len(asked) > 1 else ""
     assert text.endswith(f"(see: flask cors {words} --origin {YOU}{names})")
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "variable", "words"),
+    [
+        (__name__, "", "", f"flask --app {__name__} cors explain"),
+        ("__main__", "shop.py", "", "flask --app shop.py cors explain"),
+        ("__main__", "sub/shop.py", "", "flask --app {cwd}/sub/shop.py cors explain"),
+        ("__main__", "", "", "flask cors explain"),
+        ("no_such_module", "", "", "flask cors explain"),
+        (__name__, "", "shop", "flask cors explain"),
+    ],
+)
+def test_the_command_finds_the_app(
+    name: str,
+    file: str,
+    variable: str,
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FLASK_APP", variable)
+    if name == "__main__":
+        main = ModuleType(name)
+        main.__dict__.update({"__file__": str(tmp_path / file)} if file else {})
+        monkeypatch.setitem(sys.modules, name, main)
+    app = Flask(name, static_folder=None, root_path=str(tmp_path))
+    app.debug = True
+    CORS(app, origins=ME)
+    app.add_url_rule("/", "index", lambda: "seen")
+    app.test_client().get("/", headers={"Origin": YOU})
+    assert f"(see: {words.format(cwd=tmp_path)} GET / --origin" in caplog.text
 
 
 @pytest.mark.rule("7.callable-explained")

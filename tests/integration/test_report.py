@@ -306,6 +306,11 @@ def test_axe_finds_what_is_wrong(browser: Browser, tmp_path: Path) -> None:
     page.close()
 
 
+def test_the_command_that_explains_finds_the_app() -> None:
+    app = Flask(__name__)
+    assert f'"command": "flask --app {__name__} cors explain"' in page_of(app)
+
+
 @pytest.mark.browser
 def test_many_routes_are_shown_page_by_page(browser: Browser, tmp_path: Path) -> None:
     page = opened(browser, page_of(large(150)), tmp_path)

@@ -83,7 +83,7 @@ page.fetch("/items", credentials="included")  # type: ignore[arg-type]
 page.fetch("/items", mode="nocors")  # type: ignore[arg-type]
 page.fetch("/items", redirect=False)  # type: ignore[arg-type]
 page.fetch("/items", headers={"X-Number": 1})  # type: ignore[arg-type]
-page.fetch("/items", body="...")  # type: ignore[call-arg]
+page.fetch("/items", body="...")  # type: ignore[arg-type]
 
 # -- what it reads ---------------------------------------------------------------------
 

@@ -19,11 +19,12 @@ from ...resolution.lost_marks import functions_of, lost_mark_of
 from ...resolution.marks import mark_of
 from ..asking import NOT_SENDABLE, Asked, Question
 from ..explanation import Advice, Change, Explanation
+from ..limits import NOT_SHARED
 from ..routes import example
-from .drafts import Draft, Edit, InvalidEditError, with_mark
+from .drafts import Draft, Edit, InvalidEditError, Opened, with_mark
 from .plans import Plan, plans_where_on
 from .plans_off import plans_where_off
-from .plans_shared import NOT_SHARED, on_every_view
+from .plans_shared import on_every_view
 from .resources import correcting_plans
 from .trials import Trials, Tried
 
@@ -204,15 +205,6 @@ _CLOSES: Final = (
 )
 
 
-def _for_every_method(methods: str) -> str:
-    """Return what is to be done where other methods of the URL limit its header names."""
-    head = " List HEAD in methods where GET is." if "HEAD" in methods.split(", ") else ""
-    return (
-        f"The views that serve {methods} at this URL have to allow these headers too, with the "
-        f"same credentials: a browser keeps them for every method of a URL.{head}"
-    )
-
-
 class Remedy(NamedTuple):
     """A change that was tried: the edits, and what came out."""
 
@@ -226,61 +218,85 @@ class Remedy(NamedTuple):
 
 
 def _tried(explanation: Explanation, asked: Asked, trials: Trials) -> Advice:
-    good, objections = remedies_for(explanation.off, asked, trials)
+    good, rejected = remedies_for(explanation.off, asked, trials)
     if not good:
-        if shared := next((each for each in asked.failed if each.code == NOT_SHARED), None):
-            return Advice(known=_for_every_method(shared.detail))
-        why = f" Rejected, {objections[0]}." if objections else ""
-        return Advice(known=f"No change of one option would let the page read the response.{why}")
+        known = "No change of one option would let the page read the response."
+        if any(each.code == NOT_SHARED for each in asked.failed):
+            known = f"{known} Serve {explanation.method} at a URL of its own."
+        if rejected:
+            why, text = rejected[0].tried.objection, sentence(rejected[0].edits)
+            known = f"{known} Rejected, because {why}: {text[:-1]}."
+        return Advice(known=known)
     best, *others = good
     text = sentence(best.edits)
     if others and ";" not in text:
         text = f"{text[:-1]}, or {_lowered(sentence(others[-1].edits))}"
     changes = tuple(edit.change for edit in best.edits)
-    return Advice(text, changes, _CLOSES if best.tried.closes else "")
+    notes = [_CLOSES] if best.tried.closes else []
+    notes += [_once_for_all(each) for each in rejected if _is_dropped_there(asked, each)][:1]
+    return Advice(text, changes, " ".join(notes))
 
 
-def remedies_for(off: str, asked: Asked, trials: Trials) -> tuple[list[Remedy], list[str]]:
-    """Return the changes that help and harm nothing, the best first, and what failed and why.
+def _is_dropped_there(asked: Asked, remedy: Remedy) -> bool:
+    """Return whether a change is one of the place whose credentials are dropped for all routes."""
+    policy = asked.found.policy
+    dropped = policy.dropped_credentials if policy else None
+    return dropped is not None and all(
+        (edit.change.file, edit.change.line) == (dropped.source.file, dropped.source.line)
+        for edit in remedy.edits
+    )
+
+
+def _once_for_all(remedy: Remedy) -> str:
+    """Return a change that is not proposed as it takes from others; warnings name its form."""
+    text = _lowered(sentence(remedy.edits))[:-1]
+    return (
+        f"To change it for every route of that call: {text}. But {remedy.tried.objection}: list "
+        "every origin that is to read these routes."
+    )
+
+
+def remedies_for(off: str, asked: Asked, trials: Trials) -> tuple[list[Remedy], list[Remedy]]:
+    """Return the changes that help and harm nothing, the best first, and those that harm.
 
     There are several where CORS is off, since it cannot be known which is meant.
     """
-    start, question = trials.start, trials.question
+    start = trials.start
     several = off in ("not covered", "nowhere")
-    plans = plans_where_off(start, asked, off, question) if off else _where_on(asked, trials)
+    plans = plans_where_off(start, asked, off) if off else _where_on(asked, trials)
     good: list[Remedy] = []
-    objections: list[str] = []
+    rejected: list[Remedy] = []
     for plan in islice(plans, _MOST_PLANS):
         found = _carried_out(plan, asked, trials)
         if found is None:
             continue
         if found.tried.objection:
-            objections.append(f"because {found.tried.objection}: {sentence(found.edits)[:-1]}")
+            rejected.append(found)
             continue
         good.append(found)
         if not several and not found.tried.cost:
             break
     # The first is the most natural; one that changes less for others goes before it.
     good.sort(key=lambda found: 0 if found.corrects else found.tried.cost)
-    return (good if several else good[:1]), objections
+    return (good if several else good[:1]), rejected
 
 
 def _where_on(asked: Asked, trials: Trials) -> Iterator[Plan]:
     yield from correcting_plans(trials.start, asked, trials.question)
-    plans = list(plans_where_on(asked, trials.question))
+    plans = list(plans_where_on(asked))
     yield from plans
     if any(each.code in ("credentials-off", NOT_SHARED) for each in asked.failed):
-        yield from (on_every_view(plan, trials.question) for plan in plans)
+        yield from map(on_every_view, plans)
 
 
 def _carried_out(plan: Plan, asked: Asked, trials: Trials) -> Remedy | None:
     """Follow a plan until the page can read the response; ``None`` where it never can."""
     draft: Draft = trials.start
     edits: list[Edit] = []
-    announced = None
+    announced, opened = None, frozenset[Opened]()
     for _ in range(_MOST_ROUNDS):
         try:
-            more = plan(draft, asked)
+            more = plan(draft, asked, trials.question)
         except InvalidEditError:
             return None
         if not more:
@@ -288,11 +304,12 @@ def _carried_out(plan: Plan, asked: Asked, trials: Trials) -> Remedy | None:
         for edit in more:
             draft = edit.make(draft)
         edits += more
+        opened = opened.union(*(edit.opens for edit in more))
         tried = trials.ask(draft)
         if any(edit.corrects or edit.announces_all for edit in more):
             announced = tried.compiled.policies
         if tried.turned:
-            return Remedy(tuple(edits), trials.judge(tried, announced))
+            return Remedy(tuple(edits), trials.judge(tried, announced, opened))
         if tried.asked is None:
             return None
         asked = tried.asked
@@ -305,7 +322,7 @@ def sentence(edits: Iterable[Edit]) -> str:
     single: list[str] = []
     for edit in edits:
         if edit.verb in ("add", "write", "correct"):
-            listed.setdefault(edit.place, {}).setdefault(edit.verb, []).append(edit.words)
+            listed.setdefault(edit.change.place, {}).setdefault(edit.verb, []).append(edit.words)
         else:
             single.append(f"{edit.verb} {edit.words}".strip())
     parts = [", and ".join(dict.fromkeys(single))] if single else []

@@ -29,8 +29,10 @@ from ...resolution.registry import Registry, Rule
 from ...runtime.endpoint import prefix_matcher
 from ..explanation import Change
 
-# What reads the marks on the way of a view's method, given the present ones.
+# Returns the layers of a view's method as a draft has them, given those before.
 Reading = Callable[[object, "str | None", "list[Layer]"], "list[Layer]"]
+# An endpoint and a URL rule that an edit opens to the page's origin, as its words say.
+Opened = tuple["str | None", "str | None"]
 _NO_SOURCE: Final = Source("app", "a change on trial")
 
 
@@ -54,7 +56,7 @@ class Draft:
         return [*found, repr(self.config.get(OPTIONS["resources"].key))]
 
     def compile(self) -> Compiled:
-        """Compile it; what was warned of, logged or raised is in ``messages``."""
+        """Compile it; ``messages`` of the result holds all warnings, log lines and errors."""
         views: Any = _App(self.app, self.readings)
         with _recorded_messages() as messages:
             try:
@@ -63,7 +65,8 @@ class Draft:
                 messages += map(str, error.problems)
                 return Compiled(self, None, frozenset(messages))
         messages += (str(item) for policy in policies.all for item in policy.degraded)
-        return Compiled(self, policies, frozenset(messages))
+        # No draft changes these, but what their texts say of the origins that hold.
+        return Compiled(self, policies, frozenset(messages) - {*map(str, policies.about_keys)})
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Compiled:
 
 
 class _App:
-    """Replaces the app while a draft is compiled: its views, with other marks."""
+    """Stands in for the app while a draft is compiled: its views, with the draft's decorators."""
 
     def __init__(self, app: Flask, readings: tuple[Reading, ...]) -> None:
         self.url_map = app.url_map
@@ -102,7 +105,7 @@ class _View(OnTrial):
 
 @contextmanager
 def _recorded_messages() -> Iterator[list[str]]:
-    """Record what this thread warns of and logs, which is then not shown."""
+    """Record the warnings and log lines of this thread, and show none of them."""
     recorded: list[str] = []
     thread = get_ident()
 
@@ -127,12 +130,12 @@ def _recorded_messages() -> Iterator[list[str]]:
 
 @dataclass(frozen=True)
 class Edit:
-    """One change: how it is made on a draft, and how it reads.
+    """One change: how it is made on a draft, and how it is described.
 
-    ``verb`` and ``words`` are put together to a sentence with those of other edits at the
-    same ``place``; a place is empty where the words name it. ``corrects`` says that it
-    corrects a resource which covers no route, and ``announces_all`` that its words say what it
-    does to other routes.
+    ``verb`` and ``words`` become a sentence, together with those of other edits at the same
+    place. ``corrects`` says that the edit corrects a resource that covers no route, and
+    ``announces_all`` that the words name what it does to other routes. ``opens`` holds the
+    endpoints and URL rules that the words say it opens to the page's origin.
     """
 
     change: Change
@@ -141,11 +144,7 @@ class Edit:
     make: Callable[[Draft], Draft]
     corrects: bool = False
     announces_all: bool = False
-
-    @property
-    def place(self) -> str:
-        """Where the change is made, as it reads."""
-        return self.change.place
+    opens: frozenset[Opened] = frozenset()
 
 
 class InvalidEditError(ValueError):
@@ -207,13 +206,18 @@ def spots_of(draft: Draft, layer: Layer) -> list[Spot]:
 
     There are several where one blueprint is registered several times.
     """
-    found = [spot for spot, rule in rules_of(draft) if _is_at(rule, spot, layer)]
-    first = _rule_at(draft, found[0]) if found else None
+    # Calls in one line, such as a loop's, have equal sources, but each call has its own.
     return [
-        spot._replace(resource=found[0].resource)
+        spot
         for spot, rule in rules_of(draft)
-        if spot.resource is None and rule is first
+        if rule.source is layer.source and spot.resource == _resource_of(rule, layer)
     ]
+
+
+def _resource_of(rule: Rule, layer: Layer) -> int | None:
+    """Return the number of the resource that a layer is of; ``None`` where the call has none."""
+    ends = [f" for {resource.pattern.text!r}" for resource in rule.resources or ()]
+    return next((number for number, end in enumerate(ends) if layer.place.endswith(end)), None)
 
 
 def rules_of(draft: Draft) -> Iterator[tuple[Spot, Rule]]:
@@ -230,26 +234,6 @@ def rules_of(draft: Draft) -> Iterator[tuple[Spot, Rule]]:
 def _rule_at(draft: Draft, spot: Spot) -> Rule:
     found = draft.registry if spot.scope is None else draft.registry.blueprints[spot.scope]
     return found.rules[spot.rule]
-
-
-def _is_at(rule: Rule, spot: Spot, layer: Layer) -> bool:
-    if (spot.scope is None) != (layer.kind == "app"):
-        return False
-    own = f"CORS({spot.scope or 'app'})"
-    if spot.resource is None or rule.resources is None:
-        same_place = rule.resources is None and layer.place.startswith(own)
-        return same_place and _same_settings(rule.keywords, layer)
-    resource = rule.resources[spot.resource]
-    settings = {**rule.keywords, **resource.settings}
-    return layer.place == f"{own} for {resource.pattern.text!r}" and _same_settings(settings, layer)
-
-
-def _same_settings(settings: Mapping[str, Setting], layer: Layer) -> bool:
-    """Return whether a layer is made of these settings; lists may have been read again since."""
-    return all(
-        name in layer.settings and layer.settings[name].source == setting.source
-        for name, setting in settings.items()
-    )
 
 
 def settings_at(draft: Draft, spot: Spot) -> Mapping[str, Setting]:
@@ -309,7 +293,7 @@ def with_rule(settings: Mapping[str, Setting]) -> Callable[[Draft], Draft]:
 
     def make(draft: Draft) -> Draft:
         registry = _copied(draft.registry)
-        registry.rules.append(Rule(settings, None))
+        registry.rules.append(Rule(settings, None, source=_NO_SOURCE))
         return replace(draft, registry=registry)
 
     return make

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask import Flask
 
-from ...errors import Problem, Source
+from ...errors import Source
 from ...options.parsers import HeaderNames
 from ...options.schema import DEFAULTS, OPTIONS, Setting
 from ...patterns.origins import Origins
@@ -35,24 +35,26 @@ CONFIG: Final = "the config"
 
 
 def layer_edit(draft: Draft, layer: Layer, need: Need, setting: Setting) -> Edit:
+    """Return the edit that gives the page what it needs in one layer."""
     sets = need.option in layer.settings
     source = layer.settings[need.option].source if sets else _source_of(layer)
-    new = value_of(need, setting, source)
+    new = _value_of(need, setting, source)
     add = sets and bool(need.values)
-    change = change_of("add" if add else "set", str(source), need, setting, source)
+    change = _change_of("add" if add else "set", str(source), need, setting, source)
+    before = f"{need.option}="
     if layer.mark is not None:
         make = in_mark(layer.mark, need.option, new)
-        return Edit(change, *words_of(need, setting, need.option, add, f"{need.option}="), make)
-    spots = spots_of(draft, layer)
-    if not spots:
+    elif spots := spots_of(draft, layer):
+        if not _belongs_to_resource(draft, spots[0], need.option):
+            spots = [spot._replace(resource=None) for spot in spots]
+        elif spots[0].resource is not None:
+            before = f'"{need.option}": '
+        make = in_rules(spots, need.option, new)
+    else:
         raise InvalidEditError(f"it is not known where {layer.place} is set")
-    if not _belongs_to_resource(draft, spots[0], need.option):
-        spots = [spot._replace(resource=None) for spot in spots]
-    make = in_rules(spots, need.option, new)
-    mistyped = _mistyped(draft, need, source) if add else None
-    if mistyped is not None:
-        return Edit(change, *_instead_of(mistyped, need, need.option), make)
-    return Edit(change, *words_of(need, setting, need.option, add, f"{need.option}="), make)
+    if add:
+        return Edit(change, *_added(draft, need, source, need.option), make)
+    return Edit(change, *_set(need, setting, before), make)
 
 
 def _belongs_to_resource(draft: Draft, spot: Any, option: str) -> bool:
@@ -73,22 +75,23 @@ def _source_of(layer: Layer) -> Source:
     if layer.mark is not None:
         place = f"{layer.mark.decorator} on {layer.place}"
         return layer.mark.source._replace(level=layer.kind, place=place)
-    return Source(layer.kind, layer.place)
+    source = layer.source or Source(layer.kind, layer.place)
+    return source._replace(level=layer.kind, place=layer.place)
 
 
 def config_edit(draft: Draft, need: Need, setting: Setting) -> Edit:
+    """Return the edit that gives the page what it needs in ``app.config``."""
     key = OPTIONS[need.option].key
     add = bool(need.values) and setting.source.level == "config"
-    value_of(need, setting, setting.source)
-    change = change_of("add" if add else "set", CONFIG, need, setting, Source("config", key))
+    source = Source("config", key)
+    _value_of(need, setting, source)  # raises where the option does not take it
     if add:
+        change = _change_of("add", CONFIG, need, setting, source)
         make = added_in_config(need.option, list(need.values))
-    else:
-        make = in_config(need.option, whole_of(need, setting))
-    mistyped = _mistyped(draft, need, Source("config", key)) if add else None
-    if mistyped is not None:
-        return Edit(change, *_instead_of(mistyped, need, key), make)
-    return Edit(change, *words_of(need, setting, key, add, f"{key} = "), make)
+        return Edit(change, *_added(draft, need, source, key), make)
+    change = _change_of("set", CONFIG, need, setting, source)
+    given = [*sorted(setting.value), *need.values] if need.values else need.given
+    return Edit(change, *_set(need, setting, f"{key} = "), in_config(need.option, given))
 
 
 def mark_edit(
@@ -124,11 +127,12 @@ def _other_rules(app: Flask, view: object, rule: str | None) -> list[str]:
 def settings_for(
     needs: Iterable[Need], effective: Mapping[str, Setting], source: Source
 ) -> dict[str, Setting]:
+    """Return the options that a new call or decorator sets, parsed."""
     base = effective or DEFAULTS
-    return {need.option: value_of(need, base[need.option], source) for need in needs}
+    return {need.option: _value_of(need, base[need.option], source) for need in needs}
 
 
-def value_of(need: Need, setting: Setting, source: Source) -> Setting:
+def _value_of(need: Need, setting: Setting, source: Source) -> Setting:
     """Return the option's new value, parsed."""
     if not need.values:
         return parsed(need.option, need.given, source)
@@ -136,27 +140,18 @@ def value_of(need: Need, setting: Setting, source: Source) -> Setting:
     return Setting(joined(need.option, setting.value, added.value), source)
 
 
-def whole_of(need: Need, setting: Setting) -> Any:
-    return need.given if not need.values else [*sorted(setting.value), *need.values]
-
-
-def words_of(need: Need, setting: Setting, name: str, add: bool, before: str) -> tuple[str, str]:
-    if add:
-        return "add", f"{', '.join(map(repr, need.values))} to {name}"
+def _set(need: Need, setting: Setting, before: str) -> tuple[str, str]:
+    """Return verb and words for an option that is set."""
     return "write", f"{before}{written(need, setting)}"
 
 
-def _mistyped(draft: Draft, need: Need, source: Source) -> Problem | None:
-    """Return the entry of a list that was dropped, and that was meant to be what is needed."""
+def _added(draft: Draft, need: Need, source: Source, name: str) -> tuple[str, str]:
+    """Return verb and words for entries of a list; one that was mistyped there is corrected."""
     for problem in draft.degraded:
         same = (problem.source.place, problem.source.line) == (source.place, source.line)
         if same and problem.fix and (*problem.fix.values(),) == need.values:
-            return problem
-    return None
-
-
-def _instead_of(mistyped: Problem, need: Need, name: str) -> tuple[str, str]:
-    return "write", f"{need.values[0]!r} instead of {mistyped.value!r} in {name}"
+            return "write", f"{need.values[0]!r} instead of {problem.value!r} in {name}"
+    return "add", f"{', '.join(map(repr, need.values))} to {name}"
 
 
 def written(need: Need, setting: Setting | None = None) -> str:
@@ -187,6 +182,6 @@ def _arguments(needs: Sequence[Need], effective: Mapping[str, Setting]) -> str:
     return ", ".join(f"{need.option}={written(need, effective.get(need.option))}" for need in needs)
 
 
-def change_of(action: str, place: str, need: Need, setting: Setting, source: Source) -> Change:
+def _change_of(action: str, place: str, need: Need, setting: Setting, source: Source) -> Change:
     value = ", ".join(map(repr, need.values)) if action == "add" else written(need, setting)
     return Change(action, place, need.option, value, source.file, source.line)

@@ -20,19 +20,29 @@ from .drafts import Draft, Edit
 from .edits import config_edit, layer_edit, mark_edit
 from .needs import Need, needs_anew, needs_of, with_credentials
 
-#: Proposes edits for what blocks a page now; none where it knows of none.
-Plan = Callable[[Draft, Asked], Sequence[Edit]]
+#: Proposes edits for what blocks a page now; none where it knows of none. Asked again after these
+#: where something else blocks the page.
+Plan = Callable[[Draft, Asked, Question], Sequence[Edit]]
 
 
-def plans_where_on(asked: Asked, question: Question) -> Iterator[Plan]:
+def plans_where_on(asked: Asked) -> Iterator[Plan]:
     """Yield the plans, the most natural first: where an option is set, then ever more specific."""
-    yield partial(where_set, question=question)
+    yield where_set
     layers = asked.found.layers or ()
-    for number in reversed(range(len(layers))):
-        yield partial(_at_layer, question=question, distance=len(layers) - number)
+    for distance in range(1, len(layers) + 1):
+        yield partial(_at_layer, distance=distance)
     if not any(layer.mark for layer in layers):
-        yield partial(decorated, question=question)
-        yield partial(decorated, question=question, alone=True)
+        yield decorated
+        yield partial(decorated, alone=True)
+
+
+def switched_on(plan: Plan) -> Plan:
+    """Return *plan*, and once CORS is on by it, what else blocks the page where that is set."""
+
+    def both(draft: Draft, asked: Asked, question: Question) -> Sequence[Edit]:
+        return (where_set if asked.found.policy else plan)(draft, asked, question)
+
+    return both
 
 
 def where_set(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
@@ -40,12 +50,14 @@ def where_set(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
     edits = _corrected_callable(draft, asked, question)
     for need in needs_of(asked, question):
         setting = asked.found.settings[need.option]
-        layer = _place_for(asked, need, setting)
-        if layer is None:
-            edits.append(config_edit(draft, need, setting))
-        else:
-            edits.append(layer_edit(draft, layer, need, setting))
+        edits.append(_edit(draft, _place_for(asked, need, setting), need, setting))
     return edits
+
+
+def _edit(draft: Draft, layer: Layer | None, need: Need, setting: Setting) -> Edit:
+    if layer is None:
+        return config_edit(draft, need, setting)
+    return layer_edit(draft, layer, need, setting)
 
 
 def _place_for(asked: Asked, need: Need, setting: Setting) -> Layer | None:
@@ -54,10 +66,10 @@ def _place_for(asked: Asked, need: Need, setting: Setting) -> Layer | None:
     What is not set yet goes next to the origins, since it is granted to these.
     """
     if need.values and setting.source.level != "default":
-        return layer_of(asked, need.option)
+        return _layer_of(asked, need.option)
     if asked.found.settings["origins"].source.level == "default":
         return next(iter(asked.found.layers or ()), None)
-    return layer_of(asked, "origins")
+    return _layer_of(asked, "origins")
 
 
 def _corrected_callable(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
@@ -66,13 +78,8 @@ def _corrected_callable(draft: Draft, asked: Asked, question: Question) -> list[
     if failed is None:
         return []
     need, setting = Need("origins", (str(question.origin),)), asked.found.settings["origins"]
-    layer = layer_of(asked, "origins")
-    edit = (
-        config_edit(draft, need, setting)
-        if layer is None
-        else layer_edit(draft, layer, need, setting)
-    )
     words = f"{failed.pattern}, so that it returns True or False"
+    edit = _edit(draft, _layer_of(asked, "origins"), need, setting)
     return [replace(edit, verb="correct", words=words)]
 
 
@@ -86,7 +93,7 @@ def _at_layer(draft: Draft, asked: Asked, question: Question, distance: int) -> 
     return [layer_edit(draft, layer, need, settings[need.option]) for need in needs]
 
 
-def layer_of(asked: Asked, option: str) -> Layer | None:
+def _layer_of(asked: Asked, option: str) -> Layer | None:
     """Return the layer that sets an option; ``None`` where the config does, or nothing."""
     setting = asked.found.settings[option]
     layers = asked.found.layers or ()
@@ -96,20 +103,20 @@ def layer_of(asked: Asked, option: str) -> Layer | None:
 def decorated(draft: Draft, asked: Asked, question: Question, alone: bool = False) -> list[Edit]:
     """Put the decorator on a view that has none, for the page's origin *alone* or for one more."""
     target = asked.found.target
-    if not _can_be_decorated(draft.app, target.endpoint):
+    if not can_be_decorated(draft.app, target.endpoint):
         return []
     needs = with_credentials(asked, needs_of(asked, question)) if asked.found.policy else []
     if alone:
-        needs = [_instead(need) if need.option == "origins" else need for need in needs]
+        needs = [_as_own_list(need) if need.option == "origins" else need for need in needs]
     return [mark_edit(draft.app, target, needs or needs_anew(question), asked.found.settings)]
 
 
-def _instead(need: Need) -> Need:
-    """Return a need of one more entry as a list of its own."""
+def _as_own_list(need: Need) -> Need:
+    """Return a need of more entries as one of a list that holds these alone."""
     return Need(need.option, given=list(need.values)) if need.values else need
 
 
-def _can_be_decorated(app: Flask, endpoint: str | None) -> bool:
+def can_be_decorated(app: Flask, endpoint: str | None) -> bool:
     """Return whether there is a view, and one of the app's own code: not Flask's static files."""
     view = app.view_functions.get(endpoint or "")
     functions = list(functions_of(view))

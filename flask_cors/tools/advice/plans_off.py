@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from ...errors import Source
 from ...resolution.marks import Layer, class_of, layers_of, mark_of
@@ -18,34 +17,25 @@ from .drafts import (
 )
 from .edits import mark_edit, settings_for, written
 from .needs import needs_anew
-from .plans import Plan, decorated, where_set
+from .plans import Plan, decorated, switched_on
 from .resources import resource_plans
 
 
-def plans_where_off(draft: Draft, asked: Asked, off: str, question: Question) -> Iterator[Plan]:
+def plans_where_off(draft: Draft, asked: Asked, off: str) -> Iterator[Plan]:
     """Yield the plans that switch CORS on for the route."""
     if off == "exempt":
         if _is_inherited(_exempting(draft, asked), draft, asked):
-            yield partial(_switched_on, question=question)
-        yield partial(_without_exemption, question=question)
-        yield partial(_instead_of_exemption, question=question)
+            yield switched_on(decorated)
+        yield switched_on(_without_exemption)
+        yield switched_on(_instead_of_exemption)
         return
-    yield from resource_plans(draft, asked, question)
+    yield from resource_plans(draft, asked)
     if off == "nowhere" and not any(True for _ in rules_of(draft)):
-        yield partial(_whole_app, question=question)
-    yield partial(_switched_on, question=question)
-
-
-def _switched_on(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
-    """Decorate the view; where CORS is on after that, edit what else blocks the page."""
-    if asked.found.policy:
-        return where_set(draft, asked, question)
-    return decorated(draft, asked, question)
+        yield switched_on(_whole_app)
+    yield switched_on(decorated)
 
 
 def _whole_app(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
-    if asked.found.policy:
-        return where_set(draft, asked, question)
     needs = needs_anew(question)
     source = Source("app", "CORS(app)")
     arguments = ", ".join(f"{need.option}={written(need)}" for need in needs)
@@ -58,12 +48,7 @@ def _whole_app(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
 def _is_inherited(layer: Layer | None, draft: Draft, asked: Asked) -> bool:
     """Return whether a ``cors_exempt`` is that of a base of the view's class."""
     view_class = class_of(draft.app.view_functions.get(asked.found.target.endpoint or ""))
-    return (
-        view_class is not None
-        and layer is not None
-        and layer.mark is not None
-        and layer.mark is not mark_of(view_class)
-    )
+    return bool(view_class and layer and layer.mark is not mark_of(view_class))
 
 
 def _exempting(draft: Draft, asked: Asked) -> Layer | None:
@@ -75,7 +60,7 @@ def _exempting(draft: Draft, asked: Asked) -> Layer | None:
 def _without_exemption(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
     layer = _exempting(draft, asked) if asked.found.layers is None else None
     if layer is None or layer.mark is None:
-        return _switched_on(draft, asked, question)
+        return decorated(draft, asked, question)
     place = layer.place
     if layer.kind == "view":
         place = f"the view of {asked.found.target.endpoint}"
@@ -86,8 +71,6 @@ def _without_exemption(draft: Draft, asked: Asked, question: Question) -> list[E
 
 def _instead_of_exemption(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
     layer = _exempting(draft, asked)
-    if asked.found.policy:
-        return where_set(draft, asked, question)
     if asked.found.layers is not None or layer is None or layer.kind == "method":
         return []
     removal = _without_exemption(draft, asked, question)

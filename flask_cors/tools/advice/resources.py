@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import suppress
-from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any, Final, NamedTuple
 
 from ...errors import REGEX_ERRORS, Source
+from ...options.reader import Resource
 from ...options.schema import Setting
 from ...patterns.paths import PathPattern, parse_pattern
 from ...resolution.layers import names_around
 from ...resolution.registry import Rule
+from ...resolution.table import Target
 from ..asking import Asked, Question
+from ..comparing import matches_a_pattern
 from ..corrections import correction_of, covering, may_cover, paths_of_app
 from ..explanation import Change
 from .drafts import (
@@ -27,59 +29,61 @@ from .drafts import (
 )
 from .edits import CONFIG, settings_for, written
 from .needs import needs_anew
-from .plans import Plan, where_set
+from .plans import Plan, switched_on, where_set
 
 _MOST_RULES: Final = 3
 
 
 class Miss(NamedTuple):
-    """A call of ``CORS`` whose resources miss a path, and one of its patterns.
+    """A call of ``CORS`` whose resources miss a path, and one of them.
 
-    ``dead`` says that the pattern covers no route at all; ``settings`` are its own options.
+    ``dead`` says that this resource covers no route at all.
     """
 
     rule: Rule
     place: str
-    source: Source | None
-    pattern: PathPattern
+    resource: Resource
     dead: bool
-    settings: Mapping[str, Setting]
+
+    @property
+    def text(self) -> str:
+        """The pattern of the resource as it was written."""
+        return self.resource.pattern.text
+
+    @property
+    def source(self) -> Source:
+        """Where the call is."""
+        return (self.rule.source or Source("app", ""))._replace(place=self.place)
 
     @property
     def origins(self) -> Setting | None:
         """The origins that the call sets for this resource, ``None`` where it sets none."""
-        return {**self.rule.keywords, **self.settings}.get("origins")
+        return {**self.rule.keywords, **self.resource.settings}.get("origins")
 
 
-def misses(draft: Draft, endpoint: str | None, path: str) -> list[Miss]:
-    """Return the resources that may have been meant to cover *path*, the most similar first.
+def _misses(draft: Draft, target: Target) -> list[Miss]:
+    """Return the resources that may have been meant for the path, the most similar first.
 
     They are those that cover no route, and of each call the one with the most similar spelling.
     """
-    around = {None, *(names_around(endpoint) if endpoint else ())}
+    around = {None, *(names_around(target.endpoint) if target.endpoint else ())}
     url_rules = list(draft.app.url_map.iter_rules())
-    found: list[Miss] = []
-    for spot, rule in rules_of(draft):
-        if spot.resource is None and spot.scope in around and rule.resources:
-            source = rule.source or (rule.given_resources and rule.given_resources.source)
-            every = [
-                Miss(
-                    rule,
-                    f"CORS({spot.scope or 'app'})",
-                    source,
-                    each.pattern,
-                    not any(may_cover(each.pattern, url_rule) for url_rule in url_rules),
-                    each.settings,
-                )
-                for each in rule.resources
-            ]
-            live = [miss for miss in every if not miss.dead]
-            similar = sorted(live, key=lambda miss: -_likeness(miss.pattern.text, path))[:1]
-            found += [*(miss for miss in every if miss.dead), *similar]
-    unique = {(id(miss.rule), miss.pattern.text): miss for miss in reversed(found)}
-    return sorted(
-        unique.values(), key=lambda miss: (not miss.dead, -_likeness(miss.pattern.text, path))
-    )
+    every = [
+        Miss(
+            rule,
+            f"CORS({spot.scope or 'app'})",
+            each,
+            dead=not any(may_cover(each.pattern, url_rule) for url_rule in url_rules),
+        )
+        for spot, rule in rules_of(draft)
+        if spot.resource is None and spot.scope in around
+        for each in rule.resources or ()
+    ]
+    every.sort(key=lambda miss: (not miss.dead, -_likeness(miss.text, target.path)))
+    found: dict[tuple[int, str], Miss] = {}
+    for miss in every:
+        found.setdefault((id(miss.rule), miss.text if miss.dead else ""), miss)
+    return list(found.values())
 
 
 def _likeness(pattern: str, path: str) -> float:
@@ -90,52 +94,46 @@ def correcting_plans(draft: Draft, asked: Asked, question: Question) -> Iterator
     """Yield plans to correct a resource that covers no route, and that allows the page."""
     for miss, pattern in _corrected(draft, asked):
         if _allows(miss.origins, question):
-            yield _correct(miss, pattern, question)
+            yield _correct(miss, pattern)
 
 
-def resource_plans(draft: Draft, asked: Asked, question: Question) -> Iterator[Plan]:
+def resource_plans(draft: Draft, asked: Asked) -> Iterator[Plan]:
     """Yield plans for a route that no resource covers."""
     target = asked.found.target
-    yield from (_correct(*found, question) for found in _corrected(draft, asked))
-    yield from corrections_in_config(draft, asked, question)
-    for miss in _one_of_each_call(misses(draft, target.endpoint, target.path)):
-        for pattern in patterns_for(draft, target.endpoint, target.path):
-            yield _add(miss._replace(dead=False), pattern, question)
-    yield from config_plans(draft, asked, question)
+    yield from (_correct(*found) for found in _corrected(draft, asked))
+    yield from _corrections_in_config(draft, target)
+    calls = {id(miss.rule): miss for miss in _misses(draft, target)}
+    for miss in [*calls.values()][:_MOST_RULES]:
+        for pattern in _patterns_for(draft, target):
+            yield _add(miss._replace(dead=False), pattern)
+    yield from _additions_in_config(draft, target)
 
 
 def _corrected(draft: Draft, asked: Asked) -> Iterator[tuple[Miss, str]]:
     """Yield the resources that cover no route and were meant for this one, corrected."""
-    target = asked.found.target
-    for miss in misses(draft, target.endpoint, target.path):
+    for miss in _misses(draft, asked.found.target):
         if miss.dead:
             taken = {each.pattern.text for each in miss.rule.resources or ()}
-            texts = corrections(draft, miss.pattern, taken, target.endpoint, target.path)
+            texts = _corrections(draft, asked.found.target, miss.resource.pattern, taken)
             yield from ((miss, text) for text in texts)
 
 
-def _one_of_each_call(found: Iterable[Miss]) -> Iterable[Miss]:
-    return list({id(miss.rule): miss for miss in found}.values())[:_MOST_RULES]
-
-
-def _correct(miss: Miss, pattern: str, question: Question) -> Plan:
+def _correct(miss: Miss, pattern: str) -> Plan:
     """Correct the pattern of a resource; then edit what else blocks the page."""
-    words = f"write {pattern!r} instead of {miss.pattern.text!r} in the resources of "
+    words = f"write {pattern!r} instead of {miss.text!r} in the resources of "
 
-    def plan(draft: Draft, asked: Asked) -> list[Edit]:
+    def plan(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
         if all(rule is not miss.rule for _, rule in rules_of(draft)):
             return where_set(draft, asked, question)
-        return [_edit(asked, miss, pattern, miss.settings, words)]
+        return [_edit(asked, miss, pattern, miss.resource.settings, words)]
 
     return plan
 
 
-def _add(miss: Miss, pattern: str, question: Question) -> Plan:
+def _add(miss: Miss, pattern: str) -> Plan:
     """Give a call one more resource, with what the page needs and no more."""
 
-    def plan(draft: Draft, asked: Asked) -> list[Edit]:
-        if asked.found.layers:
-            return where_set(draft, asked, question)
+    def plan(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
         own = Source("app", f"resource {pattern!a} of {miss.place}")
         # An entry of a list has no options of its own.
         listed = not any(each.settings for each in miss.rule.resources or ())
@@ -145,14 +143,13 @@ def _add(miss: Miss, pattern: str, question: Question) -> Plan:
         words = f"add {pattern!r}{f': {{{options}}}' if needs else ''} to the resources of "
         return [_edit(asked, miss, pattern, settings_for(needs, {}, own), words)]
 
-    return plan
+    return switched_on(plan)
 
 
 def _edit(
     asked: Asked, miss: Miss, pattern: str, settings: Mapping[str, Setting], words: str
 ) -> Edit:
-    source = miss.source
-    place = str(Source("app", miss.place, *place_of(source)))
+    source, place = miss.source, str(miss.source)
     # What is to be changed there next is named by the new pattern.
     own = f"resource {pattern!a} of {miss.place}"
     named = {
@@ -161,24 +158,18 @@ def _edit(
     }
     why = f"(they do not cover {asked.found.target.path}: {_patterns_of(miss.rule)})"
     action = "set" if miss.dead else "add"
-    change = Change(action, place, "resources", repr(pattern), *place_of(source))
-    make = with_resource(miss.rule, pattern, named, miss.pattern.text if miss.dead else "")
+    change = Change(action, place, "resources", repr(pattern), source.file, source.line)
+    make = with_resource(miss.rule, pattern, named, miss.text if miss.dead else "")
     return Edit(change, "", f"{words}{place} {why}", make, corrects=miss.dead)
 
 
 def _allows(origins: Setting | None, question: Question) -> bool:
     """Return whether *origins* name the page's origin, so that it was meant to be allowed."""
-    # Callables are asked with a request alone.
     return (
         origins is not None
         and not origins.value.any
-        and bool(replace(origins.value, callables=()).match(str(question.origin)).kind)
+        and matches_a_pattern(origins.value, str(question.origin))
     )
-
-
-def place_of(source: Source | None) -> tuple[str | None, int | None]:
-    """Return file and line of a source, ``None`` each where they are not known."""
-    return (source.file, source.line) if source else (None, None)
 
 
 def _patterns_of(rule: Rule) -> str:
@@ -186,16 +177,14 @@ def _patterns_of(rule: Rule) -> str:
     return ", ".join(texts[:3]) + (", ..." if len(texts) > 3 else "")
 
 
-def corrections(
-    draft: Draft, pattern: PathPattern, taken: Set[str], endpoint: str | None, path: str
-) -> list[str]:
-    """Return what to write instead of a pattern that covers no route, so that it covers *path*.
+def _corrections(draft: Draft, target: Target, pattern: PathPattern, taken: Set[str]) -> list[str]:
+    """Return what to write instead of a pattern that covers no route, to cover the target's path.
 
     The first is what ``check`` names, where that covers the path. There is none where the
     pattern was not meant for it: nothing that is like it covers the path, or the same list
     has that already (*taken*).
     """
-    own = {rule.rule for rule in draft.app.url_map.iter_rules() if rule.endpoint == endpoint}
+    own, path = _rules_of_endpoint(draft, target), target.path
     mine = {path: covering(next(iter(own), path))}
     by_check = correction_of(pattern, paths_of_app(draft.app))
     by_route = correction_of(pattern, mine)
@@ -208,10 +197,15 @@ def corrections(
     return [] if taken & {*like[:1]} else [text for text in (*like, *narrower) if text not in taken]
 
 
-def patterns_for(draft: Draft, endpoint: str | None, path: str) -> list[str]:
-    """Return patterns that cover *path*, the one of its route first."""
-    rules = (rule.rule for rule in draft.app.url_map.iter_rules() if rule.endpoint == endpoint)
-    return _covering([*map(covering, rules), path], path)
+def _patterns_for(draft: Draft, target: Target) -> list[str]:
+    """Return patterns that cover the target's path, the one of its route first."""
+    rules = _rules_of_endpoint(draft, target)
+    return _covering([*map(covering, rules), target.path], target.path)
+
+
+def _rules_of_endpoint(draft: Draft, target: Target) -> list[str]:
+    every = draft.app.url_map.iter_rules()
+    return [rule.rule for rule in every if rule.endpoint == target.endpoint]
 
 
 def _covering(texts: Iterable[str], path: str) -> list[str]:
@@ -238,36 +232,37 @@ def _spellings(text: str, path: str) -> Iterator[str]:
         yield anchor + bare.lower()
 
 
-def corrections_in_config(draft: Draft, asked: Asked, question: Question) -> Iterator[Plan]:
+def _resources_in_config(draft: Draft) -> Any:
+    """Return ``CORS_RESOURCES``, the default of every call without resources; ``None`` without."""
+    used = any(rule.resources is None for _, rule in rules_of(draft))
+    return draft.config.get("CORS_RESOURCES") if used else None
+
+
+def _corrections_in_config(draft: Draft, target: Target) -> Iterator[Plan]:
     """Yield plans to correct a pattern of ``CORS_RESOURCES`` that covers no route."""
-    given, target = draft.config.get("CORS_RESOURCES"), asked.found.target
-    if not given or not any(rule.resources is None for _, rule in rules_of(draft)):
-        return
-    url_rules = list(draft.app.url_map.iter_rules())
-    listed = _as_list(given)
+    given, url_rules = _resources_in_config(draft), list(draft.app.url_map.iter_rules())
+    listed = _as_list(given) if given else []
     for text in listed:
         pattern = _read(text)
         if pattern is None or any(may_cover(pattern, each) for each in url_rules):
             continue
-        for better in corrections(draft, pattern, {*listed}, target.endpoint, target.path):
-            yield _config_correction(given, text, better, question)
+        for better in _corrections(draft, target, pattern, {*listed}):
+            yield _correct_in_config(given, text, better)
 
 
-def _config_correction(given: Any, text: str, better: str, question: Question) -> Plan:
+def _correct_in_config(given: Any, text: str, better: str) -> Plan:
     if isinstance(given, Mapping):
         new: Any = {better if each == text else each: one for each, one in given.items()}
     else:
         new = [better if each == text else each for each in _as_list(given)]
 
-    def plan(draft: Draft, asked: Asked) -> list[Edit]:
-        if draft.config.get("CORS_RESOURCES") != given:
-            return where_set(draft, asked, question)
+    def plan(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
         change = Change("set", CONFIG, "resources", repr(better))
         why = f"(it does not cover {asked.found.target.path})"
         words = f"write {better!r} instead of {text!r} in CORS_RESOURCES {why}"
         return [Edit(change, "", words, in_config("resources", new), corrects=True)]
 
-    return plan
+    return switched_on(plan)
 
 
 def _as_list(given: Any) -> list[Any]:
@@ -281,30 +276,22 @@ def _read(text: object) -> PathPattern | None:
     return None
 
 
-def config_plans(draft: Draft, asked: Asked, question: Question) -> Iterator[Plan]:
-    """Yield plans for ``CORS_RESOURCES``, the default of every call without resources."""
-    given, target = draft.config.get("CORS_RESOURCES"), asked.found.target
-    if not given or not any(rule.resources is None for _, rule in rules_of(draft)):
-        return
-    for pattern in patterns_for(draft, target.endpoint, target.path):
-        yield _config_plan(given, pattern, question)
+def _additions_in_config(draft: Draft, target: Target) -> Iterator[Plan]:
+    """Yield plans for one more pattern in ``CORS_RESOURCES``."""
+    given = _resources_in_config(draft)
+    for pattern in _patterns_for(draft, target) if given else ():
+        yield _add_in_config(given, pattern)
 
 
-def _config_plan(given: Any, pattern: str, question: Question) -> Plan:
-    def plan(draft: Draft, asked: Asked) -> list[Edit]:
-        if asked.found.policy:
-            return where_set(draft, asked, question)
-        return [_more_in_config(asked, given, pattern, question)]
+def _add_in_config(given: Any, pattern: str) -> Plan:
+    def plan(draft: Draft, asked: Asked, question: Question) -> list[Edit]:
+        more, make = repr(pattern), added_in_config("resources", [pattern])
+        if isinstance(given, Mapping):
+            needs = needs_anew(question)
+            options = {need.option: list(need.values) or need.given for need in needs}
+            more, make = f"{more}: {options!r}", in_config("resources", {**given, pattern: options})
+        change = Change("add", CONFIG, "resources", repr(pattern))
+        why = f"which does not cover {asked.found.target.path}"
+        return [Edit(change, "", f"add {more} to CORS_RESOURCES, {why}", make)]
 
-    return plan
-
-
-def _more_in_config(asked: Asked, given: Any, pattern: str, question: Question) -> Edit:
-    change = Change("add", CONFIG, "resources", repr(pattern))
-    why = f"to CORS_RESOURCES, which does not cover {asked.found.target.path}"
-    if isinstance(given, Mapping):
-        needs = needs_anew(question)
-        options = {need.option: list(need.values) or need.given for need in needs}
-        make = in_config("resources", {**given, pattern: options})
-        return Edit(change, "", f"add {pattern!r}: {options!r} {why}", make)
-    return Edit(change, "", f"add {pattern!r} {why}", added_in_config("resources", [pattern]))
+    return switched_on(plan)

@@ -5,7 +5,7 @@ Compiles the change on a copy and asks the same engine as requests do; changes n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -27,29 +27,29 @@ from ..comparing import (
     some_named,
 )
 from ..routes import RouteRow, overview
-from .drafts import Compiled, Draft
+from .drafts import Compiled, Draft, Opened
 
 _STRANGERS: Final = (STRANGER, "null")
 # What a change gives to others that are listed weighs more than what strangers notice.
 _LIFTS: Final = 100
 _ONE_CACHE: Final = "since a browser keeps them for every method of a URL"
-# Stands for the names that a policy allows which allows any.
+# Stands for all other names where a policy allows any header.
 _ANY_HEADER: Final = "x-any-header"
 
 
 @dataclass(frozen=True)
 class Tried:
-    """What a draft came to: the answer to the page, and what speaks against the draft.
+    """The result of a draft: the answer to the page, and why the draft is not to be proposed.
 
-    ``objection`` is empty where nothing does. ``cost`` counts what else the draft changes
-    for other origins at the route that the page asks for; ``closes`` says that these can read it
-    now, and could no longer.
+    ``objection`` is empty where it may be. ``cost`` counts what else the draft changes for other
+    origins at the route that the page asks for; ``closes`` says that some of them can read it
+    now, and no longer could.
     """
 
     compiled: Compiled
     asked: Asked | None
-    objection: str
-    cost: int
+    objection: str = ""
+    cost: int = 0
     closes: bool = False
 
     @property
@@ -70,10 +70,12 @@ class _Held(NamedTuple):
 
 
 class _Changes(NamedTuple):
-    """What a draft changes at a route: for strangers, and for origins that are listed somewhere.
+    """What a draft changes at a route for strangers, and for origins that some policy lists.
 
     - ``strangers``: whether origins that no policy lists get something else
     - ``less`` and ``more``: whether some origin may do less, or more
+    - ``more_for_listed``: whether an origin that was allowed before, other than the page's, may do
+      more
     - ``limited``: whether ``less`` is so although the route's own policy allows all that it did:
       the policies of other methods of its URL limit it
     - ``closes``: whether the route's policy no longer allows every origin that it did
@@ -86,6 +88,7 @@ class _Changes(NamedTuple):
     more: bool = False
     closes: bool = False
     lifts: bool = False
+    more_for_listed: bool = False
 
 
 class Trials:
@@ -99,7 +102,7 @@ class Trials:
 
     @cached_property
     def _messages(self) -> frozenset[str]:
-        """What the configuration as it is now is warned of; seldom needed, and costly."""
+        """The warnings and errors of the present configuration; seldom needed, and costly."""
         return self.start.compile().messages
 
     @cached_property
@@ -124,31 +127,35 @@ class Trials:
         return Trials(self._policies, self.start, question)
 
     def ask(self, draft: Draft) -> Tried:
-        """Compile a draft and ask it; what speaks against it is looked for by :meth:`judge`."""
+        """Compile a draft and ask it; :meth:`judge` looks for objections."""
         compiled = draft.compile()
         asked = ask(self._app, compiled.policies, self.question) if compiled.policies else None
-        return Tried(compiled, asked, "", 0)
+        return Tried(compiled, asked)
 
-    def judge(self, tried: Tried, announced: Policies | None = None) -> Tried:
-        """Return the objection to a draft: a new error, or what it changes for others.
+    def judge(
+        self,
+        tried: Tried,
+        announced: Policies | None = None,
+        opened: Set[Opened] = frozenset(),
+    ) -> Tried:
+        """Return *tried*, which lets the page through, with its objection: a new error, or harm.
 
-        *announced* are the policies after an edit whose words say what it does to other routes.
+        *announced* are the policies after an edit whose words say what it does to other routes;
+        words also say of those *opened* that they are opened to the page.
         """
         compiled = tried.compiled
         if compiled.messages and (new := compiled.messages - self._messages):
             return replace(tried, objection=min(new))
-        objection, cost, closes = self._compare(compiled, announced or self._policies)
-        return replace(tried, objection=objection, cost=cost, closes=closes)
+        return self._compared(tried, announced or self._policies, opened)
 
-    def _compare(self, compiled: Compiled, announced: Policies) -> tuple[str, int, bool]:
+    def _compared(self, tried: Tried, announced: Policies, opened: Set[Opened]) -> Tried:
         """Compare every route with what it was; one that is asked for may change."""
-        before, after = self._policies, compiled.policies
+        compiled, before, after = tried.compiled, self._policies, tried.compiled.policies
+        assert after is not None  # they have been asked
         target = self.before.found.target
         here, asked_for = announced.policy(target), before.policy(target)
         cost, closes, why = 0, False, ""
         known: dict[tuple[_Held, _Held, _Held, str], _Changes] = {}
-        if after is None:
-            return "", 0, False
         for places in _by_url(self._all_rows(compiled)):
             held = (_held(policies, places) for policies in (before, announced, after))
             for place, *(old, now, new) in zip(places, *held, strict=True):
@@ -168,11 +175,14 @@ class Trials:
                     why = f"it limits the headers of {place.method} {place.path}, {_ONE_CACHE}"
                 elif changes.less:
                     why = f"it takes from origins that are allowed something of {place.path}"
+                elif (place.endpoint, place.rule) in opened:
+                    if changes.more_for_listed:
+                        why = f"it gives origins that are allowed {place.path} more than now"
                 elif changes.more and not _is_one_place(here, now.policy, new.policy):
                     why = f"it opens {place.path} to origins that are not allowed there"
                 if why:
-                    return why, cost, closes
-        return "", cost, closes
+                    return replace(tried, objection=why)
+        return replace(tried, cost=cost, closes=closes)
 
     def _all_rows(self, compiled: Compiled) -> list[RouteRow]:
         """Return the routes, with other example paths where there are other resources."""
@@ -209,10 +219,10 @@ class Trials:
         )
         called = callables_of(old) != callables_of(new)
         closes = not allows_origins_of(new, old)
-        lifts = self.hidden is not None and any(
-            rights(becomes, origin) - rights(was, origin) for origin in some_named(old)
-        )
-        return _Changes(strangers or called, less, less and kept, more, closes, lifts)
+        lifted = [each for each in some_named(old) if rights(becomes, each) - rights(was, each)]
+        lifts = self.hidden is not None and bool(lifted)
+        for_listed = any(origin != page for origin in lifted)
+        return _Changes(strangers or called, less, less and kept, more, closes, lifts, for_listed)
 
     def _wanted(self, method: str, *held: _Held) -> Preflight:
         """Return a preflight for the headers of the page, and all that a shared URL grants."""

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Final
 from flask import Flask
 
 from ...errors import ConfigError, CorsWarning
-from . import config, forgery, hooks, origins, resources, views
+from . import (
+    config,
+    forgery,
+    hooks,
+    origins,
+    preflights,
+    regexes,
+    resources,
+    shared_urls,
+    views,
+)
 from .finding import SEVERITIES, CheckResult, Finding, NotRun, RuleInfo
 from .github import to_github
 from .ignore import IGNORE_KEY, UNUSED_ENTRY, Ignored
@@ -21,7 +31,6 @@ from .sarif import to_sarif
 from .subject import Found, NoPoliciesError, Subject
 
 if TYPE_CHECKING:
-    from ...resolution.compile import Policies
     from ...runtime.state import State
 
 __all__ = [
@@ -38,19 +47,29 @@ __all__ = [
 ]
 
 # The modules register their rules when they are imported.
-_MODULES: Final = (config, forgery, hooks, origins, resources, views)
+_MODULES: Final = (
+    config,
+    forgery,
+    hooks,
+    origins,
+    preflights,
+    regexes,
+    resources,
+    shared_urls,
+    views,
+)
 
 #: Every rule, in the order of the ids.
 RULES: Final = tuple(sorted([*(rule.info for rule in every_rule()), UNUSED_ENTRY]))
 
 
-def check(app: Flask, state: State, policies: Policies | None = None) -> CheckResult:
-    """Run every rule over an app, with its present configuration, or as *policies* have it.
+def check(app: Flask, state: State) -> CheckResult:
+    """Run every rule over an app, with its present configuration.
 
     A rule whose library is missing, or that needs policies where the configuration has
     errors, is listed in ``not_run``.
     """
-    subject = Subject(app, policies, ()) if policies else subject_of(app, state)
+    subject = _subject_of(app, state)
     found: list[Finding] = []
     not_run: list[NotRun] = []
     for rule in every_rule():
@@ -67,7 +86,7 @@ def check(app: Flask, state: State, policies: Policies | None = None) -> CheckRe
     )
 
 
-def subject_of(app: Flask, state: State) -> Subject:
+def _subject_of(app: Flask, state: State) -> Subject:
     """Return *app* as the rules look at it, compiled without the warnings they replace."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", CorsWarning)

@@ -10,9 +10,10 @@ from typing import Final
 
 from flask import Flask
 
-from ...errors import Problem, shorten
+from ...errors import Problem
 from ...options.reader import misspelt_keys, switched_off_by
 from ...options.schema import OPTIONS
+from ...resolution.compile import allowed_without_origins
 from ...resolution.unused import Unused, unused
 from ..app_cookies import read_cookie
 from ..public_suffixes import registrable_domain
@@ -46,12 +47,12 @@ OTHER_LIBRARIES: Final = {
 
 @rule("CORS001", "error", "an error in the configuration")
 def config_errors(subject: Subject) -> Iterator[Found]:
-    yield from map(_of_problem, subject.problems)
+    yield from map(Found.of, subject.problems)
 
 
 @rule("CORS013", "error", "options that cannot be granted together: one of them is dropped")
 def possible_conflicts(subject: Subject) -> Iterator[Found]:
-    yield from map(_of_problem, _conflicts(subject))
+    yield from map(Found.of, _conflicts(subject))
 
 
 @rule("CORS031", "warning", "a value that is dropped, so that less is granted than it says")
@@ -60,7 +61,7 @@ def degraded(subject: Subject) -> Iterator[Found]:
     found = {str(item): item for item in subject.policies.degraded if item not in others}
     for problem in found.values():
         if not _is_foreign_key(problem):
-            yield _of_problem(problem)
+            yield Found.of(problem)
 
 
 def _conflicts(subject: Subject) -> list[Problem]:
@@ -74,17 +75,12 @@ def _is_foreign_key(problem: Problem) -> bool:
     return problem.option == problem.source.place and problem.option not in keys
 
 
-def _of_problem(problem: Problem) -> Found:
-    source = problem.source
-    reason = f"{problem.option}={shorten(problem.value)}: {problem.reason}"
-    return Found(source.place, reason, problem.hint, source.file, source.line)
-
-
 @rule("CORS019", "warning", "a misspelt config key")
 def misspelt(subject: Subject) -> Iterator[Found]:
     for key, meant in misspelt_keys(subject.app.config):
         if key not in OTHER_LIBRARIES:
-            yield Found(key, "this config key is not an option of CORS", f"Is {meant} meant?")
+            reason = f"this config key is not an option of CORS{_effect(subject, meant)}"
+            yield Found(key, reason, f"Is {meant} meant?")
     for key in switched_off_by(subject.app.config):
         reason = "this config key is not an option of CORS, and CORS stays on"
         yield Found(key, reason, "Leave out the call of CORS where it is to be off.")
@@ -96,9 +92,18 @@ def other_libraries(subject: Subject) -> Iterator[Found]:
         if key in subject.app.config:
             yield Found(
                 key,
-                "this is how another library calls the setting; it has no effect here",
+                "this is how another library calls the setting; it has no effect here"
+                f"{_effect(subject, meant)}",
                 f"Write {meant}, and remove {key}.",
             )
+
+
+def _effect(subject: Subject, meant: str) -> str:
+    """Return what holds as a key is ignored that was meant for ``origins``."""
+    policies = subject.policies_or_none
+    is_origins = meant.partition(" ")[0] == OPTIONS["origins"].key
+    holds = allowed_without_origins(policies.all) if policies and is_origins else ""
+    return f", so {holds}" if holds else ""
 
 
 @rule("CORS027", "warning", "a CORS object that no app was given")
@@ -109,12 +114,10 @@ def objects_without_an_app(subject: Subject) -> Iterator[Found]:
         gc.collect()
         found = _unused_in(subject.app)
     for source, _ in found:
-        yield Found(
-            source.place,
+        yield Found.at(
+            source,
             "no app and no blueprint was given to this object, so its options have no effect",
             "Write CORS(app, ...), or call init_app(app) on it.",
-            source.file,
-            source.line,
         )
 
 
@@ -154,7 +157,9 @@ def session_cookies(subject: Subject) -> Iterator[Found]:
     origins, cookie = _on_other_sites(subject), read_cookie(subject.app.config)
     reaches = cookie.same_site == "None"
     if origins and subject.app.secret_key and not (reaches and cookie.secure):
-        key, why = "SESSION_COOKIE_SAMESITE", _why_withheld(cookie.same_site)
+        key, why = "SESSION_COOKIE_SAMESITE", f"is {cookie.same_site!a}"
+        if not cookie.same_site:
+            why = "is not set, which browsers read as 'Lax'"
         if reaches:
             key, why = "SESSION_COOKIE_SECURE", "is off, and browsers drop such a cookie"
         yield Found(
@@ -164,12 +169,6 @@ def session_cookies(subject: Subject) -> Iterator[Found]:
             "Write SESSION_COOKIE_SAMESITE = 'None' and SESSION_COOKIE_SECURE = True, and serve "
             "the API over https; ignore this id where they are on one site.",
         )
-
-
-def _why_withheld(same_site: str) -> str:
-    if not same_site:
-        return "is not set, which browsers read as 'Lax'"
-    return f"is {same_site!a}"
 
 
 def _on_other_sites(subject: Subject) -> list[str]:

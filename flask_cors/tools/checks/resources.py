@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
 from ...patterns.paths import EVERYTHING
 from ...resolution.marks import Layer
-from ...resolution.url_rules import served_paths
 from ..app_code import other_apps
 from ..corrections import Correction, correction_of, covering, may_cover
 from ..explanation import show
 from ..text import some
 from .rules import rule
-from .subject import Entry, Found, Scope, Subject, quoted
+from .subject import Entry, Found, Scope, Subject, layers_reached, quoted
 
 # Looking for the nearest route is a service, and must not take long.
 _MOST_PATHS: Final = 500
@@ -100,20 +99,12 @@ def shadowed(subject: Subject) -> Iterator[Found]:
 
 def _taking(subject: Subject, entry: Entry) -> list[Entry]:
     """Return the resources that take the paths which *entry* covers too."""
-    found: dict[Layer, None] = {}
-    for url_rule in subject.scopes[entry.scope]:
-        if may_cover(entry.pattern, url_rule):
-            found.update(dict.fromkeys(_layers_reached(entry, url_rule)))
+    rules = [rule for rule in subject.scopes[entry.scope] if may_cover(entry.pattern, rule)]
     patterns = {layer: pattern for pattern, layer in entry.scope}
-    return [Entry(patterns[layer], layer, entry.scope) for layer in found]
-
-
-def _layers_reached(entry: Entry, url_rule: Any) -> list[Layer]:
-    start, converter, _ = url_rule.rule.partition("<")
-    if converter:
-        return entry.scope.candidates(start)[0]
-    paths = (path for path in served_paths(url_rule) if entry.pattern.matches(path))
-    return [layer for path in paths if (layer := entry.scope.match(path)) is not None]
+    return [
+        Entry(patterns[layer], layer, entry.scope)
+        for layer in layers_reached(entry.scope, rules, entry.pattern)
+    ]
 
 
 def _order(others: Iterable[Entry]) -> str:
@@ -147,8 +138,7 @@ def _overlaps(subject: Subject, scope: Scope) -> Iterator[Found]:
     What comes first has the longer literal text, so a resource that covers everything
     which starts with its own contains it: that is what an order by length is for.
     """
-    tangled = [Entry(*entry, scope) for entry in scope if not entry[0].whole]
-    tangled = [entry for entry in tangled if not entry.pattern.exact]
+    tangled = [entry for entry in scope if not (entry[0].whole or entry[0].exact)]
     if not tangled:
         return
     winners = {layer: pattern for pattern, layer in scope}
@@ -158,12 +148,12 @@ def _overlaps(subject: Subject, scope: Scope) -> Iterator[Found]:
         first = scope.match(path)
         if first is None or winners[first].exact:
             continue
-        for other in tangled:
-            differs = other.layer is not first and _options(other.layer) != _options(first)
-            if differs and (first, other.layer) not in seen and other.pattern.matches(path):
-                seen.add((first, other.layer))
+        for pattern, other in tangled:
+            differs = other is not first and _options(other) != _options(first)
+            if differs and (first, other) not in seen and pattern.matches(path):
+                seen.add((first, other))
                 yield Entry(winners[first], first, scope).found(
-                    f"it and {other.pattern.text!r} both cover {path}, and grant different things",
+                    f"it and {pattern.text!r} both cover {path}, and grant different things",
                     "Make one of them narrower, so that the order does not matter.",
                 )
 

@@ -39,6 +39,17 @@ class Found(NamedTuple):
     line: int | None = None
     severity: str = ""
 
+    @classmethod
+    def at(cls, source: Source, reason: str, hint: str, severity: str = "") -> Found:
+        """Return what was found where *source* is."""
+        return cls(source.place, reason, hint, source.file, source.line, severity)
+
+    @classmethod
+    def of(cls, problem: Problem) -> Found:
+        """Return a mistake in the configuration as what was found."""
+        reason = f"{problem.option}={shorten(problem.value)}: {problem.reason}"
+        return cls.at(problem.source, reason, problem.hint)
+
 
 @dataclass(frozen=True, eq=False)
 class Use:
@@ -69,8 +80,7 @@ class Use:
 
     def found(self, reason: str, hint: str, severity: str = "") -> Found:
         """Return what was found at the place where the option is set."""
-        source = self.source
-        return Found(source.place, reason, hint, source.file, source.line, severity)
+        return Found.at(self.source, reason, hint, severity)
 
 
 class Entry(NamedTuple):
@@ -87,8 +97,7 @@ class Entry(NamedTuple):
 
     def found(self, reason: str, hint: str) -> Found:
         """Return what was found at the place where the resource is named."""
-        source = self.source
-        return Found(source.place, reason, hint, source.file, source.line)
+        return Found.at(self.source, reason, hint)
 
 
 @dataclass(frozen=True)
@@ -119,7 +128,7 @@ class Subject:
             return read_config(self.app.config, Report(Source("config", "app.config")))
 
     @cached_property
-    def rules(self) -> list[Any]:
+    def url_rules(self) -> list[Any]:
         """The URL rules of the app."""
         return list(self.app.url_map.iter_rules())
 
@@ -155,7 +164,7 @@ class Subject:
     def scopes(self) -> dict[Scope, list[Any]]:
         """The indexes of resources, each with the URL rules of the endpoints around it."""
         found: dict[Scope, list[Any]] = {}
-        for rule in self.rules:
+        for rule in self.url_rules:
             route = self.policies.route(rule.endpoint, rule.rule)
             for scope in route.scopes if route else ():
                 found.setdefault(scope, []).append(rule)
@@ -164,7 +173,7 @@ class Subject:
     @cached_property
     def applied(self) -> dict[Scope, set[Layer]]:
         """The resources of each index that match the path of some route, or may match it."""
-        return {scope: _reached(scope, rules) for scope, rules in self.scopes.items()}
+        return {scope: {*layers_reached(scope, rules)} for scope, rules in self.scopes.items()}
 
     def resources(self) -> Iterator[Entry]:
         """Yield the resources that were named, and what a second CORS object covers."""
@@ -198,18 +207,19 @@ def source_of(layer: Layer) -> Source:
     return source._replace(level="default", place=f"{decorated}{layer.place}")
 
 
-def _reached(scope: Scope, rules: list[Any]) -> set[Layer]:
-    found: set[Layer] = set()
-    starts = set()
-    for rule in rules:
-        start, converter, _ = rule.rule.partition("<")
-        if converter:
-            starts.add(start)
-        else:
-            found.update(layer for path in served_paths(rule) if (layer := scope.match(path)))
-    for start in starts:
-        found.update(scope.candidates(start)[0])
-    return found
+def layers_reached(
+    scope: Scope, url_rules: Sequence[Any], within: PathPattern = EVERYTHING
+) -> list[Layer]:
+    """Return the resources that match a path of some URL rules, or may match it.
+
+    Of rules without converters, only the paths *within* a pattern count.
+    """
+    starts = {rule.rule.partition("<")[0]: None for rule in url_rules if "<" in rule.rule}
+    fixed = (path for rule in url_rules if "<" not in rule.rule for path in served_paths(rule))
+    found = dict.fromkeys(layer for start in starts for layer in scope.candidates(start)[0])
+    paths = filter(within.matches, fixed)
+    found |= dict.fromkeys(layer for path in paths if (layer := scope.match(path)))
+    return [*found]
 
 
 def routes(rows: Sequence[RouteRow]) -> str:

@@ -52,7 +52,7 @@ def _lost(subject: Subject, find: Callable[[object], LostMark | None]) -> Iterat
 @rule("CORS015", "error", "a decorated method that is never dispatched")
 def undispatched_marks(subject: Subject) -> Iterator[Found]:
     served: dict[type, set[str]] = {}
-    for url_rule in subject.rules:
+    for url_rule in subject.url_rules:
         if view_class := class_of(subject.app.view_functions.get(url_rule.endpoint)):
             served.setdefault(view_class, set()).update(url_rule.methods or ())
     for view_class, methods in served.items():

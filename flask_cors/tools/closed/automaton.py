@@ -20,8 +20,9 @@ from typing import Any, Final, NamedTuple
 
 # What an origin is made of: what the URL standard leaves in a host ("forbidden domain code
 # point"), and the characters between scheme, host and port. A browser sends lower case.
+LABEL_CHARS: Final = "abcdefghijklmnopqrstuvwxyz0123456789-"
 HOST_CHARS: Final = "!\"$&'()*+,;=`{}~_"
-ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz0123456789-.:/[]" + HOST_CHARS
+ALPHABET: Final = f"{LABEL_CHARS}.:/[]{HOST_CHARS}"
 BIT: Final[Mapping[str, int]] = {char: 1 << place for place, char in enumerate(ALPHABET)}
 EVERYTHING: Final = (1 << len(ALPHABET)) - 1
 
@@ -38,8 +39,6 @@ def chars_of(bits: int) -> Iterator[str]:
         yield ALPHABET[lowest.bit_length() - 1]
         bits ^= lowest
 
-
-_LABEL_CHARS: Final = ALPHABET[:37]
 
 # A number of choices that means "without end".
 MANY: Final = 10**7
@@ -238,11 +237,7 @@ def _build(nodes: list[_Node], flags: int) -> Automaton:
         for edge in edges:
             backward[edge.target].append(edge._replace(target=source))
     exact = builder.exact and not any(node is _ANYTHING for node in nodes)
-    return Automaton(
-        Direction(builder.edges, 0, "^"),
-        Direction(backward, last, "$"),
-        exact,
-    )
+    return Automaton(Direction(builder.edges, 0, "^"), Direction(backward, last, "$"), exact)
 
 
 class _Context(NamedTuple):
@@ -359,7 +354,7 @@ class _Builder:
 
 
 def _size(chars: int) -> int:
-    return max(1, sum(1 for char in _LABEL_CHARS if chars & BIT[char]))
+    return max(1, sum(1 for char in LABEL_CHARS if chars & BIT[char]))
 
 
 def _chars(operator: str, value: Any, flags: int) -> int:

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from ...patterns.unintended_origins import stranger_let_in, tried_origins, within_bounds
 from .automaton import Automaton, TooLargeError, UnreadableError, automata_of
 from .hosts import is_strict, split_origin
-from .search import Strangers, Work, ports_to_try
+from .search import Strangers, Work
 
 # Steps to prove an answer, to judge origins that were tried, and to look for more of them;
 # a hundred thousand take less than a second.
@@ -85,7 +85,7 @@ def _candidates(
     for scheme in ("https", "http"):
         strangers = Strangers(automaton, scheme, work)
         for host in strangers.find(strict, listed=listed):
-            yield [f"{scheme}://{host}{port}" for port in ports_to_try(strangers.ports)]
+            yield [f"{scheme}://{host}{port}" for port in strangers.ports]
 
 
 def _valid(automaton: Automaton, candidates: Iterable[list[str]]) -> list[str]:
@@ -130,14 +130,14 @@ def _accepts(regex: re.Pattern[str], automaton: Automaton, origin: str) -> bool:
 
 
 class _Judge:
-    """Tells of each origin whether an automaton names its owner."""
+    """Whether an automaton names the owners of origins, within a number of steps for all."""
 
     def __init__(self, automaton: Automaton) -> None:
         self._automaton = automaton
         self._work = Work(_MOST_STEPS_JUDGING)
         self._strangers: dict[str, Strangers] = {}
 
-    def is_stranger(self, origin: str, listed: bool = False) -> bool:
+    def is_stranger(self, origin: str, listed: bool) -> bool:
         """Return whether the owner of *origin*, which is accepted, is not named.
 
         With *listed*, only if its host is below a suffix of the public suffix list.
@@ -145,7 +145,7 @@ class _Judge:
         parts = split_origin(origin)
         if not parts:
             return False
-        scheme, host, _ = parts
+        scheme, host = parts
         try:
             if scheme not in self._strangers:
                 self._strangers[scheme] = Strangers(self._automaton, scheme, self._work)

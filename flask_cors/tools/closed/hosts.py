@@ -18,7 +18,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import ClassVar, Final, NamedTuple, Protocol, TypeVar
 
 from ...patterns.origin_syntax import DEFAULT_PORTS, MAX_LENGTH, NUMERIC_END, is_port
-from .automaton import ALPHABET
+from .automaton import HOST_CHARS, LABEL_CHARS
 from .suffix_rules import suffix_rules
 
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -91,9 +91,7 @@ class Domains:
     *listed*, only names below a suffix of the public suffix list.
     """
 
-    chars: ClassVar[str] = (
-        ALPHABET.replace("[", "").replace("]", "").replace(":", "").replace("/", "")
-    )
+    chars: ClassVar[str] = f"{LABEL_CHARS}.{HOST_CHARS}"
 
     def __init__(self, strict: bool, listed: bool = False) -> None:
         self._strict = strict
@@ -313,22 +311,19 @@ def _group_ends(place: IPv6Place, number: int) -> tuple[IPv6Place, str]:
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _NAME = rf"{_LABEL}(?:\.{_LABEL})*"
-_LOOSE_LABEL = r"[a-z0-9!\"$&'()*+,;=`{}~_-]{1,63}"
+_LOOSE_LABEL = rf"[a-z0-9\-{re.escape(HOST_CHARS)}]{{1,63}}"
 _LOOSE_NAME = rf"(?:{_LOOSE_LABEL}\.)*{_LABEL}\.?"
 _ORIGIN = re.compile(rf"(https?)://(\[[0-9a-f:]+\]|{_LOOSE_NAME})(?::([1-9][0-9]{{0,4}}))?")
 
 
-def split_origin(origin: str) -> tuple[str, str, str] | None:
-    """Return scheme, host and port of an http or https origin; None where it is none."""
+def split_origin(origin: str) -> tuple[str, str] | None:
+    """Return scheme and host of an http or https origin; ``None`` where it is not a valid one."""
     parts = _ORIGIN.fullmatch(origin)
     if not parts or len(origin) > MAX_LENGTH:
         return None
     scheme, host, port = parts.groups(default="")
-    if port and (port == DEFAULT_PORTS[scheme] or not is_port(port)):
-        return None
-    if not _is_host(host):
-        return None
-    return scheme, host, port
+    valid_port = not port or (port != DEFAULT_PORTS[scheme] and is_port(port))
+    return (scheme, host) if valid_port and _is_host(host) else None
 
 
 def _is_host(host: str) -> bool:

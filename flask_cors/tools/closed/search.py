@@ -9,7 +9,7 @@ end has no end of them. The alternatives of ``(a|b)`` are each spelled out.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from itertools import count
@@ -158,7 +158,9 @@ class Strangers:
         forward, backward = automaton.forward, automaton.backward
         after_scheme = forward.read(forward.initial(), f"{scheme}://")
         ports = _ports(backward, scheme, work)
-        self.ports = sorted(set(ports.values()), key=lambda port: (len(port), port))
+        shortest_first = sorted(set(ports.values()), key=lambda port: (len(port), port))
+        #: What may follow a host, none first: it may be accepted with one alone.
+        self.ports = ["", *(f":{port}" for port in shortest_first if port)]
         self._work = work
         self._ends = (forward, dict.fromkeys(after_scheme, 1))
         self._starts = (backward, {**dict.fromkeys(ports, 1), **backward.initial()})
@@ -317,8 +319,3 @@ def _is_port(place: _PortPlace, scheme: str) -> bool:
     default = place.default and place.length == len(DEFAULT_PORTS[scheme])
     fits = place.length < 5 or place.fits
     return place.length > 0 and place.last != "0" and fits and not default
-
-
-def ports_to_try(found: Iterable[str]) -> list[str]:
-    """Return what may follow a host, none first."""
-    return ["", *(f":{port}" for port in found if port)]

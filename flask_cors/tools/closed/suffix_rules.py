@@ -4,27 +4,21 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ...patterns.origin_syntax import PRIVATE_SUFFIXES
 from ...patterns.suffixes import SHARED_SUFFIXES
 
 
-@dataclass(frozen=True, eq=False)
 class SuffixRules:
     """The rules of the list, written backwards: ``ku.oc`` for ``co.uk``, ``kc.*``, ``kc.www!``.
 
     What has been read of a host, from its end on, is asked for as it is: backwards.
     """
 
-    rules: frozenset[str]
-    _sorted: list[str] = field(repr=False)
-
-    @classmethod
-    def of(cls, rules: Iterable[str]) -> SuffixRules:
-        backwards = frozenset(rule[::-1] for rule in [*rules, *PRIVATE_SUFFIXES])
-        return cls(backwards, sorted(backwards))
+    def __init__(self, rules: Iterable[str]) -> None:
+        self._rules = frozenset(rule[::-1] for rule in [*rules, *PRIVATE_SUFFIXES])
+        self._sorted = sorted(self._rules)
 
     def begins(self, read: str) -> bool:
         """Return whether a rule goes on with, or ends in, *read*."""
@@ -36,7 +30,7 @@ class SuffixRules:
 
         ``*.kobe.jp`` implies that ``kobe.jp`` is one, too.
         """
-        return read in self.rules or f"{read}.*" in self.rules
+        return read in self._rules or f"{read}.*" in self._rules
 
     def is_private(self, read: str) -> bool:
         """Return whether *read* is a suffix below which no one can register a name."""
@@ -44,11 +38,11 @@ class SuffixRules:
 
     def any_label(self, read: str) -> bool:
         """Return whether every label that follows *read*, a dot at its end, is part of a suffix."""
-        return f"{read}*" in self.rules
+        return f"{read}*" in self._rules
 
     def is_exception(self, read: str) -> bool:
         """Return whether *read* is an exception of such a rule."""
-        return f"{read}!" in self.rules
+        return f"{read}!" in self._rules
 
 
 @lru_cache(maxsize=1)
@@ -62,7 +56,7 @@ def suffix_rules() -> SuffixRules:
     with open(PSLFILE, encoding="utf-8") as lines:
         rules = [line.strip().lower().partition(" ")[0] for line in lines]
     rules += SHARED_SUFFIXES
-    return SuffixRules.of(
+    return SuffixRules(
         rule if rule.isascii() else _punycode(rule)
         for rule in rules
         if rule and not rule.startswith("//")

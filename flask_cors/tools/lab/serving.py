@@ -17,6 +17,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, is_running_from_reloader, make_server, run_simple
@@ -159,6 +160,7 @@ def _serve_in_thread(what: str, number: int, application: Application) -> None:
 
 def _open(choice: Choice) -> Opened:
     """Open the sockets, and note them for the processes that the reloader starts."""
+    _refuse_one_port(choice)
     with contextlib.ExitStack() as on_error:
         apps, app_port = ([], 0) if choice.server else _listeners(choice.app_port, "--port")
         on_error.callback(_close, apps)
@@ -202,11 +204,31 @@ def _listeners(port: int, option: str) -> tuple[list[socket.socket], int]:
         return [first], number  # no IPv6 on this machine
 
 
+def _refuse_one_port(choice: Choice) -> None:
+    """Raise :class:`PortError` where the app and the pages would have one port of this machine."""
+    app_port, options = choice.app_port, "--port or --page-port"
+    if choice.server:
+        parts = urlsplit(choice.server)
+        app_port = parts.port or 80 if is_this_machine(parts.netloc) else 0
+        options = "--page-port"
+    if app_port and app_port == choice.page_port:
+        raise PortError(
+            f"The app and the pages of the lab cannot both have port {app_port}: they need two "
+            f"origins. Choose another port with {options}."
+        )
+
+
 def _port_error(error: OSError, port: int, option: str) -> PortError:
-    reason = "it is in use" if error.errno == errno.EADDRINUSE else str(error.strerror)
+    in_use = error.errno == errno.EADDRINUSE
+    reason = "it is in use" if in_use else str(error.strerror)
     text = f"The lab cannot listen on port {port}: {reason}. Choose another port with {option}"
     if option == "--port":
         text += f", or write --server http://localhost:{port} for an app that already runs there"
+    elif in_use:
+        text += (
+            ". To have the origin of a front end that runs there, stop it first: the pages of the "
+            "lab then use its port"
+        )
     return PortError(f"{text}.")
 
 

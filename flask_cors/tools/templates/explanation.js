@@ -24,10 +24,10 @@ function sourceText({ place, file, line }) {
 
 function optionsNode(options) {
   const list = element("dl", { class: "options" });
-  for (const { name, value, source } of options) {
+  for (const { name, value, source, dropped } of options) {
     const from = source.level === "default"
       ? element("span", { class: "soft" }, "(default)")
-      : element("span", { class: "soft from" }, `${source.level}: ${sourceText(source)}`);
+      : element("span", { class: "soft from" }, `${source.level}: ${sourceText(source)}${dropped ? `; ${dropped} was dropped` : ""}`);
     list.append(element("dt", {}, name), element("dd", {}, value, " ", from));
   }
   return list;

@@ -11,8 +11,8 @@ const source = (number) => data.sources[number];
 const LONGEST = 120;
 
 function options(policy) {
-  return data.policies[policy].map(([name, value, from]) =>
-    ({ name: text(name), value: text(value), source: source(from) }));
+  return data.policies[policy].map(([name, value, from, dropped]) =>
+    ({ name: text(name), value: text(value), source: source(from), dropped: text(dropped) }));
 }
 
 function valueOf(route, name) {
@@ -122,7 +122,7 @@ function showExplanation(route, column, number) {
       body.prepend(element("p", { class: "soft" }, `Shown for ${explanation.path}, which has the same options.`));
     }
   } else {
-    const command = `flask cors explain ${method} ${route.path} --origin ${originOf(route, column)}`;
+    const command = `${data.command} ${method} ${route.path} --origin ${originOf(route, column)}`;
     body.replaceChildren(
       element("p", {}, `${WORDS[route.cells[column][number]]}. The steps are printed by:`),
       element("p", {}, element("code", {}, command)));

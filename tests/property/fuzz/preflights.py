@@ -129,6 +129,9 @@ def corpus() -> Iterator[bytes]:
         ["GET2", "PUT1", "X-M1"],
         ["GET", "PUT1"],
         ["POST3", "PUT2", "HEAD0", "*0"],
+        ["GET0", "HEAD1", "POST2", "PUT3"],
+        ["GET3", "HEAD4", "POST", "PUT0"],
+        ["GET4", "HEAD2", "POST1", "PUT2"],
     ):
         for method in ("GET", "PUT", "POST", "*"):
             yield encode(["x-a, content-type"], [A], [method], ["true"], served)

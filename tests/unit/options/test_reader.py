@@ -17,6 +17,7 @@ from flask_cors.options.parsers import HeaderNames
 from flask_cors.options.reader import (
     Resource,
     current,
+    judge_keys,
     misspelt_keys,
     read_config,
     read_options,
@@ -58,6 +59,7 @@ def configured(config: Mapping[str, Any]) -> tuple[dict[str, Setting], list[Prob
     """Read every option that the config sets, as if some route needed it."""
     report = Report(Source("config", "app.config"))
     settings = read_config(config, report)
+    judge_keys(config, report)
     return {name: settings[name] for name in settings.names}, report.problems
 
 
@@ -943,7 +945,7 @@ def test_credentials_under_any_origin_are_dropped_and_the_origins_kept(
     assert found.origins.any or found.origins.regexes
     setting = found.settings["supports_credentials"]
     assert setting.value is False
-    assert setting.source.place == "CORS(app), dropped since any origin is allowed"
+    assert (setting.source, setting.given, setting.dropped) == (SOURCE, True, "True")
     (problem,) = found.degraded
     assert found.dropped_credentials is problem
     assert (problem.option, problem.source) == ("supports_credentials", SOURCE)

@@ -452,6 +452,7 @@ def test_what_a_hint_says_to_write_is_accepted(given: object, words: str) -> Non
 
 
 # What the author most likely meant stands in the hint.
+EXAMPLE = "Write for instance 'https://app.example.com'."
 MEANT = [
     ("app.example.com", "Write 'https://app.example.com'."),
     ("localhost:3000", "Write 'http://localhost:3000'."),
@@ -468,7 +469,7 @@ MEANT = [
     ("localhost:*", "Write 'http://localhost:*'."),
     ("*.*", "Write '*'."),
     ("*.com", "Write for instance 'https://app.example.com'."),
-    ("a.example, b.example", "Write 'https://a.example', 'https://b.example'."),
+    ("a.example, b.example", "Write 'https://a.example, https://b.example'."),
     ("https://u:p@a.example:8443/x", "Write 'https://a.example:8443'."),
     ("https://a.example;https://b.example", "Write 'https://a.example', 'https://b.example'."),
     ("https://bücher.example:8443", "Write 'https://xn--bcher-kva.example:8443'."),
@@ -495,6 +496,71 @@ def test_a_hint_names_the_origin_that_was_meant(text: str, hint: str) -> None:
     parse_origins(text, report)
     (problem,) = (*report.problems, *report.degraded)
     assert problem.hint == hint
+
+
+@pytest.mark.rule("8.no-origin")
+@QUIET
+@pytest.mark.parametrize(
+    ("given", "option", "reason", "hint"),
+    [
+        (
+            "http://localhost:8000, localhost:3000",
+            "CORS_ORIGINS",
+            "'localhost:3000' has no scheme, and browsers always send one",
+            "Write CORS_ORIGINS = 'http://localhost:8000, http://localhost:3000'.",
+        ),
+        (
+            "http://localhost:8000,localhost:3000",
+            "origins",
+            "'localhost:3000' has no scheme, and browsers always send one",
+            "Write 'http://localhost:8000, http://localhost:3000'.",
+        ),
+        (
+            "https://a.example, b.example, https://c.example\nd.example:81",
+            "origins",
+            "'b.example' and 'd.example:81' have no scheme, and browsers always send one",
+            "Write 'https://a.example, https://b.example, https://c.example, "
+            "https://d.example:81'.",
+        ),
+        (
+            ["http://localhost:8000, localhost:3000"],
+            "origins",
+            "'localhost:3000' has no scheme, and browsers always send one",
+            "Write 'http://localhost:8000', 'http://localhost:3000'.",
+        ),
+        (
+            "localhost:3000, localhost:8000",
+            "CORS_ORIGINS",
+            "dropped: 'localhost:3000' and 'localhost:8000' have no scheme, and browsers always "
+            "send one",
+            "Write CORS_ORIGINS = 'http://localhost:3000, http://localhost:8000'.",
+        ),
+        # A comma may stand for a dot, and white space may be in the middle of a host.
+        (
+            "https://app,example.com",
+            "origins",
+            "this is not a valid origin: a browser sends scheme, host and port",
+            EXAMPLE,
+        ),
+        ("https://a.exam ple.com", "origins", "white space is never part of an origin", EXAMPLE),
+        (
+            "https://a.example, my host",
+            "origins",
+            "white space is never part of an origin",
+            EXAMPLE,
+        ),
+    ],
+)
+def test_a_host_without_a_scheme_among_several(
+    given: Any, option: str, reason: str, hint: str
+) -> None:
+    report = Report(SOURCE)
+    parse_origins(given, report, option)
+    (problem,) = (*report.problems, *report.degraded)
+    assert (problem.reason, problem.hint) == (reason, hint)
+    again = Report(SOURCE)
+    parse_origins((problem.fix or {})["origins"], again, option)
+    assert (again.problems, again.degraded) == ([], [])
 
 
 OTHERS = ": others can have names like these."
@@ -737,7 +803,6 @@ def test_a_string_that_names_a_host_does_not(text: str) -> None:
 
 
 # One mistake of each kind, word for word.
-EXAMPLE = "Write for instance 'https://app.example.com'."
 THEM = (
     "List the origins, as in ['https://app.example.com']; write '*' for any origin, or [] for none."
 )

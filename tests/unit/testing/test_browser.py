@@ -22,6 +22,14 @@ def test_a_beacon_goes_over_http_alone(url: str) -> None:
         browser().send_beacon(url)
 
 
+def test_an_argument_that_fetch_does_not_have() -> None:
+    fetch: Any = browser().fetch
+    with pytest.raises(TypeError, match=r"argument 'body': write data= for text, .* or json= for"):
+        fetch("/", method="POST", body="x")
+    with pytest.raises(TypeError, match=r"^fetch\(\) got an unexpected keyword argument 'sent'$"):
+        fetch("/", sent="x")
+
+
 class TestPages:
     @pytest.mark.parametrize("origin", [API, "null"])
     def test_a_referrer_that_is_no_url(self, origin: str) -> None:

@@ -144,30 +144,36 @@ def test_a_serialized_origin(origin: str) -> None:
     assert checked_origin(origin) == origin
 
 
+WRITE = "write scheme://host[:port], or null"
+
+
 @pytest.mark.parametrize(
-    "origin",
+    ("origin", "hint"),
     [
-        "",
-        "a",
-        "http://",
-        "http://a/",
-        "http://a:80",
-        "http://A",
-        "http://u@a",
-        "http://a b",
-        "http://a:b",
-        "http://127.1",
-        "http://[0::1]",
-        "http://fa\u00df.test",
-        "http:a",
-        "data:,x",
+        ("", WRITE),
+        ("a", WRITE),
+        ("http://", WRITE),
+        ("http://a/", "remove the slash at the end: 'http://a'"),
+        ("http://a:80", "write 'http://a'"),
+        ("http://a/x?y", "write 'http://a'"),
+        ("http://A", "write 'http://a'"),
+        ("http://u@a", "write 'http://a'"),
+        ("http://a b", WRITE),
+        ("http://a:b", WRITE),
+        ("http://127.1", "write 'http://127.0.0.1'"),
+        ("http://[0::1]", "write 'http://[::1]'"),
+        ("http://fa\u00df.test", "write 'http://xn--fa-hia.test'"),
+        ("http:a", "write 'http://a'"),
+        ("data:,x", WRITE),
+        ("mailto:a@b.example", WRITE),
     ],
 )
-def test_what_is_no_serialized_origin(origin: str) -> None:
-    with pytest.raises(
-        ValueError, match=r"^not an origin: '.*'; write scheme://host\[:port\], or null$"
-    ):
+def test_what_is_no_serialized_origin(origin: str, hint: str) -> None:
+    with pytest.raises(ValueError, match=r"^not an origin: ") as caught:
         checked_origin(origin)
+    assert str(caught.value) == f"not an origin: {origin!r}; {hint}"
+    if hint != WRITE:
+        assert checked_origin(hint.split("'")[1])
 
 
 @pytest.mark.parametrize(

@@ -274,7 +274,7 @@ def test_hosts_below_the_suffixes_of_such_a_domain_are_found() -> None:
 
 
 def test_a_rule_is_asked_for_backwards() -> None:
-    rules = SuffixRules.of(["com", "co.uk", "*.ck", "!www.ck"])
+    rules = SuffixRules(["com", "co.uk", "*.ck", "!www.ck"])
     assert rules.begins("ku.o")
     assert not rules.begins("ku.x")
     assert (rules.is_rule("ku.oc"), rules.is_rule("kc"), rules.is_rule("ku")) == (True, True, False)

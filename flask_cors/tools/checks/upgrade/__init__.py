@@ -13,7 +13,7 @@ from flask import Flask
 
 from ....errors import ConfigError, CorsWarning
 from ...app_code import has_hooks_after
-from ..subject import Subject
+from ..subject import Found, Subject
 from . import hook_rows, option_rows, origin_rows, route_rows
 from .changes import (
     EFFECTS,
@@ -21,6 +21,7 @@ from .changes import (
     WARNING,
     WARNS,
     Change,
+    Effect,
     Row,
     UpgradeResult,
     every_row,
@@ -54,7 +55,10 @@ def upgrade(
         try:
             subject = UpgradeSubject(app, state.policies(), ())
         except ConfigError as error:
-            failing = (option_rows.change_of(problem, FAILS) for problem in error.problems)
+            failing = (
+                Effect(FAILS, Found.of(problem)).to_change(option_rows.row_of(problem))
+                for problem in error.problems
+            )
             return UpgradeResult(tuple(failing), unseen)
     found = [*_changes(subject)]
     found += [effect.to_change(0) for effect in unnamed_differences(subject, found)]

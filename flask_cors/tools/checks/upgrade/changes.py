@@ -57,7 +57,7 @@ class Change:
 
 @dataclass(frozen=True)
 class UpgradeResult:
-    """All changes of an app; ``unseen`` are the rows that only requests or the code show."""
+    """All changes of an app; ``unseen`` are the rows that the app's configuration cannot show."""
 
     changes: tuple[Change, ...]
     unseen: tuple[Row, ...]
@@ -117,7 +117,7 @@ _rows: dict[int, Row] = {}
 
 
 def row(number: int, title: str) -> Callable[[Find], Find]:
-    """Register the function below as the one that looks for row *number*."""
+    """Register the function below as the one that looks for row *number*; see :func:`add`."""
 
     def register(find: Find) -> Find:
         add(number, title, find)
@@ -126,13 +126,11 @@ def row(number: int, title: str) -> Callable[[Find], Find]:
     return register
 
 
-def unseen(number: int, title: str) -> None:
-    """Register a row that nothing but requests, or the reading of code, can show."""
-    add(number, title, None)
-
-
 def add(number: int, title: str, find: Find | None) -> None:
-    """Register a row; raises ``ValueError`` where its number is taken."""
+    """Register a row, without a function where nothing in an app shows the difference.
+
+    Raises ``ValueError`` where its number is taken.
+    """
     if number in _rows:
         raise ValueError(f"there is a row {number} already")
     _rows[number] = Row(number, title, find)

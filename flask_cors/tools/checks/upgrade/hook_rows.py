@@ -23,6 +23,12 @@ from ..hooks import paired_hooks
 from ..subject import Found, Subject, routes
 from .changes import HEADERS, LESS, MORE, WARNS, Effect, row
 
+#: The row of hooks. What a hook does with names that it computes, or by making another response,
+#: its code does not show.
+LOOKED: Final = 33
+_ON_PREFLIGHTS: Final = frozenset({fetch.ALLOW_METHODS, fetch.ALLOW_HEADERS})
+_AFTER: Final = ("after_request_funcs",)
+
 
 @row(17, "preflights are answered before any hook")
 def hooks_that_refused(subject: Subject) -> Iterator[Effect]:
@@ -55,50 +61,10 @@ def _is_automatic(row: RouteRow) -> bool:
     return row.policy is None or row.policy.automatic_options
 
 
-_ON_PREFLIGHTS: Final = frozenset({fetch.ALLOW_METHODS, fetch.ALLOW_HEADERS})
-
-
-_BY_HAND: Final = (
-    f"it wrote {fetch.ALLOW_CREDENTIALS}, which is removed where any origin is allowed"
-)
-_LIST_THEM: Final = "List the origins that may use credentials, with supports_credentials=True."
-
-
-#: The row of hooks. What a hook does with names that it computes, or by making another response,
-#: its code does not show.
-LOOKED: Final = 33
-
-
-def hooks_that_narrowed(subject: Subject) -> Iterator[Effect]:
-    """Yield hooks that write what preflights allow: these are answered before any hook."""
-    for _, hook in hooks_of(subject.app, ("after_request_funcs",)):
-        for function in reached_from(hook):
-            if written := _ON_PREFLIGHTS & {*cors_headers_in(function.__code__)}:
-                what = f"it wrote {some(sorted(written))} on preflights, and no longer does"
-                keep = "Set methods and allow_headers instead."
-                found = Found(f"after_request {title_of(hook)}", what, keep, *place_of(function))
-                yield Effect(MORE, found)
-
-
-def credentials_by_hand(subject: Subject) -> Iterator[Effect]:
-    """Yield code that writes Access-Control-Allow-Credentials where any origin is allowed."""
-    open_rows = [item for item in subject.rows if item.policy and item.policy.origins.any]
-    if not open_rows:
-        return
-    hooks = hooks_of(subject.app, ("after_request_funcs",))
-    views = {item.endpoint: subject.app.view_functions.get(item.endpoint) for item in open_rows}
-    called = [*hooks, *(("view", view) for view in views.values())]
-    for kind, target in called:
-        for function in reached_from(target):
-            if fetch.ALLOW_CREDENTIALS in cors_headers_in(function.__code__):
-                place = f"{kind} {title_of(target)}"
-                yield Effect(LESS, Found(place, _BY_HAND, _LIST_THEM, *place_of(function)))
-
-
 @row(LOOKED, "hooks find no CORS headers, and remove none: these are written after the last hook")
 def hooks_that_looked(subject: Subject) -> Iterator[Effect]:
-    yield from hooks_that_narrowed(subject)
-    yield from credentials_by_hand(subject)
+    yield from _limits_by_hand(subject)
+    yield from _credentials_by_hand(subject)
     for kind, hook, use in expecting(subject.app):
         writes = any(other.verb == WRITES for other in uses_of_allow_origin(hook))
         what = "it found Access-Control-Allow-Origin, and finds none"
@@ -110,3 +76,31 @@ def hooks_that_looked(subject: Subject) -> Iterator[Effect]:
             MORE if writes or use.verb == REMOVES else HEADERS,
             Found(f"{kind} {title_of(hook)}", what, instead_of(use), use.file, use.line),
         )
+
+
+def _limits_by_hand(subject: Subject) -> Iterator[Effect]:
+    """Yield hooks that write what preflights allow: these are answered before any hook."""
+    for _, hook in hooks_of(subject.app, _AFTER):
+        for function in reached_from(hook):
+            if written := _ON_PREFLIGHTS & {*cors_headers_in(function.__code__)}:
+                what = f"it wrote {some(sorted(written))} on preflights, and no longer does"
+                keep = "Set methods and allow_headers instead."
+                found = Found(f"after_request {title_of(hook)}", what, keep, *place_of(function))
+                yield Effect(MORE, found)
+
+
+def _credentials_by_hand(subject: Subject) -> Iterator[Effect]:
+    """Yield code that writes Access-Control-Allow-Credentials where any origin is allowed."""
+    open_rows = [item for item in subject.rows if item.policy and item.policy.origins.any]
+    views = {item.endpoint: subject.app.view_functions.get(item.endpoint) for item in open_rows}
+    hooks = hooks_of(subject.app, _AFTER) if open_rows else ()
+    for kind, target in [*hooks, *(("view", view) for view in views.values())]:
+        for function in reached_from(target):
+            if fetch.ALLOW_CREDENTIALS in cors_headers_in(function.__code__):
+                what = (
+                    f"it wrote {fetch.ALLOW_CREDENTIALS}, which is removed where any origin is "
+                    "allowed"
+                )
+                keep = "List the origins that may use credentials, with supports_credentials=True."
+                place = f"{kind} {title_of(target)}"
+                yield Effect(LESS, Found(place, what, keep, *place_of(function)))

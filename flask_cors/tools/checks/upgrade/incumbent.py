@@ -15,18 +15,6 @@ T = TypeVar("T")
 _GUESSED: Final = frozenset("*\\]?$^[]()")
 
 
-_ORIGIN: Final = re.compile(
-    r"(?!https://.*:443$|http://.*:80$)"
-    r"[a-z][a-z0-9+.-]*://(?:\[[0-9a-f:]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?<!/[0-9])"
-    r"(?::(?:[1-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?|null"
-)
-
-
-def is_origin(text: str) -> bool:
-    """Return whether a browser may send *text* as ``Origin``."""
-    return _ORIGIN.fullmatch(text) is not None
-
-
 def is_plain(text: str) -> bool:
     """Return whether 6.0.5 takes a string for plain text."""
     return not _GUESSED.intersection(text)

@@ -39,7 +39,7 @@ class UpgradeSubject(Subject):
 
 def _rows_near(subject: Subject, known: set[tuple[str, str]]) -> Iterator[RouteRow]:
     adapters = Adapters(subject.app)
-    variable = sum("<" in rule.rule for rule in subject.rules)
+    variable = sum("<" in rule.rule for rule in subject.url_rules)
     tries = max(_FEWEST_TRIED, min(_MOST_TRIED, _MOST_TRIED_IN_ALL // (variable or 1)))
     for scope, rules in subject.scopes.items():
         incumbent = Resources(scope.as_given())

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
-from ....errors import Problem, shorten
+from ....errors import Problem
 from ....options.parsers import CONFIG_FLAGS, HeaderNames, parse_flag
 from ....options.schema import OPTIONS
 from ....policy.policy import Policy
 from ...text import some
 from ..subject import Found, Subject, Use
-from .changes import HEADERS, LESS, MORE, WARNS, Change, Effect, row, unseen
+from .changes import HEADERS, LESS, MORE, WARNS, Effect, add, row
 
 
 def _set(subject: Subject, option: str) -> Iterator[Use]:
@@ -34,41 +35,21 @@ def row_of(problem: Problem) -> int:
     return 24
 
 
-def change_of(problem: Problem, effect: str) -> Change:
-    """Return the change that a mistake in the configuration makes."""
-    source = problem.source
-    what = f"{problem.option}={shorten(problem.value)}: {problem.reason}"
-    place, file, line = source.place, source.file, source.line
-    return Change(row_of(problem), effect, place, what, problem.hint, file, line)
-
-
-def dropped(subject: Subject, number: int) -> Iterator[Effect]:
+def _dropped(subject: Subject, number: int) -> Iterator[Effect]:
     """Yield what is dropped with a warning, of one row."""
     for problem in subject.policies.degraded:
         if row_of(problem) == number:
-            change = change_of(problem, WARNS)
-            found = Found(change.place, change.what, change.keep, change.file, change.line)
-            yield Effect(WARNS, found)
+            yield Effect(WARNS, Found.of(problem))
 
 
-@row(7, "an unknown option is dropped or an error")
-def unknown_options(subject: Subject) -> Iterator[Effect]:
-    return dropped(subject, 7)
-
-
-@row(24, "what can never match is dropped or an error")
-def never_matching(subject: Subject) -> Iterator[Effect]:
-    return dropped(subject, 24)
-
-
-@row(26, "None and an empty string are no origins")
-def empty_origins(subject: Subject) -> Iterator[Effect]:
-    return dropped(subject, 26)
+add(7, "an unknown option is dropped or an error", partial(_dropped, number=7))
+add(24, "what can never match is dropped or an error", partial(_dropped, number=24))
+add(26, "None and an empty string are no origins", partial(_dropped, number=26))
 
 
 @row(35, "of two decorators on one view the inner one decides")
 def stacked_decorators(subject: Subject) -> Iterator[Effect]:
-    for _, found in dropped(subject, 35):
+    for _, found in _dropped(subject, 35):
         what = f"{found.reason}; preflights were answered by the outer one"
         yield Effect(HEADERS, found._replace(reason=what))
 
@@ -141,11 +122,12 @@ def exposed_on_preflights(subject: Subject) -> Iterator[Effect]:
             yield Effect(HEADERS, use.found(what, "Nothing needs to be done."))
 
 
-unseen(6, "a path is decoded once, and one with a . or .. segment gets no CORS headers")
-unseen(12, "methods compare exactly: ET was allowed where GET is")
-unseen(13, "Vary: Origin is complete, and one line")
-unseen(20, "404, 405, redirects and errors in decorated views carry the headers")
-unseen(23, "the level and the handlers of the logger are left alone")
-unseen(32, "an option in a place where it has no effect is warned about")
-unseen(34, "app.config and lists are read before the first request, not in CORS(app)")
-unseen(38, "an Origin over 512 characters, or not visible ASCII, matches '*' alone")
+# What nothing but requests, or the reading of code, can show.
+add(6, "a path is decoded once, and one with a . or .. segment gets no CORS headers", None)
+add(12, "methods compare exactly: ET was allowed where GET is", None)
+add(13, "Vary: Origin is complete, and one line", None)
+add(20, "404, 405, redirects and errors in decorated views carry the headers", None)
+add(23, "the level and the handlers of the logger are left alone", None)
+add(32, "an option in a place where it has no effect is warned about", None)
+add(34, "app.config and lists are read before the first request, not in CORS(app)", None)
+add(38, "an Origin over 512 characters, or not visible ASCII, matches '*' alone", None)

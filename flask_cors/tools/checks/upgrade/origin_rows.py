@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Final
 
 from ....options.values import texts_in
 from ....patterns.origin_syntax import OriginError, read_pattern
 from ....patterns.unintended_origins import plain_origins, within_bounds
 from ....policy.policy import Policy
+from ...comparing import matches_a_pattern
 from ...text import some
 from ..subject import Found, Subject, Use, quoted, routes
 from .changes import HEADERS, LESS, MORE, Effect, row
-from .incumbent import is_origin, is_plain, matches_origin
-from .option_rows import change_of
+from .incumbent import is_plain, matches_origin
 
 # What may follow a match of the beginning: another host, a port, more of a name.
 _PORT: Final = ":8443"
 _LONGER: Final = (".evil.net", _PORT, "evil", "8")
+_UNSAFE: Final = "letting other hosts in again is not safe"
 _ENDS: Final = re.compile(r"(?<!\\)(?:\$|\\Z|\.\*\)*)$")
 
 
@@ -29,9 +29,8 @@ def any_origin_with_credentials(subject: Subject) -> Iterator[Effect]:
         policy.dropped_credentials for policy in subject.policies.all if not _were_apart(policy)
     )
     for problem in {str(item): item for item in problems if item}.values():
-        change = change_of(problem, LESS)
-        what = f"every site got credentials; {change.what}"
-        yield Effect(LESS, Found(change.place, what, change.keep, change.file, change.line))
+        found = Found.of(problem)
+        yield Effect(LESS, found._replace(reason=f"every site got credentials; {found.reason}"))
 
 
 def _were_apart(policy: Policy) -> bool:
@@ -44,9 +43,8 @@ def _were_apart(policy: Policy) -> bool:
 @row(2, "a regular expression must match the whole origin")
 def whole_origins(subject: Subject) -> Iterator[Effect]:
     for use in subject.uses("origins"):
-        plain = {text for text in set(texts_in(use.setting.given)) if is_plain(text)}
-        for regex in use.value.regexes:
-            if _ENDS.search(regex.pattern) or regex.pattern in plain:
+        for regex in _taken_for_regexes(use):
+            if _ENDS.search(regex.pattern):
                 continue
             longer = _longer_origins(use, regex)
             if longer is None or longer:
@@ -54,6 +52,12 @@ def whole_origins(subject: Subject) -> Iterator[Effect]:
                 example = f", such as {longer[0]}" if longer else ""
                 what = f"{matched}{example}; it must match the whole origin"
                 yield Effect(LESS, use.found(what, _keep_ports(regex.pattern, longer)))
+
+
+def _taken_for_regexes(use: Use) -> list[re.Pattern[str]]:
+    """Return the regular expressions that 6.0.5 did not take for plain text."""
+    plain = set(filter(is_plain, texts_in(use.setting.given)))
+    return [regex for regex in use.value.regexes if regex.pattern not in plain]
 
 
 def _longer_origins(use: Use, regex: re.Pattern[str]) -> list[str] | None:
@@ -65,18 +69,13 @@ def _longer_origins(use: Use, regex: re.Pattern[str]) -> list[str] | None:
     texts = [f"{text}{more}" for text in begins if regex.fullmatch(text) for more in _LONGER]
     if not texts:
         return None
-    return [text for text in texts if is_origin(text) and not _allows(use, text)]
+    return [text for text in texts if is_origin(text) and not matches_a_pattern(use.value, text)]
 
 
 def _keep_ports(pattern: str, longer: list[str] | None) -> str:
-    unsafe = "letting other hosts in again is not safe."
     if longer is not None and not any(text.endswith(_PORT) for text in longer):
-        return f"{unsafe[0].upper()}{unsafe[1:]}"
-    return f"If any port is meant, write {quoted(f'{pattern}(:[0-9]+)?')}; {unsafe}"
-
-
-def _allows(use: Use, origin: str) -> bool:
-    return bool(replace(use.value, callables=()).match(origin).kind)
+        return f"{_UNSAFE.capitalize()}."
+    return f"If any port is meant, write {quoted(f'{pattern}(:[0-9]+)?')}; {_UNSAFE}."
 
 
 @row(3, "a string with * after :// is a wildcard origin")
@@ -84,18 +83,18 @@ def wildcards(subject: Subject) -> Iterator[Effect]:
     for use in subject.uses("origins"):
         for text in sorted(use.value.wildcards):
             apex = text.replace("://*.", "://").replace(":*", ":3000")
-            if "://*." in text and matches_origin(text, apex) and not _allows(use, apex):
+            lost = matches_origin(text, apex) and not matches_a_pattern(use.value, apex)
+            if "://*." in text and lost:
                 what = f"{text!r} allowed {apex} too, and all that begins so, and does not"
                 yield Effect(LESS, use.found(what, f"If it is meant, add {apex!r} to the origins."))
             sample = text.replace("://*", "://x").replace(":*", ":3000")
             if matches_origin(text, sample):
-                beyond = [f"{apex.removesuffix(':3000')}{more}" for more in _LONGER]
-                lost = [each for each in beyond if is_origin(each) and matches_origin(text, each)]
-                lost = [each for each in lost if not _allows(use, each)]
-                matched = f"{text!r} matched every origin that begins so"
-                what = f"{matched}; it matches origins such as {sample}"
-                keep = "Letting other hosts in again is not safe."
-                yield from [Effect(LESS, use.found(what, keep))] if lost else []
+                longer = filter(is_origin, (apex.removesuffix(":3000") + more for more in _LONGER))
+                matched = [each for each in longer if matches_origin(text, each)]
+                if not all(matches_a_pattern(use.value, each) for each in matched):
+                    begins = f"{text!r} matched every origin that begins so"
+                    what = f"{begins}; it matches origins such as {sample}"
+                    yield Effect(LESS, use.found(what, f"{_UNSAFE.capitalize()}."))
             else:
                 what = f"{text!r} was a regular expression that refused {sample}; it allows it"
                 keep = "If not all of them are meant, list the origins one by one."
@@ -129,9 +128,8 @@ def callables(subject: Subject) -> Iterator[Effect]:
 @row(30, "no regular expression matches the origin null")
 def null_by_regex(subject: Subject) -> Iterator[Effect]:
     for use in subject.uses("origins"):
-        plain = {text for text in set(texts_in(use.setting.given)) if is_plain(text)}
-        for regex in use.value.regexes:
-            if regex.match("null") and regex.pattern not in plain:
+        for regex in _taken_for_regexes(use):
+            if regex.match("null"):
                 what = f"{quoted(regex.pattern)} allowed 'null', which every sandboxed frame sends"
                 keep = "If it is meant, add 'null' to the origins; credentials are never granted."
                 yield Effect(LESS, use.found(what, keep))
@@ -176,7 +174,7 @@ def normalised_origins(subject: Subject) -> Iterator[Effect]:
     for use in subject.uses("origins"):
         for text in sorted(set(texts_in(use.setting.given))):
             origin = _normalised(text)
-            if origin == text or origin not in use.value.literals:
+            if origin is None or origin == text or origin not in use.value.literals:
                 continue
             if is_plain(text) and matches_origin(text, origin):
                 continue
@@ -188,9 +186,15 @@ def normalised_origins(subject: Subject) -> Iterator[Effect]:
                 yield Effect(MORE, use.found(what, f"Write {origin!r}, or remove it."))
 
 
-def _normalised(text: str) -> str:
+def _normalised(text: str) -> str | None:
+    """Return the origin that *text* is read as; ``None`` where it is read as something else."""
     try:
         pattern = read_pattern(text)
     except OriginError:
-        return text
-    return pattern if isinstance(pattern, str) else text
+        return None
+    return pattern if isinstance(pattern, str) and "*" not in pattern else None
+
+
+def is_origin(text: str) -> bool:
+    """Return whether a browser may send *text* as ``Origin``."""
+    return _normalised(text) == text

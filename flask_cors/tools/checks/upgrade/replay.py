@@ -1,15 +1,13 @@
 """What 6.0.5 granted on the routes of an app, asked for sample origins and compared with now.
 
-A net below the rows that look for one difference each: what none of them names is reported
-here. Covers origins, credentials and request headers of responses that succeed.
+A safety net below the rows, which look for one difference each: what none of them reports is
+reported here. Covers origins, credentials, methods and request headers of responses that succeed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -21,12 +19,13 @@ from ....patterns.unintended_origins import plain_origins, stranger_let_in, with
 from ....policy.decide import decide
 from ....policy.policy import Policy
 from ....resolution.marks import Layer
-from ...comparing import STRANGER
+from ...comparing import STRANGER, without_callables
 from ...routes import RouteRow
 from ...text import some
 from ..subject import Found, Subject, routes, source_of
 from .changes import LESS, MORE, Change, Effect
-from .incumbent import Resources, is_origin, is_plain, matches_origin
+from .incumbent import Resources, is_plain, matches_origin
+from .origin_rows import is_origin
 from .written import keywords_at
 
 _MOST_SAMPLES: Final = 60
@@ -69,12 +68,12 @@ class _Granted(NamedTuple):
 def unnamed_differences(subject: Subject, named: Sequence[Change]) -> Iterator[Effect]:
     """Yield what the routes grant differently from 6.0.5, and no row has named.
 
-    Origins, credentials, and request headers for one of the origins; what else a preflight or
-    a response names is for the rows.
+    Compares origins and credentials, and methods and request headers for one of the origins.
     """
     groups: dict[tuple[Any, ...], tuple[_Granted, list[RouteRow]]] = {}
     for row in subject.rows:
-        if row.exempt or _failed(row):
+        # A decorated class failed under 6.0.5.
+        if row.exempt or any(layer.kind == "class" for layer in row.layers):
             continue
         old = _granted(subject, row)
         key = (*map(id, old.layers), id(row.policy))
@@ -83,14 +82,8 @@ def unnamed_differences(subject: Subject, named: Sequence[Change]) -> Iterator[E
         for effect, option, what in _compare(old, rows[0].policy):
             place = _place(old, rows[0].policy, option)
             if not _is_named(effect, (place, *map(source_of, old.layers)), named):
-                what = f"on {routes(rows)} {what}"
                 keep = "Set the intended options there."
-                yield Effect(effect, Found(place.place, what, keep, place.file, place.line))
-
-
-def _failed(row: RouteRow) -> bool:
-    """Return whether the view failed under 6.0.5: a decorated class."""
-    return any(layer.kind == "class" for layer in row.layers)
+                yield Effect(effect, Found.at(place, f"on {routes(rows)} {what}", keep))
 
 
 # -- what 6.0.5 granted ------------------------------------------------------------------
@@ -160,41 +153,33 @@ def _matches(item: object, text: str) -> bool:
 
 def _compare(old: _Granted, policy: Policy | None) -> Iterator[tuple[str, str, str]]:
     """Yield what differs: the effect, the option, and what it is in words."""
-    valid = filter(is_origin, _samples(old, policy))
-    samples = list(islice(dict.fromkeys(valid), _MOST_SAMPLES))
-    more: list[str] = []
-    less: list[str] = []
-    secrets: list[str] = []
-    lost: list[str] = []
+    # Callables are a row of their own, and are not called.
+    policy = policy and without_callables(policy)
+    samples = list(islice(dict.fromkeys(filter(is_origin, _samples(old, policy))), _MOST_SAMPLES))
+    found: dict[tuple[str, str, str], list[str]] = {kind: [] for kind in _KINDS}
+    both: list[str] = []
     for origin in samples:
-        was, now = old.allows(origin), _granted_by(policy, origin, fetch.ALLOW_ORIGIN)
+        was, now = old.allows(origin), _grants(policy, origin, fetch.ALLOW_ORIGIN)
         if was is not now:
-            (more if now else less).append(origin)
+            found[_MORE_ORIGINS if now else _LESS_ORIGINS].append(origin)
         elif was:
-            is_granted = _granted_by(policy, origin, fetch.ALLOW_CREDENTIALS)
-            if old.allows_credentials(origin) is not is_granted:
-                (secrets if is_granted else lost).append(origin)
-    if more:
-        yield MORE, "origins", f"pages of {some(more)} are allowed now, and were not before"
-    if less:
-        yield LESS, "origins", f"pages of {some(less)} are not allowed now, and were before"
-    if secrets:
-        yield (
-            MORE,
-            _CREDENTIALS,
-            f"pages of {some(secrets)} get credentials, and got none before",
-        )
-    if lost:
-        yield (
-            LESS,
-            _CREDENTIALS,
-            f"pages of {some(lost)} get no credentials, and got some before",
-        )
-    allowed = (origin for origin in samples if old.allows(origin))
-    both = next(filter(partial(_granted_by, policy, name=fetch.ALLOW_ORIGIN), allowed), None)
+            both.append(origin)
+            granted = _grants(policy, origin, fetch.ALLOW_CREDENTIALS)
+            if old.allows_credentials(origin) is not granted:
+                found[_MORE_CREDENTIALS if granted else _LESS_CREDENTIALS].append(origin)
+    for (effect, option, words), origins in found.items():
+        if origins:
+            yield effect, option, f"pages of {some(origins)} {words}"
     if both and policy is not None:
-        yield from _compare_headers(old, policy, both)
-        yield from _compare_methods(old, policy, both)
+        yield from _compare_headers(old, policy, both[0])
+        yield from _compare_methods(old, policy, both[0])
+
+
+_MORE_ORIGINS: Final = (MORE, "origins", "are allowed now, and were not before")
+_LESS_ORIGINS: Final = (LESS, "origins", "are not allowed now, and were before")
+_MORE_CREDENTIALS: Final = (MORE, _CREDENTIALS, "get credentials, and got none before")
+_LESS_CREDENTIALS: Final = (LESS, _CREDENTIALS, "get no credentials, and got some before")
+_KINDS: Final = (_MORE_ORIGINS, _LESS_ORIGINS, _MORE_CREDENTIALS, _LESS_CREDENTIALS)
 
 
 def _compare_headers(old: _Granted, policy: Policy, origin: str) -> Iterator[tuple[str, str, str]]:
@@ -205,36 +190,32 @@ def _compare_headers(old: _Granted, policy: Policy, origin: str) -> Iterator[tup
                 names.update(name for name in re.split(r"[\s,]+", item) if name.isascii())
     names = {name.lower() for name in names if re.fullmatch(r"[A-Za-z0-9-]+", name)}
     names = {name for name in names if not fetch.is_forbidden_request_header(name)}
-    now = {name for name in names if policy.allow_headers.allows(name)}
     was = {name for name in names if old.allows_header(origin, name)}
-    if more := now - was:
-        yield MORE, "allow_headers", f"preflights allow {_names(more)} now, and did not before"
-    if less := was - now:
-        yield LESS, "allow_headers", f"preflights do not allow {_names(less)} now, and did before"
-
-
-def _names(names: set[str]) -> str:
-    return "any header" if _HEADER in names else some(sorted(names))
+    now = {name for name in names if policy.allow_headers.allows(name)}
+    yield from _compare_names("allow_headers", was, now)
 
 
 def _compare_methods(old: _Granted, policy: Policy, origin: str) -> Iterator[tuple[str, str, str]]:
     was, now = old.methods(origin), policy.methods
-    if "*" in now or "*" in was:
-        return  # a row of its own
+    if "*" not in was | now:  # that is a row of its own
+        yield from _compare_names("methods", was - set(fetch.FORBIDDEN_METHODS), now)
+
+
+def _compare_names(option: str, was: Set[str], now: Set[str]) -> Iterator[tuple[str, str, str]]:
     if more := now - was:
-        yield MORE, "methods", f"preflights allow {some(sorted(more))} now, and did not before"
-    if less := was - now - set(fetch.FORBIDDEN_METHODS):
-        yield LESS, "methods", f"preflights do not allow {some(sorted(less))} now, and did before"
+        yield MORE, option, f"preflights allow {_names(more)} now, and did not before"
+    if less := was - now:
+        yield LESS, option, f"preflights do not allow {_names(less)} now, and did before"
 
 
-def _granted_by(policy: Policy | None, origin: str, name: str) -> bool:
+def _names(names: Set[str]) -> str:
+    return "any header" if _HEADER in names else some(sorted(names))
+
+
+def _grants(policy: Policy | None, origin: str, name: str) -> bool:
     """Return whether the answer to a page of *origin* has the header *name*."""
-    if policy is None:
-        return False
-    # Callables are a row of their own, and are not called.
-    policy = replace(policy, origins=replace(policy.origins, callables=()))
-    decision = decide(policy, origin)
-    return decision.allowed and any(line[0] == name for line in decision.headers)
+    decision = policy and decide(policy, origin)
+    return bool(decision and decision.allowed and name in dict(decision.headers))
 
 
 def _samples(old: _Granted, policy: Policy | None) -> Iterator[str]:

@@ -10,7 +10,6 @@ from typing import Any, Final, cast
 from ....errors import Source
 from ....options.parsers import HeaderNames
 from ....options.schema import DEFAULTS, Setting
-from ....patterns.origins import Origins
 from ....patterns.paths import PathPattern
 from ....policy.policy import Policy
 from ....resolution.marks import Layer, class_of, mark_of
@@ -48,10 +47,11 @@ def segments(subject: Subject) -> Iterator[Effect]:
         if old is not None and new is None:
             what = f"{path} was covered by {quoted(old[0].text)}, and no longer is"
             keep = f"If it is to be covered, name it too: {quoted(path)}."
-            yield Effect(LESS, _at(old[1], what, keep))
+            yield Effect(LESS, Found.at(source_of(old[1]), what, keep))
         elif old is None and new is not None:
             what = f"{path} was not covered by {quoted(new[0].text)}, and now is"
-            yield Effect(MORE, _at(new[1], what, "If it is not meant, narrow the pattern."))
+            keep = "If it is not meant, narrow the pattern."
+            yield Effect(MORE, Found.at(source_of(new[1]), what, keep))
 
 
 @row(5, "the resource with the longest literal beginning comes first")
@@ -67,7 +67,7 @@ def order_of_resources(subject: Subject) -> Iterator[Effect]:
                 f"{quoted(new[0].text)}: {_in_words(gained)}"
             )
             keep = "Write both patterns so that only one of them covers the path."
-            yield Effect(_effect(gained), _at(new[1], what, keep))
+            yield Effect(_effect(gained), Found.at(source_of(new[1]), what, keep))
 
 
 _Winner = tuple[PathPattern, Layer]
@@ -88,11 +88,6 @@ def _other_winners(
                 yield path, old, (patterns[new], new) if new else None
 
 
-def _at(layer: Layer, what: str, keep: str) -> Found:
-    source = source_of(layer)
-    return Found(layer.place, what, keep, source.file, source.line)
-
-
 # -- the walk --------------------------------------------------------------------------
 
 
@@ -103,7 +98,7 @@ def positional_origins(subject: Subject) -> Iterator[Effect]:
         if "origins" in layer.settings and has_position(source, "cross_origin"):
             what = f"the argument was ignored, so {routes(rows)} was open to every site"
             keep = "If that is meant, write @cross_origin('*')."
-            yield Effect(LESS, Found(source.place, what, keep, source.file, source.line))
+            yield Effect(LESS, Found.at(source, what, keep))
 
 
 @row(9, "options that a decorator does not set come from the blueprint and the app")
@@ -130,12 +125,9 @@ def _taken(
             taken = {name: new for name, new in settings.items() if new.source.level in levels}
             found.update(_differences(taken, old))
         if found:
-            source = source_of(layer)
             what = f"on {routes(rows)} it takes {_in_words(found)}"
-            yield Effect(
-                _effect(found),
-                Found(source.place, what, _keep(layer, found), source.file, source.line),
-            )
+            keep = _keep(layer, found)
+            yield Effect(_effect(found), Found.at(source_of(layer), what, keep))
 
 
 @row(11, "one policy for each request: a denial of the most specific one is final")
@@ -158,8 +150,7 @@ def final_denials(subject: Subject) -> Iterator[Effect]:
         errors = "errors of " if alone else ""
         what = f"{where} allowed {more} on {errors}{routes(rows)} although {source.place} does not"
         keep = f"If they are meant, add them to origins in {source.place}."
-        effect = HEADERS if alone else LESS
-        yield Effect(effect, Found(source.place, what, keep, source.file, source.line))
+        yield Effect(HEADERS if alone else LESS, Found.at(source, what, keep))
 
 
 def _looser(subject: Subject, outer: Layer, setting: Setting) -> set[str]:
@@ -181,9 +172,7 @@ def _of_other_objects(subject: Subject, item: RouteRow) -> Iterator[Layer]:
 def _origins_of(subject: Subject, layer: Layer) -> set[str]:
     """Return the patterns that a layer alone allowed, over the config or the defaults."""
     outer = DEFAULTS if layer.kind == "blueprint" else subject.config_settings
-    setting = layer.settings.get("origins", outer["origins"])
-    index: Origins = setting.value
-    return set(index.patterns())
+    return set(layer.settings.get("origins", outer["origins"]).value.patterns())
 
 
 def _by_nearest(
@@ -246,6 +235,7 @@ def _keep(layer: Layer, found: Mapping[str, tuple[Setting, Setting]]) -> str:
 
 
 def _code(name: str, setting: Setting) -> str:
+    """Return an option as it is written in a call; empty where one line cannot hold it."""
     value = setting.value
     if name == "origins":
         patterns = value.patterns()
@@ -265,8 +255,6 @@ def preflights_of_other_endpoints(subject: Subject) -> Iterator[Effect]:
     for url, rows in _urls_of_several_policies(subject):
         if len({item.endpoint for item in rows}) > 1:
             yield from _answering_for_others(url, rows)
-    for item, other in _served_by_others(subject):
-        yield from _answering_for_others(item.path, [item, other])
 
 
 def _answering_for_others(url: str, rows: Sequence[RouteRow]) -> Iterator[Effect]:
@@ -309,9 +297,7 @@ def _served_by_others(subject: Subject) -> Iterator[tuple[RouteRow, RouteRow]]:
 
 @row(36, "a preflight grants no more than each method's own policy")
 def methods_of_one_url(subject: Subject) -> Iterator[Effect]:
-    urls = [*_urls_of_several_policies(subject)]
-    urls += ((item.path, [item, other]) for item, other in _served_by_others(subject))
-    for url, rows in urls:
+    for url, rows in _urls_of_several_policies(subject):
         if all(item.layers and item.layers[0].kind in ("method", "class") for item in rows):
             continue  # their preflights failed
         what = (
@@ -326,12 +312,15 @@ def methods_of_one_url(subject: Subject) -> Iterator[Effect]:
 
 
 def _urls_of_several_policies(subject: Subject) -> Iterator[tuple[str, list[RouteRow]]]:
+    """Yield each URL whose methods have several policies, with the rows of these."""
     urls: dict[tuple[str, str, str], list[RouteRow]] = {}
     for item in subject.rows:
         urls.setdefault((item.host, item.rule, item.path), []).append(item)
     for (host, rule, _), rows in urls.items():
         if len({id(item.policy) for item in rows}) > 1:
             yield f"{host}{rule}", rows
+    for item, other in _served_by_others(subject):
+        yield item.path, [item, other]
 
 
 @row(19, "async views and view classes can be decorated")
@@ -340,10 +329,8 @@ def views_that_failed(subject: Subject) -> Iterator[Effect]:
         view = subject.app.view_functions[rows[0].endpoint]
         failed = _why_failed(layer, view, all(each.mark for each in rows[0].layers))
         if failed:
-            source = source_of(layer)
-            what = f"{routes(rows)}: {failed}"
-            keep = "Nothing needs to be done."
-            yield Effect(MORE, Found(source.place, what, keep, source.file, source.line))
+            what, keep = f"{routes(rows)}: {failed}", "Nothing needs to be done."
+            yield Effect(MORE, Found.at(source_of(layer), what, keep))
 
 
 def _why_failed(layer: Layer, view: object, alone: bool) -> str:
@@ -351,15 +338,10 @@ def _why_failed(layer: Layer, view: object, alone: bool) -> str:
 
     *alone* says that no ``CORS`` object answered its preflights.
     """
-    if any(mark_of(base) is layer.mark for base in _classes_of(view)):
+    if any(mark_of(base) is layer.mark for base in getattr(class_of(view), "__mro__", ())):
         return "a decorated class failed with 500, and works"
     if alone and layer.kind in ("method", "class"):
         return "preflights of methods of a class that are decorated failed, and are answered"
     if inspect.iscoroutinefunction(inspect.unwrap(cast(Any, view))):
         return "an async view under the decorator failed with 500, and works"
     return ""
-
-
-def _classes_of(view: object) -> Iterable[type]:
-    view_class = class_of(view)
-    return view_class.__mro__ if view_class else ()

@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from ....errors import Source
 
 
-def calls_at(source: Source, name: str = "") -> Iterator[ast.Call]:
-    """Yield the calls that begin in the line of *source*, those of a function *name* alone."""
-    if source.file is None or source.line is None:
-        return
-    for call in _calls_in(source.file).get(source.line, ()):
-        called = getattr(call.func, "id", getattr(call.func, "attr", ""))
-        if not name or called == name:
-            yield call
+def has_position(source: Source, name: str) -> bool:
+    """Return whether the call of *name* at *source* has a positional argument."""
+    calls = _calls_at(source, (name,))
+    return any(not isinstance(item, ast.Starred) for call in calls for item in call.args)
+
+
+def keywords_at(source: Source, names: Sequence[str]) -> set[str]:
+    """Return the names of the keywords in the call of one of *names* at *source*.
+
+    Empty where the line has several of these calls.
+    """
+    calls = _calls_at(source, names)
+    found = calls[0].keywords if len(calls) == 1 else ()
+    return {keyword.arg for keyword in found if keyword.arg}
+
+
+def _calls_at(source: Source, names: Sequence[str]) -> list[ast.Call]:
+    """Return the calls of one of *names* that begin in the line of *source*."""
+    calls = _calls_in(source.file).get(source.line, ()) if source.file and source.line else ()
+    return [
+        call for call in calls if getattr(call.func, "id", getattr(call.func, "attr", "")) in names
+    ]
 
 
 @lru_cache(maxsize=64)
@@ -32,19 +46,3 @@ def _calls_in(file: str) -> dict[int, list[ast.Call]]:
         if isinstance(node, ast.Call):
             found.setdefault(node.lineno, []).append(node)
     return found
-
-
-def has_position(source: Source, name: str) -> bool:
-    """Return whether the call of *name* at *source* has a positional argument."""
-    calls = calls_at(source, name)
-    return any(not isinstance(item, ast.Starred) for call in calls for item in call.args)
-
-
-def keywords_at(source: Source, names: Sequence[str]) -> set[str]:
-    """Return the names of the keywords in the call of one of *names* at *source*.
-
-    Empty where the line has several of these calls.
-    """
-    calls = [call for name in names for call in calls_at(source, name)]
-    found = calls[0].keywords if len(calls) == 1 else ()
-    return {keyword.arg for keyword in found if keyword.arg}

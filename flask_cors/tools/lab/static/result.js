@@ -165,7 +165,7 @@ function preflightText({ browser, seen, explanation, request }) {
 
 function noCookies({ credentials }, seen) {
   if (!seen) return "not known: the app runs elsewhere";
-  return credentials ? "the app has set none" : "not asked for";
+  return credentials ? "the app has set none" : "the page did not ask for cookies";
 }
 
 function modelCookies(result) {

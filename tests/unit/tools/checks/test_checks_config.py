@@ -186,7 +186,8 @@ def test_sites_without_the_list_of_public_suffixes(monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_preflights_without_max_age_are_a_note(method: str) -> None:
     (found,) = findings(covered([method]), "CORS028")
-    assert (found.severity, found.place) == ("note", "CORS_MAX_AGE")
+    assert (found.severity, found.place) == ("note", "CORS(app)")
+    assert (found.file, bool(found.line)) == (__file__, True)
     assert f"{method} /" in found.reason
     assert "five seconds" in found.reason
 
@@ -232,3 +233,21 @@ def test_each_of_several_calls_on_one_line_is_looked_at() -> None:
         ("CORS003", "warning"),
         ("CORS032", "error"),
     ]
+
+
+# -- what holds where origins was meant ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "rule_id"), [("CORS_ORIGN", "CORS019"), ("CORS_ALLOWED_ORIGINS", "CORS030")]
+)
+def test_a_key_that_was_meant_for_origins_says_what_holds(key: str, rule_id: str) -> None:
+    reasons = []
+    for origins in (None, APP):
+        app = Flask(__name__, static_folder=None)
+        app.config.update({key: APP, **({"CORS_ORIGINS": origins} if origins else {})})
+        app.add_url_rule("/", "index", view)
+        CORS(app)
+        reasons += [found.reason for found in findings(app, rule_id)]
+    without, with_origins = reasons
+    assert without == f"{with_origins}, so every origin is allowed"

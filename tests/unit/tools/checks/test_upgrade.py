@@ -20,11 +20,12 @@ from flask_cors import CORS, CorsWarning, cors_exempt, cross_origin
 from flask_cors.cli import cors
 from flask_cors.errors import Problem, Source
 from flask_cors.runtime.hooks import state_of
+from flask_cors.tools.checks.subject import Found
 from flask_cors.tools.checks.upgrade import ROWS, Change, UpgradeResult, upgrade
-from flask_cors.tools.checks.upgrade.changes import FAILS, add, every_row
+from flask_cors.tools.checks.upgrade.changes import FAILS, Effect, add, every_row
 from flask_cors.tools.checks.upgrade.incumbent import matches_origin
-from flask_cors.tools.checks.upgrade.option_rows import change_of, row_of
-from flask_cors.tools.checks.upgrade.written import calls_at
+from flask_cors.tools.checks.upgrade.option_rows import row_of
+from flask_cors.tools.checks.upgrade.written import keywords_at
 
 A = "https://a.example.com"
 B = "https://b.example.com"
@@ -428,7 +429,7 @@ def problem(option: str, value: object) -> Problem:
 )
 def test_a_mistake_belongs_to_a_row(option: str, value: object, expected: int) -> None:
     assert row_of(problem(option, value)) == expected
-    change = change_of(problem(option, value), FAILS)
+    change = Effect(FAILS, Found.of(problem(option, value))).to_change(expected)
     assert change == Change(
         expected,
         FAILS,
@@ -524,7 +525,7 @@ def test_sources_that_cannot_be_read() -> None:
 
 
 def test_origins_without_a_line() -> None:
-    assert list(calls_at(Source("app", "CORS(app)"))) == []
+    assert keywords_at(Source("app", "CORS(app)"), ("CORS",)) == set()
 
 
 def test_sources_that_are_no_python(tmp_path: Path) -> None:
