@@ -6,6 +6,9 @@ PYTEST_ARGS ?=
 # Two workers; tests of one xdist_group share one. PARALLEL= runs all in one process.
 PARALLEL ?= -n 2 --dist loadgroup
 QUICK := tests/unit tests/integration
+# Whole files go to a worker, so that what a file makes once is made once; pytest-flask, which no
+# test here uses, and others would run fixtures and hooks for each of ten thousand tests.
+QUICK_ARGS := --dist loadfile -p no:flask -p no:anyio -p no:platformdirs
 NEEDS_NOTHING := not browser and not server and not incumbent
 DEMO_ARGS ?=
 BENCH_ARGS ?=
@@ -42,7 +45,7 @@ test: $(READY) $(INCUMBENT) ## run all tests; PYTEST_ARGS='-k vary' passes argum
 	$(BIN)/python -m pytest $(PARALLEL) $(PYTEST_ARGS)
 
 quick: $(READY) ## the tests that need no browser and no server, in about a minute
-	$(BIN)/python -m pytest $(PARALLEL) -m "$(NEEDS_NOTHING)" $(QUICK) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(QUICK_ARGS) -m "$(NEEDS_NOTHING)" $(QUICK) $(PYTEST_ARGS)
 
 check: $(READY) ## lint, formatting, types, import direction, documentation
 	$(BIN)/python -m ruff check .

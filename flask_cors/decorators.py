@@ -295,6 +295,10 @@ def _install_where_marked(app: Flask, **_: object) -> None:
         return
     if not isinstance(app, Flask):
         return
+    if app.config.get("CORS_ENFORCE"):
+        # It protects routes that nothing covers, so no mark on a view is waited for.
+        of(app)
+        return
     views = app.view_functions
     # As many views as before may include another one; the one that is asked for matters now.
     asked = views.get(request.endpoint or "") if has_request_context() else None

@@ -10,10 +10,11 @@ import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flask import Flask
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from werkzeug.exceptions import HTTPException
 
 from ..errors import Source, visible
@@ -52,10 +53,7 @@ def render(app: Flask, state: State) -> str:
     compiled = state.policies()
     matrix = Matrix(app, compiled, frozenset(state.hand_written))
     result = check(app, state)
-    templates = Environment(
-        loader=PackageLoader("flask_cors.tools"), autoescape=True, undefined=StrictUndefined
-    )
-    return templates.get_template("report.html").render(
+    return _template().render(
         name=visible(app.name),
         data=matrix.to_dict(),
         columns=matrix.columns,
@@ -66,6 +64,13 @@ def render(app: Flask, state: State) -> str:
         ignored=_from_here([vars(found) for found in result.ignored]),
         not_run=result.reasons_not_run(),
     )
+
+
+@cache
+def _template() -> Template:
+    loader = PackageLoader("flask_cors.tools")
+    templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    return templates.get_template("report.html")
 
 
 def to_show(explanation: Explanation, advice: bool = True) -> dict[str, Any]:
@@ -281,6 +286,8 @@ class _Judge:
     _places: dict[str, tuple[object, ...]] = field(default_factory=dict)
     _numbers: dict[object, int] = field(default_factory=dict)
     _shared: dict[int, frozenset[str]] = field(default_factory=dict)
+    _explained_row: RouteRow | None = None
+    _explained: dict[tuple[str, str], Explanation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._adapters = Adapters(self.app)
@@ -363,7 +370,13 @@ class _Judge:
         return self._numbers[key]
 
     def _explain(self, row: RouteRow, method: str, origin: str) -> Explanation:
-        base = f"http://{row.host}" if row.host else None
-        return explain(
-            self.app, self.compiled, self.hand_written, method, row.path, origin, base_url=base
-        )
+        """Ask for an explanation, of one row once: verdicts come first, then what explains them."""
+        if row is not self._explained_row:
+            self._explained_row, self._explained = row, {}
+        found = self._explained.get((method, origin))
+        if found is None:
+            base = f"http://{row.host}" if row.host else None
+            found = self._explained[method, origin] = explain(
+                self.app, self.compiled, self.hand_written, method, row.path, origin, base_url=base
+            )
+        return found

@@ -208,23 +208,36 @@ def _place(at: str) -> Callable[[Places], str]:
     return lambda places: str(getattr(places, at.lower()))
 
 
+# The tag of an element, its attribute with the URL, and what else a script sets.
+TAGS = {
+    "img": ("img", "src", ""),
+    "script": ("script", "src", ""),
+    "module": ("script", "src", "e.type = 'module';"),
+    "stylesheet": ("link", "href", "e.rel = 'stylesheet';"),
+    "audio": ("audio", "src", "e.preload = 'auto';"),
+    "video": ("video", "src", "e.preload = 'auto';"),
+    "embed": ("embed", "src", ""),
+    "object": ("object", "data", ""),
+}
+
+
+def _element(element: str, crossorigin: str | None, url: str) -> str:
+    """Return a script that appends an element; *url* is an expression of JavaScript."""
+    tag, attribute, more = TAGS[element]
+    extra = f"e.crossOrigin = '{crossorigin}';" if crossorigin else ""
+    return (
+        f"const e = document.createElement('{tag}'); {more} {extra} "
+        f"e.{attribute} = {url}; document.body.append(e);"
+    )
+
+
 def _elements(where: str, at: str) -> Iterator[Feature]:
     place = _place(at)
-    tags = {
-        "img": ("img", "src", ""),
-        "script": ("script", "src", ""),
-        "module": ("script", "src", "e.type = 'module';"),
-        "stylesheet": ("link", "href", "e.rel = 'stylesheet';"),
-        "audio": ("audio", "src", "e.preload = 'auto';"),
-        "video": ("video", "src", "e.preload = 'auto';"),
-    }
-    for element, (tag, attribute, more) in tags.items():
+    for element in ("img", "script", "module", "stylesheet", "audio", "video"):
         for crossorigin in (None, "anonymous", "use-credentials"):
-            extra = f"e.crossOrigin = '{crossorigin}';" if crossorigin else ""
             yield Feature(
                 f"{element} {crossorigin} {where}",
-                f"const e = document.createElement('{tag}'); {more} {extra} "
-                f"e.{attribute} = '{at}/x'; document.body.append(e);",
+                _element(element, crossorigin, f"'{at}/x'"),
                 lambda page, places, element=element, crossorigin=crossorigin: page.load(
                     element, f"{place(places)}/x", crossorigin=crossorigin
                 ),
@@ -560,22 +573,11 @@ def _urls() -> Iterator[Feature]:
 
 def _credentials() -> Iterator[Feature]:
     """URLs with a user name and a password; the request of a tag shows where the first has none."""
-    tags = {
-        "img": ("img", "src", ""),
-        "script": ("script", "src", ""),
-        "module": ("script", "src", "e.type = 'module';"),
-        "stylesheet": ("link", "href", "e.rel = 'stylesheet';"),
-        "audio": ("audio", "src", "e.preload = 'auto';"),
-        "embed": ("embed", "src", ""),
-        "object": ("object", "data", ""),
-    }
-    for element, (tag, attribute, more) in tags.items():
+    for element in ("img", "script", "module", "stylesheet", "audio", "embed", "object"):
         for crossorigin in (None, "anonymous") if element in ("img", "script") else (None,):
-            extra = f"e.crossOrigin = '{crossorigin}';" if crossorigin else ""
             yield Feature(
                 f"credentials in {element} {crossorigin}",
-                f"const e = document.createElement('{tag}'); {more} {extra} "
-                f"e.{attribute} = {USER}; document.body.append(e); {THEN}",
+                f"{_element(element, crossorigin, USER)} {THEN}",
                 lambda page, places, element=element, crossorigin=crossorigin: _then(
                     page, lambda url: page.load(element, url, crossorigin=crossorigin), places
                 ),
@@ -722,31 +724,31 @@ def _markup() -> Iterator[Feature]:
     """Ask for URLs that look like markup, each after one that does not."""
     for name, written in (("line end", "\\n<"), ("tab", "<\\ta"), ("neither", "<")):
         url = "/x?" + written.replace("\\n", "\n").replace("\\t", "\t")
-        yield Feature(
+        yield _after_plain(
             f"markup fetch {name}",
-            f"await fetch('PAGE/y'); await fetch('OTHER/x?{written}').catch(() => {{}});",
-            lambda page, places, url=url: (
-                page.fetch(f"{places.page}/y"),
-                page.fetch(f"{places.other}{url}"),
-            ),
+            f"await fetch('OTHER/x?{written}').catch(() => {{}});",
+            lambda page, places, url=url: page.fetch(f"{places.other}{url}"),
         )
-        yield Feature(
+        yield _after_plain(
             f"markup frame {name}",
-            "await fetch('PAGE/y'); const f = document.createElement('iframe'); "
+            "const f = document.createElement('iframe'); "
             f"f.src = 'OTHER/x?{written}'; document.body.append(f);",
-            lambda page, places, url=url: (
-                page.fetch(f"{places.page}/y"),
-                page.navigate(f"{places.other}{url}", frame=True),
-            ),
+            lambda page, places, url=url: page.navigate(f"{places.other}{url}", frame=True),
         )
-        yield Feature(
+        yield _after_plain(
             f"markup location {name}",
-            f"await fetch('PAGE/y'); location.href = 'OTHER/x?{written}';",
-            lambda page, places, url=url: (
-                page.fetch(f"{places.page}/y"),
-                page.navigate(f"{places.other}{url}"),
-            ),
+            f"location.href = 'OTHER/x?{written}';",
+            lambda page, places, url=url: page.navigate(f"{places.other}{url}"),
         )
+
+
+def _after_plain(name: str, script: str, ask: Callable[[Browser, Places], object]) -> Feature:
+    """Return a feature that first fetches a URL without markup."""
+    return Feature(
+        name,
+        f"await fetch('PAGE/y'); {script}",
+        lambda page, places: (page.fetch(f"{places.page}/y"), ask(page, places)),
+    )
 
 
 FEATURES = list(_features())

@@ -11,6 +11,19 @@ from flask import Flask
 SITE = "https://site.example"
 OTHER = "https://other.example"
 METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+#: The names of headers that flask_cors.core has as constants.
+HEADER_CONSTANTS = {
+    "ACL_ORIGIN": "Access-Control-Allow-Origin",
+    "ACL_METHODS": "Access-Control-Allow-Methods",
+    "ACL_ALLOW_HEADERS": "Access-Control-Allow-Headers",
+    "ACL_EXPOSE_HEADERS": "Access-Control-Expose-Headers",
+    "ACL_CREDENTIALS": "Access-Control-Allow-Credentials",
+    "ACL_MAX_AGE": "Access-Control-Max-Age",
+    "ACL_RESPONSE_PRIVATE_NETWORK": "Access-Control-Allow-Private-Network",
+    "ACL_REQUEST_METHOD": "Access-Control-Request-Method",
+    "ACL_REQUEST_HEADERS": "Access-Control-Request-Headers",
+    "ACL_REQUEST_HEADER_PRIVATE_NETWORK": "Access-Control-Request-Private-Network",
+}
 
 _NUMBERS = itertools.count()
 _NAMES = {

@@ -323,7 +323,7 @@ def test_credentials_by_hand_never_go_where_any_site_can_be(
 
 
 @pytest.mark.parametrize("own", [("X-A", "1"), CREDENTIALS])
-def test_only_credentials_that_are_taken_off_are_told(
+def test_only_credentials_that_are_removed_are_reported(
     own: tuple[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     for granted in ([], [CREDENTIALS]):

@@ -906,7 +906,7 @@ def test_every_refused_header_is_named() -> None:
 
 
 @pytest.mark.rule("9.proposed")
-def test_what_a_change_would_do_to_others_is_said_where_none_helps() -> None:
+def test_what_a_change_would_do_to_others_is_reported_where_none_helps() -> None:
     """Only the view's own list could be opened, and its class serves two routes."""
     app = shop()
     CORS(app, origins="*")

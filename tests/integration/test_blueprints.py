@@ -119,7 +119,7 @@ def test_resources_of_a_blueprint_are_whole_paths() -> None:
     assert ask(app, "/again/x").cors == NOTHING
 
 
-def test_marks_are_nearer_than_the_blueprint() -> None:
+def test_marks_are_more_specific_than_the_blueprint() -> None:
     app = Flask(__name__)
     within = blueprint("b", "/b", origins=SITE, expose_headers="X")
     within.add_url_rule("/marked", view_func=cross_origin(OTHER)(page()))
@@ -184,7 +184,7 @@ def test_set_up_after_registration_is_refused_by_flask() -> None:
         CORS(within)
 
 
-def test_mistakes_are_told_at_the_blueprint() -> None:
+def test_mistakes_are_reported_at_the_blueprint() -> None:
     within = Blueprint("b", __name__)
     with pytest.raises(ConfigError, match="is not an origin") as caught:
         CORS(within, origins="")

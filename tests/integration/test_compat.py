@@ -21,6 +21,7 @@ from flask_cors import CORS, ConfigError, CorsWarning, cross_origin
 
 from .asking import (
     DENIED,
+    HEADER_CONSTANTS,
     METHODS,
     NOTHING,
     OTHER,
@@ -533,16 +534,7 @@ def test_kept_the_version_and_the_import_paths() -> None:
 
 
 KEPT = {
-    "ACL_ORIGIN": "Access-Control-Allow-Origin",
-    "ACL_METHODS": "Access-Control-Allow-Methods",
-    "ACL_ALLOW_HEADERS": "Access-Control-Allow-Headers",
-    "ACL_EXPOSE_HEADERS": "Access-Control-Expose-Headers",
-    "ACL_CREDENTIALS": "Access-Control-Allow-Credentials",
-    "ACL_MAX_AGE": "Access-Control-Max-Age",
-    "ACL_RESPONSE_PRIVATE_NETWORK": "Access-Control-Allow-Private-Network",
-    "ACL_REQUEST_METHOD": "Access-Control-Request-Method",
-    "ACL_REQUEST_HEADERS": "Access-Control-Request-Headers",
-    "ACL_REQUEST_HEADER_PRIVATE_NETWORK": "Access-Control-Request-Private-Network",
+    **HEADER_CONSTANTS,
     "LOG": logging.getLogger("flask_cors.core"),
     "RegexObject": re.Pattern,
     "FLASK_CORS_EVALUATED": "_FLASK_CORS_EVALUATED",

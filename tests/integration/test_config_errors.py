@@ -229,7 +229,7 @@ MENDED: dict[str, Any] = {
 )
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(("rule", "option", "value", "words"), VALUES)
-def test_a_wrong_value_is_an_error_wherever_it_is_said(
+def test_a_wrong_value_is_an_error_wherever_it_is_set(
     rule: str, option: str, value: object, words: str, place: Place
 ) -> None:
     (problem,) = problems_of(place, {option: value})

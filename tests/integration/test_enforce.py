@@ -348,7 +348,7 @@ OPENED = [
 
 @pytest.mark.rule("5.enforce-app")
 @pytest.mark.parametrize("opened", OPENED, ids=lambda opened: opened.__name__)
-def test_a_nearer_level_opens(opened: Callable[[Flask], None]) -> None:
+def test_a_more_specific_level_opens(opened: Callable[[Flask], None]) -> None:
     app = Flask(__name__)
     opened(app)
     app.add_url_rule("/closed", view_func=view(), methods=METHODS)
@@ -394,6 +394,16 @@ def test_routes_without_cors_are_governed_by_the_config_alone(cover: Any) -> Non
     assert not refused(send(app, "GET", "/plain", NAMELESS))
     assert not refused(send(app, "POST", "/plain", SAME))
     assert not refused(send(app, "POST", "/plain", {}))
+
+
+def test_the_config_alone_enforces_from_the_first_request_on_where_a_handler_is_marked() -> None:
+    app = Flask("handler", static_folder=None)
+    app.config["CORS_ENFORCE"] = True
+    app.add_url_rule("/", "view", lambda: "ran", methods=["POST"])
+    app.register_error_handler(404, cross_origin("*")(lambda error: ("not found", 404)))
+    answers = [app.test_client().post("/", headers=STRANGE).status_code for _ in range(2)]
+    assert answers == [403, 403]
+    assert app.test_client().post("/", headers=SAME).status_code == 200
 
 
 def test_a_cors_object_says_nothing_where_no_resource_matches() -> None:

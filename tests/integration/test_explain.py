@@ -659,7 +659,7 @@ def test_problems_are_raised() -> None:
         explain(app, "GET", "/", ME)
 
 
-def test_credentials_that_are_not_granted_are_told() -> None:
+def test_credentials_that_are_not_granted_are_reported() -> None:
     app = make_app(resources={"/user/me": {"origins": "*"}, "/*": {"origins": ME}})
     app.config["CORS_SUPPORTS_CREDENTIALS"] = True
     told = explain(app, "GET", "/user/me", ME, credentials=True)
@@ -750,7 +750,7 @@ def test_no_character_of_a_client_or_of_the_code_steers_a_terminal() -> None:
 
 
 @pytest.mark.rule("9.explain-options")
-def test_a_mark_that_sets_nothing_is_told() -> None:
+def test_a_mark_that_sets_nothing_is_reported() -> None:
     app = make_app(origins=ME)
     app.add_url_rule("/bare", "bare", cross_origin(view()))
     assert any(
@@ -802,7 +802,7 @@ def test_swapped_arguments_are_named() -> None:
         ("*", "POST", [], False),
     ],
 )
-def test_a_page_that_could_not_send_json_is_told(
+def test_a_page_that_could_not_send_json_is_reported(
     allow_headers: Any, method: str, headers: list[str], noted: bool
 ) -> None:
     app = Flask("sample")

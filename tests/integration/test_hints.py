@@ -250,7 +250,9 @@ def test_what_is_proposed_for_origins_is_accepted_and_closed(given: object) -> N
         (5, {}),
     ],
 )
-def test_an_argument_without_a_name_is_told_its_name(given: object, fix: object) -> None:
+def test_the_error_names_the_option_of_an_argument_without_a_name(
+    given: object, fix: object
+) -> None:
     text, found = hint_for_positional(given)
     assert found == fix
     for name, value in (found or {}).items():

@@ -293,7 +293,9 @@ def test_a_blocked_page_gets_the_fix_in_the_words_of_the_console(
     assert len(steps(page)) == 3
 
 
-def test_what_a_view_writes_itself_is_said_to_decide(lab: Lab, browser: chromium.Chromium) -> None:
+def test_what_a_view_writes_itself_is_reported_to_decide(
+    lab: Lab, browser: chromium.Chromium
+) -> None:
     page = visit(browser, cross_site(lab))
     assert ask(page, cross_site(lab), "/by-hand") == "readable, 200"
     assert "decides" in slot(page, "differs")
@@ -306,7 +308,7 @@ def test_what_a_view_writes_itself_is_said_to_decide(lab: Lab, browser: chromium
         ("/api/raises", "The app failed with 500, and an exception that leaves the app"),
     ],
 )
-def test_what_flask_never_sees_is_told_from_the_policy(
+def test_what_flask_never_sees_is_told_apart_from_the_policy(
     lab: Lab, browser: chromium.Chromium, path: str, words: str
 ) -> None:
     page = visit(browser, same_site(lab))
@@ -450,7 +452,7 @@ def test_a_form_is_sent_and_the_page_learns_nothing(
 
 
 @pytest.mark.parametrize("kind", ["cors", "no-cors", "form"])
-def test_a_refusal_is_said_to_be_one(lab: Lab, browser: chromium.Chromium, kind: str) -> None:
+def test_a_refusal_is_reported_as_one(lab: Lab, browser: chromium.Chromium, kind: str) -> None:
     page = visit(browser, cross_site(lab))
     assert ask(page, cross_site(lab), "/pay", method="POST", kind=kind) == "refused"
     assert "Refused by the server with 403; the view did not run." in slot(page, "verdict")
@@ -479,7 +481,7 @@ def test_no_cors_is_opaque(lab: Lab, browser: chromium.Chromium) -> None:
 # -- what goes wrong -------------------------------------------------------------------------
 
 
-def test_a_lab_that_is_gone_is_said(lab: Lab, browser: chromium.Chromium) -> None:
+def test_a_lab_that_is_gone_is_reported(lab: Lab, browser: chromium.Chromium) -> None:
     page = visit(browser, same_site(lab))
     page.route(re.compile("/control/"), lambda route: route.abort())
     page.locator("#send").click()

@@ -91,7 +91,7 @@ def test_explain_tells_the_source_of_every_option() -> None:
 
 
 @pytest.mark.rule("3.view")
-def test_the_mark_of_a_view_is_nearer_than_its_class_and_the_bases() -> None:
+def test_the_mark_of_a_view_is_more_specific_than_its_class_and_the_bases() -> None:
     app = Flask(__name__)
 
     @cross_origin(max_age=3, methods="GET", expose_headers="X-Base")
@@ -274,7 +274,7 @@ def test_keywords_and_resources_of_one_object_count_as_one() -> None:
 
 
 @pytest.mark.rule("3.credentials", "3.credentials-pass")
-def test_credentials_of_an_outer_level_do_not_make_a_nearer_any_origin_an_error() -> None:
+def test_credentials_of_an_outer_level_do_not_make_a_more_specific_any_origin_an_error() -> None:
     app = Flask(__name__)
     CORS(app, origins=SITE, supports_credentials=True)
     app.add_url_rule("/public", view_func=cross_origin("*")(page()))

@@ -49,7 +49,7 @@ def test_a_denial_is_one_line(debug: bool, level: str, records: Any) -> None:
 
 
 @pytest.mark.rule("9.denial")
-def test_the_line_says_where_the_rule_was_said(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_line_names_where_the_rule_was_set(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "flask_cors")
     ask(make_app(), origin=YOU)
     line = caplog.messages[0]
@@ -185,7 +185,7 @@ def test_denials_are_silenced_by_the_logger_that_flask_cors_names(records: Any) 
 
 @pytest.mark.rule("9.uncovered")
 @pytest.mark.parametrize("debug", [True, False])
-def test_in_debug_mode_a_request_that_nothing_covers_is_told(debug: bool, records: Any) -> None:
+def test_in_debug_mode_a_request_that_nothing_covers_is_logged(debug: bool, records: Any) -> None:
     app = make_app(resources="/api/*")
     app.debug = debug
     assert lines(ask(app, origin=None)) == []
@@ -208,7 +208,7 @@ def test_in_debug_mode_a_request_that_nothing_covers_is_told(debug: bool, record
         ("/x/%2e", "its path has a . or .. segment, which no page needs"),
     ],
 )
-def test_why_cors_is_off_is_told_right(path: str, reason: str, records: Any) -> None:
+def test_the_reason_why_cors_is_off_is_right(path: str, reason: str, records: Any) -> None:
     app = make_app()
     app.add_url_rule("/off", "off", cors_exempt(lambda: "x"))
     app.debug = True
@@ -282,7 +282,7 @@ def test_the_command_finds_the_app(
     ("method", "enforce", "told"),
     [("OPTIONS", False, True), ("GET", True, True), ("GET", False, False)],
 )
-def test_a_callable_that_reads_g_before_any_hook_is_told_so(
+def test_the_log_explains_a_callable_that_reads_g_before_any_hook(
     method: str, enforce: bool, told: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = make_app(origins=lambda origin: origin == g.tenant, enforce=enforce)

@@ -135,7 +135,7 @@ def test_a_view_behind_a_proxy_is_looked_up_at_each_call() -> None:
 
 
 @pytest.mark.rule("1.one-url")
-def test_what_is_said_at_one_url_says_nothing_at_another() -> None:
+def test_what_is_set_at_one_url_sets_nothing_at_another() -> None:
     show = page()
     public, private = cross_origin("*")(show), cross_origin(SITE)(show)
     app = app_of(public, private, show, cors_exempt(show))
@@ -326,7 +326,7 @@ def test_a_marked_version_that_is_registered_elsewhere_is_no_mistake() -> None:
         ([], {"max_age": -1, "methods": "G T"}, "it is negative"),
     ],
 )
-def test_a_mistake_is_told_where_it_is_written(
+def test_a_mistake_is_reported_where_it_is_written(
     args: list[Any], options: dict[str, Any], expected: str
 ) -> None:
     with pytest.raises(ConfigError, match=expected) as caught:
@@ -353,7 +353,7 @@ def test_credentials_under_any_origin_are_dropped_with_a_warning() -> None:
 
 
 @pytest.mark.rule("1.cross-origin")
-def test_every_mistake_of_one_call_is_told() -> None:
+def test_every_mistake_of_one_call_is_reported() -> None:
     with pytest.raises(ConfigError) as caught:
         cross_origin("*", "GET", 7, origin=SITE, max_age=-1)
     options = [problem.option for problem in caught.value.problems]

@@ -42,6 +42,11 @@ PAGE = "https://a.example"
 NAMES = sorted(set(OPTIONS) - {"headers", "resources"})
 
 
+def bare() -> Flask:
+    """Return an app that has no routes, and whose module and static files nobody looks for."""
+    return app_named("shown")
+
+
 @pytest.fixture(params=HOSTILE)
 def hostile(request: pytest.FixtureRequest) -> str:
     return HOSTILE[request.param]
@@ -79,9 +84,9 @@ def test_errors_of_options(name: str, hostile: str) -> None:
     for value in values(hostile):
         given: dict[str, Any] = {name: value}
         calls: list[Callable[[], object]] = [
-            lambda given=given: CORS(Flask("shown"), **given),
+            lambda given=given: CORS(bare(), **given),
             lambda given=given: cross_origin(**given),
-            lambda given=given: CORS(Flask("shown"), resources={"/x": given}),
+            lambda given=given: CORS(bare(), resources={"/x": given}),
         ]
         for call in calls:
             assert all(map(plain, refused(call)))
@@ -118,7 +123,7 @@ def named(hostile: str) -> Callable[[], str]:
 def test_errors_of_the_config(hostile: str) -> None:
     shown = []
     for name in NAMES:
-        app = Flask("shown", static_folder=None)
+        app = bare()
         app.config[f"CORS_{name.upper()}"] = f"https://{hostile}"
         app.config[f"CORS_ORIGINS{hostile}"] = hostile
         app.add_url_rule("/", hostile, named(hostile))
@@ -129,7 +134,7 @@ def test_errors_of_the_config(hostile: str) -> None:
 
 
 def test_errors_that_name_a_view(hostile: str) -> None:
-    app = Flask("shown", static_folder=None)
+    app = bare()
     app.add_url_rule("/x", hostile, cross_origin(supports_credentials=True)(named(hostile)))
     lost = named(hostile)
     cross_origin(PAGE)(lost)
@@ -204,7 +209,7 @@ def test_the_log_of_a_callable_that_fails(hostile: str) -> None:
         raise LookupError("no database")
 
     asked.__qualname__ = as_name(hostile)
-    app = Flask("shown", static_folder=None)
+    app = bare()
     CORS(app, origins=asked)
     app.add_url_rule("/", "root", named("view"))
     with logged() as written:
@@ -215,7 +220,7 @@ def test_the_log_of_a_callable_that_fails(hostile: str) -> None:
 
 
 def test_the_log_of_an_endpoint_that_appears_late(hostile: str) -> None:
-    app = Flask("shown", static_folder=None)
+    app = bare()
     CORS(app)
     send(app, "GET", "/", ORIGIN=PAGE)
     app.view_functions[hostile] = cross_origin(supports_credentials=True)(named(hostile))
@@ -230,7 +235,7 @@ def test_the_log_of_an_endpoint_that_appears_late(hostile: str) -> None:
 
 def test_a_log_line_is_short() -> None:
     """One request cannot fill a log: what a client wrote is cut off."""
-    app = Flask("shown", static_folder=None)
+    app = bare()
     CORS(app, origins=[PAGE], allow_headers="x-a")
     long = "\x1b" * 60_000
     with logged() as written:
@@ -405,7 +410,7 @@ def test_what_the_probe_prints(
     monkeypatch.setattr(Answers, "hostile", hostile.encode(errors="surrogateescape"))
     url = f"http://127.0.0.1:{server.server_port}/{path}"
     for more in ([], ["--json"], ["--method", "PUT", "--credentials"]):
-        result = run(["probe", url, "--origin", PAGE, "--timeout", "5", *more], lambda: Flask("x"))
+        result = run(["probe", url, "--origin", PAGE, "--timeout", "5", *more], bare)
         assert result.exit_code in (0, 1, 2)
         assert result.output
         assert shown_as_it_is(result.output)

@@ -49,7 +49,7 @@ def test_a_preflight_is_answered_with_200_and_an_empty_body() -> None:
 
 
 @pytest.mark.rule("5.status")
-def test_200_is_said_whatever_the_response_class_assumes() -> None:
+def test_the_status_is_200_whatever_the_response_class_assumes() -> None:
     class Teapot(Response):
         default_status = 418
 

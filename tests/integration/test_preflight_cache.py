@@ -371,7 +371,7 @@ def test_policies_that_differ_in_any_option_are_several(options: dict[str, Any])
     assert preflight(app, PATH, "PUT").cors == granted(methods="GET, HEAD, PUT")
 
 
-def test_a_denied_origin_is_told_nothing_of_any_method() -> None:
+def test_a_denied_origin_learns_nothing_of_any_method() -> None:
     app = serve(Things)
     assert preflight(app, PATH, "PUT").cors == DENIED
     assert ask(app, PATH, "PUT").cors == DENIED

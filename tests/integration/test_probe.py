@@ -315,7 +315,7 @@ def test_what_works_is_readable(nginx: str) -> None:
         ("/bare/data", "GET", "allow-origin-missing", "the app's configuration", "does not allow"),
     ],
 )
-def test_a_fault_is_told(
+def test_a_fault_is_reported(
     nginx: str, path: str, method: str, step: str, who: str, words: str
 ) -> None:
     result = probe(nginx + path, PAGE, method=method)
@@ -327,14 +327,14 @@ def test_a_fault_is_told(
 
 
 @pytest.mark.server
-def test_a_lost_vary_is_told_though_the_page_can_read(nginx: str) -> None:
+def test_a_lost_vary_is_reported_though_the_page_can_read(nginx: str) -> None:
     result = probe(f"{nginx}/novary/data", PAGE)
     assert (result.verdict, result.good) == ("readable", False)
     assert result.faults[0].who == "a cache or a proxy in front"
 
 
 @pytest.mark.server
-def test_a_lost_vary_is_told_where_a_request_without_origin_gets_the_same(nginx: str) -> None:
+def test_a_lost_vary_is_reported_where_a_request_without_origin_gets_the_same(nginx: str) -> None:
     """One literal beside a wildcard: without Origin the literal is sent, and Vary is needed."""
     result = probe(f"{nginx}/novary/beside/data", PAGE)
     assert (result.verdict, result.good) == ("readable", False)
@@ -344,13 +344,13 @@ def test_a_lost_vary_is_told_where_a_request_without_origin_gets_the_same(nginx:
 
 
 @pytest.mark.server
-def test_a_lost_vary_is_told_after_a_preflight_too(nginx: str) -> None:
+def test_a_lost_vary_is_reported_after_a_preflight_too(nginx: str) -> None:
     assert not probe(f"{nginx}/novary/data", PAGE, headers={"X-A": "1"}).good
     assert probe(f"{nginx}/data", PAGE, headers={"X-A": "1"}).good
 
 
 @pytest.mark.server
-def test_a_cache_that_kept_an_answer_for_another_origin_is_told(nginx: str) -> None:
+def test_a_cache_that_stored_an_answer_for_another_origin_is_reported(nginx: str) -> None:
     probe(f"{nginx}/cached/data", PAGE)
     result = probe(f"{nginx}/cached/data", OTHER)
     assert (result.verdict, result.step) == ("blocked", "allow-origin-mismatch")
@@ -404,7 +404,7 @@ def test_a_readable_error_is_called_one(server: str) -> None:
 
 
 @pytest.mark.parametrize("origin", ["HTTPS://App.Example.com:443", f"{PAGE}/", f"{PAGE}/page?x"])
-def test_the_origin_is_read_as_in_the_configuration_and_said(
+def test_the_origin_is_read_as_in_the_configuration_and_shown(
     server: str, run: Callable[..., tuple[int, str]], origin: str
 ) -> None:
     assert probe(f"{server}/data", origin).origin == PAGE
@@ -433,7 +433,7 @@ def test_a_method_that_is_not_allowed_is_named(one: str) -> None:
     )
 
 
-def test_what_no_browser_can_use_is_told() -> None:
+def test_what_no_browser_can_use_is_reported() -> None:
     evil = b"HTTP/1.1 302 Found\r\nAccess-Control-Allow-Origin: *\r\nLocation: ftp://x/\r\n\r\n"
     with serving(evil) as url:
         result = probe(url, PAGE)

@@ -16,20 +16,7 @@ import flask_cors
 from flask_cors import CORS, ConfigError, CorsWarning, cors_exempt, cross_origin
 from flask_cors.signals import cors_denied
 
-from .asking import OTHER, SITE, ask, echoed, page
-
-HEADERS = {
-    "ACL_ORIGIN": "Access-Control-Allow-Origin",
-    "ACL_METHODS": "Access-Control-Allow-Methods",
-    "ACL_ALLOW_HEADERS": "Access-Control-Allow-Headers",
-    "ACL_EXPOSE_HEADERS": "Access-Control-Expose-Headers",
-    "ACL_CREDENTIALS": "Access-Control-Allow-Credentials",
-    "ACL_MAX_AGE": "Access-Control-Max-Age",
-    "ACL_RESPONSE_PRIVATE_NETWORK": "Access-Control-Allow-Private-Network",
-    "ACL_REQUEST_METHOD": "Access-Control-Request-Method",
-    "ACL_REQUEST_HEADERS": "Access-Control-Request-Headers",
-    "ACL_REQUEST_HEADER_PRIVATE_NETWORK": "Access-Control-Request-Private-Network",
-}
+from .asking import HEADER_CONSTANTS, OTHER, SITE, ask, echoed, page
 
 
 @pytest.mark.rule("1.exports", "1.old-paths")
@@ -98,7 +85,7 @@ def test_decorator_warns_and_is_the_same() -> None:
 
 
 @pytest.mark.rule("1.old-paths")
-@pytest.mark.parametrize(("name", "value"), HEADERS.items())
+@pytest.mark.parametrize(("name", "value"), HEADER_CONSTANTS.items())
 def test_header_names_of_core_warn_and_are_the_same(name: str, value: str) -> None:
     core = importlib.import_module("flask_cors.core")
     with pytest.warns(DeprecationWarning, match=f"{name} is deprecated: write '{value}'") as caught:
@@ -160,7 +147,7 @@ def test_what_is_no_app_is_an_error(target: Any) -> None:
         ({"resources": {"/": {"origins": None}}}, "origins=None"),
     ],
 )
-def test_mistakes_are_told_where_they_are_written(options: Any, expected: str) -> None:
+def test_mistakes_are_reported_where_they_are_written(options: Any, expected: str) -> None:
     for make in (lambda: CORS(**options), lambda: CORS(Flask(__name__), **options)):
         with pytest.raises(ConfigError, match=expected) as caught:
             make()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -20,13 +19,13 @@ from flask_cors.errors import Report, Source
 from flask_cors.patterns.origins import parse_origins
 from flask_cors.runtime.hooks import state_of
 from flask_cors.tools.report import STRANGER, Matrix, Sample, render, samples_of
-from tests.conformance import axe
+from tests.conformance import axe, chromium
 from tests.golden.app import make_app
 
 # What the tests of this module share is made once, on one worker.
 pytestmark = pytest.mark.xdist_group("report")
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+A = "https://a.example"
 DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 
 
@@ -96,10 +95,17 @@ def test_an_explanation_is_kept_for_each_cell() -> None:
                 assert (told["method"], told["origin"]) == (method, origin)
 
 
+def small() -> Flask:
+    app = Flask("small", static_folder=None)
+    CORS(app, origins=A)
+    app.add_url_rule("/", "index", lambda: "x")
+    return app
+
+
 def test_files_are_named_from_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     monkeypatch.chdir(tmp_path)
-    assert str(root) in page_of(make_app())
+    assert str(root) in page_of(small())
     monkeypatch.chdir(root)
     page = page_of(make_app())
     assert str(root) not in page
@@ -108,7 +114,7 @@ def test_files_are_named_from_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 def test_rules_that_did_not_run_are_listed_by_their_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "publicsuffixlist", None)
-    assert "since publicsuffixlist is not installed" in page_of(make_app())
+    assert "since publicsuffixlist is not installed" in page_of(small())
 
 
 def test_origins_stand_for_the_policies() -> None:
@@ -119,7 +125,7 @@ def test_origins_stand_for_the_policies() -> None:
     assert matrix.origins == expected
 
 
-A, WWW = "https://a.example", "https://www.example.com"
+WWW = "https://www.example.com"
 SUBDOMAINS = "https://*.example.com"
 REGEX = r"https://.*\.example\.com"
 
@@ -175,7 +181,7 @@ def test_wildcards_have_a_column_beside_literals() -> None:
 
 
 def test_an_origin_of_a_route_s_own_is_no_column_again() -> None:
-    data = data_of(page_of(large(150)))
+    data = data_of(page_of(large(50)))
     assert data["hasOwn"]
     for route in data["routes"]:
         assert route["own"] not in data["origins"]
@@ -208,10 +214,12 @@ def test_a_thousand_routes_of_as_many_policies_stay_under_2_mb() -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip("chromium is not installed: apt-get install chromium")
+    if chromium.EXECUTABLE is None:
+        pytest.skip(chromium.HOW_TO_GET)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        launched = playwright.chromium.launch(
+            executable_path=chromium.EXECUTABLE, args=["--no-sandbox"]
+        )
         yield launched
         launched.close()
 

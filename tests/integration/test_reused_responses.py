@@ -109,7 +109,7 @@ def test_where_cors_is_off_nothing_of_an_earlier_use_is_left() -> None:
         assert lines(ask(app, "/exempt")) == [("Vary", "Accept")]
 
 
-def test_credentials_that_are_taken_off_again_are_told_once(
+def test_credentials_that_are_removed_again_are_reported_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     shared = Response("x", headers=[CREDENTIALS])

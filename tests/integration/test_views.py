@@ -256,7 +256,7 @@ def test_a_decorator_in_a_list_is_one_mark_on_the_class(
 
 @pytest.mark.rule("1.same-mark")
 @pytest.mark.parametrize("decorator", [cross_origin, cross_origin(SITE)])
-def test_what_a_list_puts_on_the_view_function_is_no_nearer_mark(decorator: Any) -> None:
+def test_what_a_list_puts_on_the_view_function_is_no_more_specific_mark(decorator: Any) -> None:
     class Base(MethodView):
         decorators: ClassVar = [decorator]
 

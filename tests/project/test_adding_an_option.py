@@ -111,7 +111,7 @@ def test_keyword_config_key_and_resource_send_its_header(copy: Path) -> None:
     }
 
 
-def test_mistakes_are_told(copy: Path) -> None:
+def test_mistakes_are_reported(copy: Path) -> None:
     wrong_type, unknown = script(copy, MISTAKES).splitlines()
     assert wrong_type == "this is not True or False | Write True."
     assert unknown == ("dropped: there is no such option; it is called timing. Write timing=True.")

@@ -319,7 +319,7 @@ def test_a_row_shows_median_interval_and_both_ratios() -> None:
     assert row.endswith("3.0 [2.9 3.1] 0.67 0.12")
 
 
-def test_what_cannot_be_said_is_a_dash() -> None:
+def test_what_is_not_known_is_a_dash() -> None:
     found = figures_of(SCENARIOS["callable"], -0.2, 24.0, 3.0)
     del found["overhead_us"][INCUMBENT]
     row = lines_of({"requests": {"callable": found}})[1]
@@ -413,7 +413,7 @@ def test_every_target_is_looked_at() -> None:
         ("commands_s/in_blueprints/cors check", 3.1),
     ],
 )
-def test_a_missed_target_is_told(path: str, value: float) -> None:
+def test_a_missed_target_is_reported(path: str, value: float) -> None:
     figures = json.loads(json.dumps(all_figures()))
     *way, last = path.split("/")
     inner = figures
@@ -554,12 +554,12 @@ def described(load: float, seconds: float) -> str:
 
 
 @pytest.mark.parametrize(("load", "warned"), [(0.3, False), (2.5, True)])
-def test_a_busy_machine_is_told(load: float, warned: bool) -> None:
+def test_a_busy_machine_is_reported(load: float, warned: bool) -> None:
     assert ("The machine was busy (load 2.5)" in described(load, 60)) is warned
 
 
 @pytest.mark.parametrize(("seconds", "rough"), [(59.0, True), (60.0, False)])
-def test_a_rough_run_is_told(seconds: float, rough: bool) -> None:
+def test_a_rough_run_is_reported(seconds: float, rough: bool) -> None:
     assert ("A rough run" in described(0.3, seconds)) is rough
 
 

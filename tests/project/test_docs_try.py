@@ -98,7 +98,7 @@ def test_a_line_changes_the_shell_and_the_files(reader: Reader) -> None:
 
 
 @pytest.mark.parametrize("command", [Command("false"), Command("echo a", "b")])
-def test_a_wrong_line_is_told(reader: Reader, command: Command) -> None:
+def test_a_wrong_line_is_reported(reader: Reader, command: Command) -> None:
     with pytest.raises(FollowError, match=command.line):
         reader.run(command)
 

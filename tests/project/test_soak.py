@@ -242,7 +242,7 @@ def test_figures_that_are_as_planned() -> None:
         ({"seen": Seen(samples=6000, unplanned=["u"], workers={"12": (1, "1 1")})}, "u"),
     ],
 )
-def test_a_figure_that_is_off_is_told(changes: dict[str, object], words: str) -> None:
+def test_a_figure_that_is_off_is_reported(changes: dict[str, object], words: str) -> None:
     found = report.faults(soak(**changes))
     assert len(found) == 1
     assert words in found[0]

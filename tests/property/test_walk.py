@@ -551,7 +551,7 @@ def quiet() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("chunk", range(10))
-def test_the_nearest_level_that_sets_an_option_wins(chunk: int) -> None:
+def test_the_most_specific_level_that_sets_an_option_wins(chunk: int) -> None:
     for seed in range(chunk * 30, chunk * 30 + 30):
         try:
             check(random.Random(seed))

@@ -543,18 +543,21 @@ def _wordy_boolean(writer: Writer) -> None:
     place(writer, {name: writer.one(("False", "false", "no"))})
 
 
+#: Origins that no browser sends.
+NEVER = (
+    "a.example",
+    "https://a.example/path",
+    "https://a example",
+    '["https://a.example"]',
+    "https://*",
+    "https://a.example:99999",
+    "file:///index.html",
+    "https://user@a.example",
+)
+
+
 def _never_matches(writer: Writer) -> None:
-    values = (
-        "a.example",
-        "https://a.example/path",
-        "https://a example",
-        '["https://a.example"]',
-        "https://*",
-        "https://a.example:99999",
-        "file:///index.html",
-        "https://user@a.example",
-    )
-    value = writer.one(values)
+    value = writer.one(NEVER)
     place(writer, {"origins": writer.one((value, [A, value])), "supports_credentials": False})
 
 

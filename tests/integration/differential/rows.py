@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.integration.differential.cases import Case, Mark
+from tests.integration.differential.cases import NEVER, Case, Mark
 from tests.integration.differential.facts import Facts, Layer, said
 from tests.integration.differential.readings import (
     ACAC,
@@ -435,18 +435,6 @@ def row_22(d: Difference) -> bool:
 def row_23(d: Difference) -> bool:
     """The library's logger: nothing that a response shows."""
     return d.step == "logger" and d.old["level"] != 0 and d.new == {"level": 0, "handlers": 0}
-
-
-NEVER = (
-    "a.example",
-    "https://a.example/path",
-    "https://a example",
-    '["https://a.example"]',
-    "https://*",
-    "https://a.example:99999",
-    "file:///index.html",
-    "https://user@a.example",
-)
 
 
 def row_24(d: Difference) -> bool:

@@ -1029,7 +1029,7 @@ def test_star_is_dropped_from_exposed_headers_with_credentials() -> None:
     assert without.degraded == ()
 
 
-def test_an_async_callable_that_cannot_be_asked_is_told() -> None:
+def test_an_async_callable_that_cannot_be_called_is_reported() -> None:
     origins = Origins(unanswered=("allowed()",))
     (problem,) = Policy.of(DEFAULTS, origins).degraded
     assert problem.reason.startswith("allowed() is async, and cannot be called without asgiref")

@@ -498,7 +498,7 @@ def test_client_text_stands_as_its_repr() -> None:
 
 
 @pytest.mark.rule("6.vary-off")
-def test_vary_header_off_is_told() -> None:
+def test_vary_header_off_is_reported() -> None:
     decision = decide(policy(vary_header=False), ME)
     assert told(decision)[-1] == caches(
         "Vary is not changed (vary_header=False), even where it should name Origin"

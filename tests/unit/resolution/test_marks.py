@@ -327,7 +327,7 @@ def test_a_mapping_by_method_is_a_mark_on_the_method() -> None:
 
 @pytest.mark.rule("1.same-mark")
 @pytest.mark.parametrize("bare", [True, False])
-def test_what_a_list_put_on_the_view_function_is_not_a_nearer_mark(bare: bool) -> None:
+def test_what_a_list_put_on_the_view_function_is_not_a_more_specific_mark(bare: bool) -> None:
     found = mark() if bare else mark(max_age=1)
 
     class Things:

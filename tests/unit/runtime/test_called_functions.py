@@ -82,7 +82,7 @@ def test_the_mark_of_the_last_response_is_noted() -> None:
 
 
 @pytest.mark.rule("1.called-decides")
-def test_a_mark_of_the_view_is_told_from_others() -> None:
+def test_a_mark_of_the_view_is_told_apart_from_others() -> None:
     own, other = mark(max_age=3), mark(max_age=3)
     app = make_app(own)
     with app.test_request_context("/p/b"):

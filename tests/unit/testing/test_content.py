@@ -164,7 +164,7 @@ def test_the_length_counts_what_came_over_the_wire() -> None:
     assert caught.value.step == "content-incomplete"
 
 
-def test_what_is_said_about_a_short_body() -> None:
+def test_the_diagnosis_of_a_short_body() -> None:
     browser = page(SHORT)
     response = browser.fetch("/")
     assert browser.timeline().count("!!") == 0
@@ -180,7 +180,7 @@ def test_what_is_said_about_a_short_body() -> None:
     assert browser.timeline().endswith(f"!! {caught.value}")
 
 
-def test_what_is_said_about_a_body_that_is_not_encoded_so() -> None:
+def test_the_diagnosis_of_a_body_that_is_not_encoded_so() -> None:
     with pytest.raises(NetworkError) as caught:
         assert page(BROKEN).fetch("/").text
     assert caught.value.explain().split("\n")[1:3] == [

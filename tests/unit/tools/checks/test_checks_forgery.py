@@ -120,7 +120,7 @@ def test_the_middlewares_are_looked_through(wrap: Callable[[Any], Any], seen: in
     assert len(findings(app, "CORS034")) == seen
 
 
-def test_nothing_is_said_where_enforce_is_off() -> None:
+def test_nothing_is_reported_where_enforce_is_off() -> None:
     app = shop()
     app.config["PREFERRED_URL_SCHEME"] = "https"
     assert findings(app, "CORS034") == []
