@@ -100,7 +100,8 @@ def cross_origin(*args: Any, **options: Any) -> Any:
         _take_positional(args, given, report)
     settings = read_options(given, "mark", report)
     report.raise_if_any()
-    return _Decorator(Mark(settings, report.source, degraded=report.degraded))
+    mark = Mark(settings, report.source, degraded=report.degraded, positional=bool(args))
+    return _Decorator(mark)
 
 
 def _without_app(args: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -31,6 +31,7 @@ class Mark:
     - ``leaves_options``: whether every view with this mark leaves ``OPTIONS`` to Flask; ``None``
       until a view with it is compiled
     - ``overrides``: the mark on the same object that this one overrides, or ``None``
+    - ``positional``: whether ``origins`` was given without its name
     """
 
     __slots__ = (
@@ -39,6 +40,7 @@ class Mark:
         "exempt",
         "leaves_options",
         "overrides",
+        "positional",
         "settings",
         "source",
         "target",
@@ -50,11 +52,13 @@ class Mark:
         source: Source,
         exempt: bool = False,
         degraded: Sequence[Problem] = (),
+        positional: bool = False,
     ) -> None:
         self.settings = settings
         self.source = source
         self.exempt = exempt
         self.degraded = degraded
+        self.positional = positional
         self.target: Callable[[], Any] | None = None
         self.leaves_options: bool | None = None
         self.overrides: Mark | None = None

@@ -94,7 +94,9 @@ def other_libraries(subject: Subject) -> Iterator[Found]:
                 key,
                 "this is how another library calls the setting; it has no effect here"
                 f"{_effect(subject, meant)}",
-                f"Write {meant}, and remove {key}.",
+                f"Write {meant}, and remove {key}."
+                if meant.partition(" ")[0] not in subject.app.config
+                else f"{meant.partition(' ')[0]} is set, and is used: remove {key}.",
             )
 
 

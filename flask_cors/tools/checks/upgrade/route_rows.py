@@ -20,7 +20,6 @@ from ...text import some
 from ..subject import Found, Subject, quoted, routes, source_of
 from .changes import HEADERS, LESS, MORE, Effect, row
 from .incumbent import Resources
-from .written import has_position
 
 # Methods that another rule may serve at the same path.
 _OTHERS: Final = ("DELETE", "GET", "PATCH", "POST", "PUT")
@@ -93,12 +92,18 @@ def _other_winners(
 
 @row(8, "the positional argument of cross_origin is origins")
 def positional_origins(subject: Subject) -> Iterator[Effect]:
+    old = subject.config_settings["origins"]
+    was = "every site" if old.value.any else show(old.value)
     for layer, rows in _by_nearest(subject, lambda layer: layer.mark is not None):
-        source = source_of(layer)
-        if "origins" in layer.settings and has_position(source, "cross_origin"):
-            what = f"the argument was ignored, so {routes(rows)} was open to every site"
-            keep = "If that is meant, write @cross_origin('*')."
-            yield Effect(LESS, Found.at(source, what, keep))
+        found = (
+            _differences({"origins": layer.settings["origins"]}, {"origins": old})
+            if (layer.mark and layer.mark.positional and "origins" in layer.settings)
+            else {}
+        )
+        if found:
+            what = f"the argument was ignored, so {routes(rows)} was open to {was}"
+            keep = f"If that is meant, write @cross_origin({_code('origins', old)})."
+            yield Effect(_effect(found), Found.at(source_of(layer), what, keep))
 
 
 @row(9, "options that a decorator does not set come from the blueprint and the app")

@@ -10,12 +10,6 @@ from functools import lru_cache
 from ....errors import Source
 
 
-def has_position(source: Source, name: str) -> bool:
-    """Return whether the call of *name* at *source* has a positional argument."""
-    calls = _calls_at(source, (name,))
-    return any(not isinstance(item, ast.Starred) for call in calls for item in call.args)
-
-
 def keywords_at(source: Source, names: Sequence[str]) -> set[str]:
     """Return the names of the keywords in the call of one of *names* at *source*.
 

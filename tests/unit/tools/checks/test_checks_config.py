@@ -251,3 +251,12 @@ def test_a_key_that_was_meant_for_origins_says_what_holds(key: str, rule_id: str
         reasons += [found.reason for found in findings(app, rule_id)]
     without, with_origins = reasons
     assert without == f"{with_origins}, so every origin is allowed"
+
+
+def test_a_key_of_another_library_is_not_to_replace_a_list_that_is_set() -> None:
+    app = Flask(__name__, static_folder=None)
+    app.config.update(CORS_ALLOWED_ORIGINS="*", CORS_ORIGINS=APP)
+    app.add_url_rule("/", "index", view)
+    CORS(app)
+    (found,) = findings(app, "CORS030")
+    assert found.hint == "CORS_ORIGINS is set, and is used: remove CORS_ALLOWED_ORIGINS."

@@ -516,12 +516,47 @@ def decorated_with_position() -> Build:
     return lambda app: app.add_url_rule("/y", "y", marked)
 
 
-def test_sources_that_cannot_be_read() -> None:
+@pytest.mark.parametrize(
+    ("before", "given", "found"),
+    [
+        (None, "*", []),
+        ("https://b.example", "https://b.example", []),
+        ("https://b.example", "*", ["allows more"]),
+        ("https://b.example", "https://a.example", ["allows more"]),
+        (["https://a.example", "https://b.example"], "https://a.example", ["allows less"]),
+    ],
+)
+def test_a_positional_argument_is_compared_with_the_origins_that_held(
+    before: Any, given: str, found: list[str]
+) -> None:
+    def setup(app: Flask) -> None:
+        if before is not None:
+            app.config["CORS_ORIGINS"] = before
+        app.add_url_rule("/y", "y", cross_origin(given)(new_view()))
+
+    changes = [change for change in of(build(setup)).changes if change.row == 8]
+    assert [change.effect for change in changes] == found
+    for change in changes:
+        assert (
+            f"was open to {before if isinstance(before, str) else ', '.join(before)}" in change.what
+        )
+        assert f"write @cross_origin({before!r})" in change.keep
+
+
+def test_a_positional_argument_is_found_behind_a_wrapper() -> None:
+    def api_cors(*args: Any) -> Any:
+        return cross_origin(*args)
+
+    marked = api_cors("https://a.example.com")(new_view())
+    assert rows(build(lambda app: app.add_url_rule("/y", "y", marked))) == [(8, "allows less")]
+
+
+def test_a_positional_argument_is_found_where_sources_cannot_be_read() -> None:
     names: dict[str, Any] = {"cross_origin": cross_origin, "view": new_view()}
     code = compile("marked = cross_origin('https://a.example.com')(view)", "/no/such.py", "exec")
     exec(code, names)
     app = build(lambda app: app.add_url_rule("/y", "y", names["marked"]))
-    assert rows(app) == []
+    assert rows(app) == [(8, "allows less")]
 
 
 def test_origins_without_a_line() -> None:
@@ -531,11 +566,7 @@ def test_origins_without_a_line() -> None:
 def test_sources_that_are_no_python(tmp_path: Path) -> None:
     file = tmp_path / "template.txt"
     file.write_text("{% this is no Python %}")
-    names: dict[str, Any] = {"cross_origin": cross_origin, "view": new_view()}
-    code = compile("marked = cross_origin('https://a.example.com')(view)", str(file), "exec")
-    exec(code, names)
-    app = build(lambda app: app.add_url_rule("/y", "y", names["marked"]))
-    assert rows(app) == []
+    assert keywords_at(Source("app", "CORS(app)", str(file), 1), ("CORS",)) == set()
 
 
 def test_a_decorator_takes_what_the_app_sets() -> None:
