@@ -89,15 +89,14 @@ def misspelt(subject: Subject) -> Iterator[Found]:
 @rule("CORS030", "warning", "a config key of another library")
 def other_libraries(subject: Subject) -> Iterator[Found]:
     for key, meant in OTHER_LIBRARIES.items():
-        if key in subject.app.config:
-            yield Found(
-                key,
-                "this is how another library calls the setting; it has no effect here"
-                f"{_effect(subject, meant)}",
-                f"Write {meant}, and remove {key}."
-                if meant.partition(" ")[0] not in subject.app.config
-                else f"{meant.partition(' ')[0]} is set, and is used: remove {key}.",
-            )
+        if key not in subject.app.config:
+            continue
+        option = meant.partition(" ")[0]
+        hint = f"Write {meant}, and remove {key}."
+        if option in subject.app.config:
+            hint = f"{option} is set, and is used: remove {key}."
+        reason = "this is how another library calls the setting; it has no effect here"
+        yield Found(key, f"{reason}{_effect(subject, meant)}", hint)
 
 
 def _effect(subject: Subject, meant: str) -> str:

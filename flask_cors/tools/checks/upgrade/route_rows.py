@@ -94,16 +94,16 @@ def _other_winners(
 def positional_origins(subject: Subject) -> Iterator[Effect]:
     old = subject.config_settings["origins"]
     was = "every site" if old.value.any else show(old.value)
-    for layer, rows in _by_nearest(subject, lambda layer: layer.mark is not None):
-        found = (
-            _differences({"origins": layer.settings["origins"]}, {"origins": old})
-            if (layer.mark and layer.mark.positional and "origins" in layer.settings)
-            else {}
-        )
+    for layer, rows in _by_nearest(subject, _has_positional_origins):
+        found = _differences({"origins": layer.settings["origins"]}, {"origins": old})
         if found:
             what = f"the argument was ignored, so {routes(rows)} was open to {was}"
             keep = f"If that is meant, write @cross_origin({_code('origins', old)})."
             yield Effect(_effect(found), Found.at(source_of(layer), what, keep))
+
+
+def _has_positional_origins(layer: Layer) -> bool:
+    return layer.mark is not None and layer.mark.positional and "origins" in layer.settings
 
 
 @row(9, "options that a decorator does not set come from the blueprint and the app")
